@@ -1,0 +1,36 @@
+# Training data lands here once a night from the payments lake.
+resource "aws_s3_bucket" "training" {
+  bucket        = "acme-${var.team}-training"
+  force_destroy = false
+
+  tags = {
+    team = var.team
+  }
+}
+
+resource "aws_s3_bucket_versioning" "training" {
+  bucket = aws_s3_bucket.training.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "training" {
+  bucket = aws_s3_bucket.training.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "training" {
+  bucket = aws_s3_bucket.training.id
+
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
