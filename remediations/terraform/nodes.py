@@ -1,0 +1,255 @@
+"""The nodes of a Terraform file, each with its span. Knows no grammar and no policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..model import Span
+from ..source import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Anything that has a value."""
+
+    span: Span
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        """The expressions it is made of, in the order of the text."""
+        return ()
+
+    def walk(self) -> Iterator[Expression]:
+        """Itself and everything below, without recursion."""
+        stack: list[Expression] = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Expression):
+    """A number, a boolean or null."""
+
+    value: int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class String(Expression):
+    """A quoted string; text parts are unescaped."""
+
+    parts: tuple[str | Expression, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Expression))
+
+    @property
+    def literal(self) -> str | None:
+        """The whole text where nothing is interpolated."""
+        if self.children:
+            return None
+        return "".join(part for part in self.parts if isinstance(part, str))
+
+
+@dataclass(frozen=True, slots=True)
+class Heredoc(Expression):
+    """A heredoc; its body is kept as text."""
+
+    body: Span
+    marker: str
+    is_indented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListExpression(Expression):
+    """``[a, b]``"""
+
+    items: tuple[Expression, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``key = value`` in an object."""
+
+    key: Expression
+    value: Expression
+    span: Span
+
+    @property
+    def name(self) -> str | None:
+        """The key where it is a bare word or a plain string."""
+        if isinstance(self.key, String):
+            return self.key.literal
+        if isinstance(self.key, Reference) and len(self.key.parts) == 1:
+            return self.key.dotted
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectExpression(Expression):
+    """``{ key = value }``"""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return tuple(node for entry in self.entries for node in (entry.key, entry.value))
+
+    def entry(self, name: str) -> Entry | None:
+        """The first entry of that name, in any letter case that IAM accepts."""
+        return next((entry for entry in self.entries if entry.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """``name(arguments)``; ``expands`` where the last one ends in ``...``."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+    expands: bool = False
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return self.arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Expression):
+    """A traversal such as ``aws_s3_bucket.training[0].arn``; a splat is the part ``*``."""
+
+    parts: tuple[str | Expression, ...]
+    dotted: str
+    """The text without blanks."""
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Expression))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names along the way, without indices and splats."""
+        return tuple(part for part in self.parts if isinstance(part, str) and part != "*")
+
+
+@dataclass(frozen=True, slots=True)
+class Parentheses(Expression):
+    """``(inner)``"""
+
+    inner: Expression
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.inner,)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Expression):
+    """``test ? then : otherwise``"""
+
+    test: Expression
+    then: Expression
+    otherwise: Expression
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.test, self.then, self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Expression):
+    """One or two operands and an operator."""
+
+    operator: str
+    operands: tuple[Expression, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return self.operands
+
+
+@dataclass(frozen=True, slots=True)
+class ForExpression(Expression):
+    """A ``for`` in a list or an object; kept as its parts."""
+
+    parts: tuple[Expression, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class Other(Expression):
+    """Valid, but nothing more is known of it (a template directive, an index into a call)."""
+
+    parts: tuple[Expression, ...] = ()
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """``name = value``"""
+
+    name: str
+    name_span: Span
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True)
+class Body:
+    """What stands between braces, or the whole file."""
+
+    span: Span
+    items: tuple[Attribute | Block, ...]
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """Attributes by name."""
+        return {item.name: item for item in self.items if isinstance(item, Attribute)}
+
+    def blocks(self, type: str | None = None) -> tuple[Block, ...]:
+        """Nested blocks, of one type where that is given."""
+        found = (item for item in self.items if isinstance(item, Block))
+        return tuple(block for block in found if type is None or block.type == type)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """``type "label" { body }``; the header ends before the opening brace."""
+
+    type: str
+    labels: tuple[str, ...]
+    span: Span
+    header_span: Span
+    body: Body
+    is_one_line: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file."""
+
+    source: SourceFile
+    body: Body
+    comments: tuple[Span, ...] = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """Where the file stands in its repository."""
+        return self.source.path
+
+    def text_of(self, node: Expression | Attribute | Block | Entry) -> str:
+        """The node as it is written."""
+        return self.source.slice(node.span)
