@@ -50,8 +50,8 @@ class Span:
 
     def overlaps(self, other: Span) -> bool:
         """True where both claim a character, or where both insert at the same offset."""
-        if self.start == self.end or other.start == other.end:
-            return self.start <= other.end and other.start <= self.end
+        if self == other:
+            return True
         return self.start < other.end and other.start < self.end
 
 

@@ -1,0 +1,117 @@
+"""The Terraform of a repository at one moment, by directory. Text in, modules out.
+
+Judges nothing. What cannot be read is named, never left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from posixpath import dirname
+
+from .model import Edit, NotAnalysed, Span
+from .rule import Targeted
+from .source import SourceFile, Unreadable, apply
+from .terraform.edit import edits_between, render
+from .terraform.grammar import Grammar
+from .terraform.module import Module
+from .terraform.nodes import Document
+from .terraform.tree import parse
+
+SUFFIX = ".tf"
+
+
+@dataclass(frozen=True)
+class Codebase:
+    """Parsed files by path; ``not_analysed`` holds the others with their reason."""
+
+    grammar: Grammar = field(repr=False)
+    documents: Mapping[str, Document]
+    not_analysed: tuple[NotAnalysed, ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        files: Mapping[str, bytes],
+        grammar: Grammar,
+        cache: MutableMapping[bytes, Document] | None = None,
+    ) -> Codebase:
+        """Parse every ``.tf`` file. ``cache`` maps contents to what an earlier run parsed."""
+        documents: dict[str, Document] = {}
+        failed: list[NotAnalysed] = []
+        for path in sorted(files):
+            if not path.endswith(SUFFIX):
+                continue
+            try:
+                documents[path] = _document(path, files[path], grammar, cache)
+            except Unreadable as error:
+                reason = f"{error.reason} (line {error.line}, column {error.column})"
+                failed.append(NotAnalysed(path, error.line, reason))
+        return cls(grammar, documents, tuple(failed))
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """One module a directory, sorted."""
+        found: dict[str, list[Document]] = {}
+        for path, document in sorted(self.documents.items()):
+            found.setdefault(dirname(path), []).append(document)
+        unread = {dirname(missing.path): missing.path for missing in self.not_analysed}
+        return tuple(
+            Module(directory, tuple(found[directory]), tuple(filter(None, [unread.get(directory)])))
+            for directory in sorted(found)
+        )
+
+    def module(self, directory: str) -> Module | None:
+        """The module of one directory."""
+        return next((m for m in self.modules if m.directory == directory), None)
+
+    def bytes_of(self, path: str) -> bytes:
+        """A file as it would be written."""
+        return self.documents[path].source.encode()
+
+    def with_edits(self, edits: Iterable[Edit]) -> Codebase:
+        """The codebase after edits. Raises ``Unparsable`` and ``OverlappingEdits``."""
+        changed = dict(self.documents)
+        for path, group in groupby(sorted(edits), key=lambda edit: edit.path):
+            known = self.documents.get(path)
+            source = known.source if known else SourceFile.of(path, "")
+            changed[path] = parse(apply(source, group), self.grammar)
+        return Codebase(self.grammar, changed, self.not_analysed)
+
+    def with_intents(self, intents: Iterable[Targeted]) -> Codebase:
+        """The codebase after intents; a file that is not there yet is created."""
+        changed = dict(self.documents)
+        ordered = sorted(intents, key=lambda targeted: targeted.path)
+        for path, group in groupby(ordered, key=lambda targeted: targeted.path):
+            document = self.documents.get(path) or parse(SourceFile.of(path, ""), self.grammar)
+            text = render(document, [targeted.intent for targeted in group], self.grammar)
+            changed[path] = parse(text, self.grammar)
+        return Codebase(self.grammar, changed, self.not_analysed)
+
+    def edits_to(self, after: Codebase) -> tuple[Edit, ...]:
+        """Whole-line edits that lead from here to there; a new file is one edit at its start."""
+        edits: list[Edit] = []
+        for path, document in sorted(after.documents.items()):
+            known = self.documents.get(path)
+            if known is None:
+                edits.append(Edit(path, Span(0, 0), document.source.text))
+            elif known.source.text != document.source.text:
+                edits.extend(edits_between(known.source, document.source))
+        return tuple(edits)
+
+
+def _document(
+    path: str,
+    data: bytes,
+    grammar: Grammar,
+    cache: MutableMapping[bytes, Document] | None,
+) -> Document:
+    key = path.encode() + b"\0" + data
+    if cache is not None and key in cache:
+        return cache[key]
+    document = parse(SourceFile.decode(path, data), grammar)
+    if cache is not None:
+        cache[key] = document
+    return document

@@ -1,0 +1,168 @@
+"""The shapes a rule can have, and how rules are found: a rule exists because its file does.
+
+A rule imports the nouns, these shapes and the tree. Never another rule, never the planner.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import ClassVar
+
+from .model import Known, Related, Safety, Severity, Unknown
+from .terraform.edit import InsertAttribute, Intent, SetValue
+from .terraform.module import Module, Resource
+from .terraform.nodes import Attribute, Block, Entry, Expression
+
+
+class CannotJudge(Exception):
+    """A rule met something it has no answer for; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Severities:
+    """How bad it is in each environment; ``None`` means that it is not said there."""
+
+    dev: Severity | None
+    staging: Severity | None
+    prod: Severity | None
+
+    def of(self, environment: str) -> Severity | None:
+        """The one for an environment; unknown names count as staging."""
+        return {"dev": self.dev, "prod": self.prod}.get(environment, self.staging)
+
+
+@dataclass(frozen=True, slots=True)
+class Targeted:
+    """An intent and the file it is meant for. A file that is not there yet is created."""
+
+    path: str
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """How to close a violation. ``cost`` is one sentence about what happens on apply."""
+
+    safety: Safety
+    title: str
+    cost: str
+    intents: tuple[Targeted, ...]
+    touches: tuple[str, ...] = ()
+    """Addresses of other blocks that it changes, besides the one that was judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a person has to decide, where no edit can be proved right."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a rule saw. Without a node it stands on the line that names the resource."""
+
+    attribute: str
+    message: str
+    repair: Repair | Advice
+    node: Attribute | Block | Entry | Expression | None = None
+    unknown: str | None = None
+    statement: str = ""
+    related: tuple[Related, ...] = ()
+
+
+class Rule(ABC):
+    """One rule on one resource. The page beside the module says why and shows examples."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    resources: ClassVar[tuple[str, ...]]
+    severity: ClassVar[Severities]
+    aliases: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        """What is wrong with this resource. May raise ``CannotJudge``."""
+
+
+class RequireTrue(Rule):
+    """Flags that have to be true; absent and null count as ``absent_is``."""
+
+    flags: ClassVar[tuple[str, ...]]
+    absent_is: ClassVar[bool] = False
+
+    def off(self, resource: Resource, module: Module) -> Iterator[tuple[str, Attribute | None]]:
+        """Flags that are known to be off."""
+        for flag in self.flags:
+            attribute = resource.attribute(flag)
+            value = module.value_of(attribute)
+            if isinstance(value, Known) and not is_true(value.value, default=self.absent_is):
+                yield flag, attribute
+
+    def unsettled(self, resource: Resource, module: Module) -> Iterator[tuple[Attribute, Unknown]]:
+        """Flags whose value the text does not settle."""
+        for flag in self.flags:
+            attribute = resource.attribute(flag)
+            value = module.value_of(attribute)
+            if attribute is not None and isinstance(value, Unknown):
+                yield attribute, value
+
+    def turn_on(self, resource: Resource, off: list[tuple[str, Attribute | None]]) -> list[Targeted]:
+        """Set the flags that are there; write the others behind the nearest one that is."""
+        intents = []
+        present = [flag for flag in self.flags if flag in resource.body.attributes]
+        for flag, attribute in off:
+            intent: Intent
+            if attribute is not None:
+                intent = SetValue(attribute.value, "true")
+            else:
+                before = [f for f in present if self.flags.index(f) < self.flags.index(flag)]
+                anchor = before[-1] if before else (present[-1] if present else None)
+                intent = InsertAttribute(resource.body, flag, "true", anchor)
+            intents.append(Targeted(resource.path, intent))
+        return intents
+
+
+def is_true(value: object, *, default: bool) -> bool:
+    """Terraform's reading of a boolean argument, quoted or not."""
+    return default if value is None else value in (True, "true")
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, found by walking the folder, ordered by id."""
+    found = []
+    package = importlib.import_module("remediations.rules")
+    for entry in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if entry.ispkg:
+            continue
+        module = importlib.import_module(entry.name)
+        found += [
+            thing()
+            for thing in vars(module).values()
+            if isinstance(thing, type)
+            and issubclass(thing, Rule)
+            and thing.__module__ == module.__name__
+        ]
+    return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def find_rule(name: str) -> Rule:
+    """By id or alias. Raises ``LookupError`` for an unknown name."""
+    for rule in rules():
+        if name == rule.id or name in rule.aliases:
+            return rule
+    raise LookupError(f"there is no rule called {name}")
+
+
+def page(name: str) -> str:
+    """The page of a rule, as Markdown. Raises ``LookupError`` for an unknown name."""
+    rule = find_rule(name)
+    package, _, stem = type(rule).__module__.rpartition(".")
+    return (files(package) / f"{stem}.md").read_text(encoding="utf-8")

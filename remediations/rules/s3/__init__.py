@@ -1,0 +1,1 @@
+"""Rules about buckets: who can read them and what encrypts them."""

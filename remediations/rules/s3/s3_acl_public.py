@@ -1,0 +1,66 @@
+"""s3-acl-public: an ACL that lets everybody, or every AWS account, read or write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from remediations.buckets import BUCKET, PUBLIC_ACLS
+from remediations.model import Related, Safety, Severity, Unknown
+from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
+from remediations.terraform.edit import SetValue
+from remediations.terraform.module import Module, Resource
+from remediations.terraform.nodes import Expression, String
+
+_GROUPS = ("global/AllUsers", "global/AuthenticatedUsers")
+
+
+class AclPublic(Rule):
+    """Canned ACLs get an edit; grants are advice, because somebody chose each of them."""
+
+    id = "s3-acl-public"
+    title = "Bucket ACL is public"
+    resources = ("aws_s3_bucket_acl", BUCKET)
+    severity = Severities(Severity.HIGH, Severity.CRITICAL, Severity.CRITICAL)
+    aliases = ("CKV_AWS_20", "CKV_AWS_57")
+
+    def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        attribute = resource.attribute("acl")
+        value = module.value_of(attribute)
+        if attribute is not None and isinstance(value, Unknown):
+            message = "The ACL decides who may read this bucket."
+            advice = Advice("Make sure that no environment sets a public ACL here.")
+            yield Violation("acl", message, advice, attribute, unknown=value.reason)
+        elif attribute is not None and not isinstance(value, Unknown):
+            if value.value in PUBLIC_ACLS:
+                who = "every AWS account" if "auth" in str(value.value) else "everybody"
+                may = "read and overwrite" if "write" in str(value.value) else "read"
+                origin = module.origin_of(attribute.value)
+                related = () if origin is None else (Related(origin, "value comes from"),)
+                message = f"`{value.value}` lets {who} {may} what is in this bucket."
+                repair: Repair | Advice = _private(resource, attribute.value)
+                if origin is not None:
+                    place = f"{origin.path}:{origin.line}"
+                    repair = Advice(f"The value comes from {place}. Make it private there.")
+                yield Violation("acl", message, repair, attribute, related=related)
+        yield from _grants(resource)
+
+
+def _private(resource: Resource, value: Expression) -> Repair:
+    cost = "Applied in place; whoever reads without credentials loses access."
+    intent = SetValue(value, '"private"')
+    return Repair(
+        Safety.REVIEW, "Make the ACL private", cost, (Targeted(resource.path, intent),)
+    )
+
+
+def _grants(resource: Resource) -> Iterator[Violation]:
+    for policy in resource.body.blocks("access_control_policy"):
+        for grant in policy.body.blocks("grant"):
+            for grantee in grant.body.blocks("grantee"):
+                uri = grantee.body.attributes.get("uri")
+                if uri is None or not isinstance(uri.value, String):
+                    continue
+                if (uri.value.literal or "").endswith(_GROUPS):
+                    message = "This grant is for everybody, or for every AWS account."
+                    advice = Advice("Take the grant away, or name the accounts that need it.")
+                    yield Violation("access_control_policy.grant", message, advice, uri)

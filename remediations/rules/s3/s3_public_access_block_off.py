@@ -1,0 +1,125 @@
+"""s3-public-access-block-off: flags of a public access block that are false or absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from remediations.buckets import BUCKET, nested, public_grant
+from remediations.model import Known, Related, Safety, Severity
+from remediations.rule import Advice, Repair, RequireTrue, Severities, Targeted, Violation
+from remediations.terraform.edit import SetValue
+from remediations.terraform.module import Module, Resource
+from remediations.terraform.nodes import Attribute
+
+ACCESS_POINT = "aws_s3_access_point"
+
+
+class PublicAccessBlockOff(RequireTrue):
+    """One finding a resource, with every flag in one fix."""
+
+    id = "s3-public-access-block-off"
+    title = "Public access block is off"
+    resources = (
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_account_public_access_block",
+        ACCESS_POINT,
+    )
+    severity = Severities(Severity.HIGH, Severity.HIGH, Severity.CRITICAL)
+    aliases = ("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56")
+    flags = (
+        "block_public_acls",
+        "block_public_policy",
+        "ignore_public_acls",
+        "restrict_public_buckets",
+    )
+
+    def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        if resource.kind == ACCESS_POINT:
+            yield from self._access_point(resource, module)
+            return
+        off = list(self.off(resource, module))
+        if off:
+            yield self._violation(resource, module, off)
+        for attribute, unknown in self.unsettled(resource, module):
+            yield Violation(
+                attribute.name,
+                f"`{attribute.name}` decides whether the bucket can be opened to everybody.",
+                Advice(f"Make sure that `{attribute.name}` is true wherever this is applied."),
+                attribute,
+                unknown=unknown.reason,
+            )
+
+    def _violation(
+        self, resource: Resource, module: Module, off: list[tuple[str, Attribute | None]]
+    ) -> Violation:
+        present = [attribute for _, attribute in off if attribute is not None]
+        source = resource.document.source
+        names = _listed([name for name, _ in off])
+        plural = len(off) > 1
+        message = (
+            f"{names} {'are' if plural else 'is'} off, so one public ACL or policy is enough to "
+            "show this bucket to everybody."
+        )
+        elsewhere = [
+            Related(place, "value comes from")
+            for attribute in present
+            if (place := module.origin_of(attribute.value)) is not None
+        ]
+        also = [Related(source.location(attribute.span), "also") for attribute in present[1:]]
+        repair = self._repair(resource, module, off) if not elsewhere else _at_source(elsewhere)
+        return Violation(
+            off[0][0],
+            message,
+            repair,
+            present[0] if present else None,
+            related=(*also, *elsewhere),
+        )
+
+    def _repair(
+        self, resource: Resource, module: Module, off: list[tuple[str, Attribute | None]]
+    ) -> Repair:
+        safety, cost = _safety(resource, module)
+        title = "Turn the public access block on"
+        return Repair(safety, title, cost, tuple(self.turn_on(resource, off)))
+
+    def _access_point(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        """An access point's flags are on unless they say otherwise; changing them replaces it."""
+        block = nested(resource, "public_access_block_configuration")
+        held = block.body.attributes if block else {}
+        off = [held[flag] for flag in self.flags if flag in held]
+        off = [a for a in off if module.value_of(a) in (Known(False), Known("false"))]
+        if not off:
+            return
+        intents = [Targeted(resource.path, SetValue(a.value, "true")) for a in off]
+        names = _listed([attribute.name for attribute in off])
+        cost = "The access point is destroyed and created again; callers lose it meanwhile."
+        source = resource.document.source
+        yield Violation(
+            off[0].name,
+            f"{names} is off, so a policy may open this access point to everybody.",
+            Repair(Safety.REPLACE, "Turn the public access block on", cost, tuple(intents)),
+            off[0],
+            related=tuple(Related(source.location(a.span), "also") for a in off[1:]),
+        )
+
+
+def _listed(names: list[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    if len(quoted) == 1:
+        return quoted[0]
+    return ", ".join(quoted[:-1]) + f" and {quoted[-1]}"
+
+
+def _at_source(places: list[Related]) -> Advice:
+    where = places[0].location
+    return Advice(f"The value comes from {where.path}:{where.line}. Set it to true there.")
+
+
+def _safety(resource: Resource, module: Module) -> tuple[Safety, str]:
+    if resource.kind == "aws_s3_account_public_access_block":
+        return Safety.REVIEW, "Every bucket of the account is closed to the public on apply."
+    bucket = module.owner_of(resource, "bucket", BUCKET)
+    grant = public_grant(module, bucket) if isinstance(bucket, Resource) else None
+    if grant is not None:
+        return Safety.REVIEW, f"Readers that rely on {grant} may lose access."
+    return Safety.SAFE, "Applied in place; nothing in this module is public."

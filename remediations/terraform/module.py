@@ -1,0 +1,251 @@
+"""One directory of Terraform: its resources, its values, and what belongs to what.
+
+Knows no policy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..model import Known, Location, Unknown, Value
+from .evaluate import Scope, evaluate, origin
+from .nodes import Attribute, Block, Body, Document, Expression, Heredoc, Reference
+
+_TEMPLATE = re.compile(r"\$\{\s*([a-z][\w-]*(?:\.[\w-]+)+)")
+_MAJOR = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)")
+NEWEST_MAJOR = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A ``resource`` or ``data`` block."""
+
+    type: str
+    name: str
+    is_data: bool
+    block: Block
+    document: Document
+
+    @property
+    def kind(self) -> str:
+        """The word rules name it by: ``aws_s3_bucket`` or ``data.aws_iam_policy_document``."""
+        return f"data.{self.type}" if self.is_data else self.type
+
+    @property
+    def address(self) -> str:
+        """``aws_s3_bucket.training``; the index of an instance is left out."""
+        return f"{self.kind}.{self.name}"
+
+    @property
+    def body(self) -> Body:
+        """What stands between its braces."""
+        return self.block.body
+
+    @property
+    def path(self) -> str:
+        """The file it stands in."""
+        return self.document.path
+
+    @property
+    def repetition(self) -> Attribute | None:
+        """Its ``count`` or ``for_each``."""
+        return self.body.attributes.get("count") or self.body.attributes.get("for_each")
+
+    @property
+    def header(self) -> Location:
+        """The line that names it."""
+        return self.document.source.location(self.block.header_span)
+
+    def attribute(self, dotted: str) -> Attribute | None:
+        """An attribute by its path, through the first nested block of each name."""
+        *blocks, name = dotted.split(".")
+        body = self.body
+        for type in blocks:
+            found = body.blocks(type)
+            if not found:
+                return None
+            body = found[0].body
+        return body.attributes.get(name)
+
+
+@dataclass(frozen=True)
+class Module:
+    """The files of one directory. ``unread`` names those that could not be read."""
+
+    directory: str
+    documents: tuple[Document, ...]
+    unread: tuple[str, ...] = ()
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """Managed and data resources, in the order of files and text."""
+        return tuple(
+            Resource(block.labels[0], block.labels[1], block.type == "data", block, document)
+            for document in self.documents
+            for block in document.body.blocks()
+            if block.type in ("resource", "data") and len(block.labels) == 2
+        )
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Resource, ...]]:
+        kinds: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            kinds.setdefault(resource.kind, []).append(resource)
+        return {kind: tuple(found) for kind, found in kinds.items()}
+
+    def of_kind(self, kind: str) -> tuple[Resource, ...]:
+        """All of one kind, such as ``aws_s3_bucket`` or ``data.aws_caller_identity``."""
+        return self._by_kind.get(kind, ())
+
+    def resource(self, address: str) -> Resource | None:
+        """By address without index."""
+        kind, _, name = address.rpartition(".")
+        return next((r for r in self.of_kind(kind) if r.name == name), None)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The module's variables and locals."""
+        variables: dict[str, Expression | None] = {}
+        local: dict[str, Expression] = {}
+        for document in self.documents:
+            for block in document.body.blocks("variable"):
+                default = block.body.attributes.get("default")
+                for label in block.labels[:1]:
+                    variables[label] = default.value if default else None
+            for block in document.body.blocks("locals"):
+                local.update((a.name, a.value) for a in block.body.attributes.values())
+        return Scope(variables, local)
+
+    def evaluate(self, expression: Expression) -> Value:
+        """What an expression is worth in this module."""
+        return evaluate(expression, self.scope)
+
+    def value_of(self, attribute: Attribute | None) -> Value:
+        """An attribute's value; an absent one is ``Known(None)``, as a null one is."""
+        return Known(None) if attribute is None else self.evaluate(attribute.value)
+
+    def origin_of(self, expression: Expression) -> Location | None:
+        """Where a value that is only passed on was written."""
+        node = origin(expression, self.scope)
+        if node is None:
+            return None
+        for document in self.documents:
+            for candidate in _values(document):
+                if candidate is node:
+                    return document.source.location(node.span)
+        return None
+
+    def references(self, expression: Expression) -> tuple[str, ...]:
+        """Addresses of this module's resources that an expression names, through locals too."""
+        found: dict[str, None] = {}
+        pending, seen = [expression], set()
+        while pending:
+            for name in _dotted(pending.pop(), self.documents):
+                address = self._address(name)
+                if address:
+                    found[address] = None
+                elif name.startswith("local.") and name not in seen:
+                    seen.add(name)
+                    local = self.scope.locals.get(name.split(".")[1])
+                    pending += [local] if local is not None else []
+        return tuple(found)
+
+    def _address(self, dotted: str) -> str | None:
+        names = re.sub(r"\[[^\]]*\]", "", dotted).split(".")
+        if names[0] == "data" and len(names) > 2:
+            address = ".".join(names[:3])
+        else:
+            address = ".".join(names[:2])
+        return address if self.resource(address) else None
+
+    def owner_of(self, companion: Resource, attribute: str, kind: str) -> Resource | Unknown | None:
+        """Which resource of ``kind`` a companion's attribute means: by reference or by name.
+
+        ``None`` where it means something outside this module, ``Unknown`` where it cannot be told.
+        """
+        held = companion.attribute(attribute)
+        if held is None:
+            return Unknown(f"`{companion.address}` names no `{attribute}`")
+        for address in self.references(held.value):
+            resource = self.resource(address)
+            if resource is not None and resource.kind == kind:
+                return resource
+        value = self.evaluate(held.value)
+        if isinstance(value, Unknown):
+            is_outside = any(isinstance(n, Reference) for n in held.value.walk()) and all(
+                n.names[0] in ("module", "data")
+                for n in held.value.walk()
+                if isinstance(n, Reference)
+            )
+            return None if is_outside else value
+        return self._named(kind, value.value)
+
+    def _named(self, kind: str, name: object) -> Resource | None:
+        for resource in self.of_kind(kind):
+            own = self.value_of(resource.attribute("bucket"))
+            if isinstance(own, Known) and own.value is not None and own.value == name:
+                return resource
+        return None
+
+    @cached_property
+    def aws_majors(self) -> tuple[int, ...]:
+        """Major versions of the AWS provider that the module's constraint allows; 4 to 6."""
+        allowed = range(3, NEWEST_MAJOR + 1)
+        for constraint in self._constraints():
+            allowed_now = [major for major in allowed if _allows(constraint, major)]
+            if allowed_now:
+                return tuple(allowed_now)
+        return (5, NEWEST_MAJOR)
+
+    def _constraints(self) -> Iterator[str]:
+        for document in self.documents:
+            for block in document.body.blocks("terraform"):
+                for providers in block.body.blocks("required_providers"):
+                    aws = providers.body.attributes.get("aws")
+                    value = self.value_of(aws)
+                    held = value.value if isinstance(value, Known) else None
+                    version = held.get("version") if isinstance(held, dict) else held
+                    if isinstance(version, str):
+                        yield version
+
+
+def _allows(constraint: str, major: int) -> bool:
+    """Whether some release of ``major`` satisfies every part of a constraint."""
+    for part in constraint.split(","):
+        found = _MAJOR.match(part.strip())
+        if found is None:
+            continue
+        operator, wanted = found[1] or "=", int(found[2])
+        is_major_only = "." not in part
+        fits = {
+            ">=": major >= wanted,
+            ">": major >= wanted,
+            "<=": major <= wanted,
+            "<": major < wanted,
+            "=": major == wanted,
+            "!=": True,
+            "~>": major >= wanted if is_major_only else major == wanted,
+        }[operator]
+        if not fits:
+            return False
+    return True
+
+
+def _dotted(expression: Expression, documents: Iterable[Document]) -> Iterator[str]:
+    for node in expression.walk():
+        if isinstance(node, Reference):
+            yield node.dotted
+        elif isinstance(node, Heredoc):
+            for document in documents:
+                if document.source.text.startswith("<<", node.span.start):
+                    yield from _TEMPLATE.findall(document.source.slice(node.body))
+
+
+def _values(document: Document) -> Iterator[Expression]:
+    for block in document.body.blocks():
+        if block.type in ("variable", "locals"):
+            for attribute in block.body.attributes.values():
+                yield attribute.value
