@@ -161,6 +161,31 @@ class Module:
             address = ".".join(names[:2])
         return address if self.resource(address) else None
 
+    @cached_property
+    def _uses(self) -> Mapping[str, tuple[tuple[Resource, str], ...]]:
+        uses: dict[str, list[tuple[Resource, str]]] = {}
+        for resource in self.resources:
+            for attribute in _all_attributes(resource.body):
+                for address in self.references(attribute.value):
+                    uses.setdefault(address, []).append((resource, attribute.name))
+        return {address: tuple(found) for address, found in uses.items()}
+
+    def users_of(self, address: str) -> tuple[tuple[Resource, str], ...]:
+        """Which resources refer to this one, each with the name of the attribute that does."""
+        return self._uses.get(address, ())
+
+    def depends_on(self, resource: Resource, address: str) -> bool:
+        """Whether a resource needs another one to be there first, directly or through others."""
+        pending, seen = [address], {address}
+        while pending:
+            for user, _ in self.users_of(pending.pop()):
+                if user.address == resource.address:
+                    return True
+                if user.address not in seen:
+                    seen.add(user.address)
+                    pending.append(user.address)
+        return False
+
     def owner_of(self, companion: Resource, attribute: str, kind: str) -> Resource | Unknown | None:
         """Which resource of ``kind`` a companion's attribute means: by reference or by name.
 
@@ -242,6 +267,14 @@ def _dotted(expression: Expression, documents: Iterable[Document]) -> Iterator[s
             for document in documents:
                 if document.source.text.startswith("<<", node.span.start):
                     yield from _TEMPLATE.findall(document.source.slice(node.body))
+
+
+def _all_attributes(body: Body) -> Iterator[Attribute]:
+    bodies = [body]
+    while bodies:
+        current = bodies.pop()
+        yield from current.attributes.values()
+        bodies.extend(block.body for block in current.blocks())
 
 
 def _values(document: Document) -> Iterator[Expression]:

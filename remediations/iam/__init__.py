@@ -1,0 +1,1 @@
+"""Policies as Terraform writes them, and which resources their actions take."""

