@@ -159,8 +159,16 @@ def _object_text(
         values["Sid"] = _quoted(sid)
     parts = [_entry_text(source, entry, values.get(entry.name or "")) for entry in node.entries]
     if _is_several_lines(source, node):
-        return "{\n" + "\n".join(f"  {part}" for part in parts) + "\n}"
+        comma = "," if _has_commas(source, node) else ""
+        return "{\n" + f"{comma}\n".join(f"  {part}" for part in parts) + "\n}"
     return "{ " + ", ".join(parts) + " }"
+
+
+def _has_commas(source: SourceFile, node: ObjectExpression) -> bool:
+    return any(
+        "," in source.text[one.span.end : two.span.start]
+        for one, two in zip(node.entries, node.entries[1:], strict=False)
+    )
 
 
 def _entry_text(source: SourceFile, entry: Entry, value: str | None) -> str:
@@ -168,5 +176,4 @@ def _entry_text(source: SourceFile, entry: Entry, value: str | None) -> str:
     separator = source.text[entry.key.span.end : entry.value.span.start].strip() or "="
     key = source.slice(entry.key.span)
     text = value or _dedented(source, entry.value.span.start, entry.value.span.end)
-    gap = "" if separator == ":" else " "
-    return f"{key}{gap}{separator} {text}"
+    return f"{key} {separator} {text}"

@@ -99,7 +99,13 @@ def render(document: Document, intents: Sequence[Intent], grammar: Grammar) -> S
     result is not Terraform (a bug in the caller's text).
     """
     source = document.source
-    splices = [_splice(source, document.body, intent) for intent in intents]
+    splices = _one_line_splices(source, intents)
+    rewritten = [span for span, _ in splices]
+    splices += [
+        _splice(source, document.body, intent)
+        for intent in intents
+        if not any(_reaches_into(intent, span) for span in rewritten)
+    ]
     splices.sort(key=lambda splice: splice[0])
     edits = [
         Edit(source.path, span, "".join(text for _, text in group).replace("\n", source.newline))
@@ -169,7 +175,7 @@ def _after_line(source: SourceFile, offset: int, text: str) -> tuple[Span, str]:
 def _insert_attribute(source: SourceFile, intent: InsertAttribute) -> tuple[Span, str]:
     body, line = intent.body, f"{intent.name} = {intent.text}"
     anchor = _anchor(source, body, intent.after)
-    if anchor is None or _shares_line(source, body):
+    if anchor is None:
         return _into_braces(source, body, line)
     indent = indent_of(source, anchor.span.start)
     return _after_line(source, anchor.span.end, _continued(line, indent))
@@ -205,24 +211,58 @@ def _shares_line(source: SourceFile, body: Body) -> bool:
     return source.line(body.span.start) == source.line(body.span.end)
 
 
-def _into_braces(source: SourceFile, body: Body, text: str) -> tuple[Span, str]:
-    """Put ``text`` first in a body, or rewrite a one-line body over several lines."""
+def _one_line_splices(source: SourceFile, intents: Sequence[Intent]) -> list[tuple[Span, str]]:
+    """Blocks like ``x { a = 1 }`` that grow are rewritten over several lines, each once."""
+    bodies = {
+        intent.body.span: intent.body
+        for intent in intents
+        if isinstance(intent, (InsertAttribute, InsertBlock))
+        and _shares_line(source, intent.body)
+    }
+    return [(span, _opened(source, body, intents)) for span, body in bodies.items()]
+
+
+def _opened(source: SourceFile, body: Body, intents: Sequence[Intent]) -> str:
     outer = indent_of(source, body.span.start - 1)
-    inner = outer + INDENT
-    if not _shares_line(source, body):
-        end = source.line_span(source.line(body.span.start)).end
-        gap = "\n" if body.items else ""
-        return Span(end, end), "\n" + indented(text, inner) + gap
-    held = source.slice(body.span).strip()
-    lines = [held, text] if held else [text]
-    joined = "\n".join(indented(line, inner) for line in lines)
-    return body.span, f"\n{joined}\n{outer}"
+    values = {intent.value: intent.text for intent in intents if isinstance(intent, SetValue)}
+    lines = [
+        f"{a.name} = {values.get(a.value) or source.slice(a.value.span)}"
+        for a in body.attributes.values()
+    ]
+    for intent in intents:
+        if isinstance(intent, InsertAttribute) and intent.body is body:
+            lines.append(f"{intent.name} = {intent.text}")
+    for intent in intents:
+        if isinstance(intent, InsertBlock) and intent.body is body:
+            lines += ["", intent.text] if lines else [intent.text]
+    joined = "\n".join(indented(line, outer + INDENT) for line in lines)
+    return f"\n{joined}\n{outer}"
+
+
+def _reaches_into(intent: Intent, span: Span) -> bool:
+    match intent:
+        case SetValue(value=value):
+            place = value.span
+        case InsertAttribute(body=body) | InsertBlock(body=body):
+            place = body.span
+        case RemoveItem(item=item):
+            place = item.span
+        case _:
+            return False
+    return span.start <= place.start and place.end <= span.end
+
+
+def _into_braces(source: SourceFile, body: Body, text: str) -> tuple[Span, str]:
+    """Put ``text`` first in a body, with a blank line before what stands there."""
+    inner = indent_of(source, body.span.start - 1) + INDENT
+    end = source.line_span(source.line(body.span.start)).end
+    gap = "\n" if body.items else ""
+    return Span(end, end), "\n" + indented(text, inner) + gap
 
 
 def _insert_block(source: SourceFile, body: Body, text: str) -> tuple[Span, str]:
-    if not body.items or _shares_line(source, body):
-        gap = "\n" if body.items else ""
-        return _into_braces(source, body, gap + text)
+    if not body.items:
+        return _into_braces(source, body, text)
     last = body.items[-1]
     indent = indent_of(source, last.span.start)
     return _after_line(source, last.span.end, "\n" + indented(text, indent))
