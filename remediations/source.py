@@ -54,13 +54,16 @@ class SourceFile:
     def decode(cls, path: str, data: bytes) -> SourceFile:
         """Read UTF-8 bytes. Raises ``Unreadable`` for other encodings, NUL and oversized files."""
         if len(data) > MAX_BYTES:
-            size = len(data) // 1024
-            raise Unreadable(path, 1, 1, f"the file has {size} KB; the limit is 512 KB")
+            limit = MAX_BYTES // 1024
+            size = -(-len(data) // 1024)
+            raise Unreadable(path, 1, 1, f"the file has {size} KB; the limit is {limit} KB")
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
-            raise Unreadable(path, line, 1, "the file is not valid UTF-8") from error
+            before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+            column = len(before.decode("utf-8")) + 1
+            raise Unreadable(path, line, column, "the file is not valid UTF-8") from error
         has_bom = text.startswith(_BOM)
         return cls.of(path, text[1:] if has_bom else text, has_bom=has_bom)
 
@@ -69,7 +72,8 @@ class SourceFile:
         """Wrap text that is decoded already. Raises ``Unreadable`` where it holds a NUL."""
         nul = text.find("\0")
         if nul >= 0:
-            raise Unreadable(path, text.count("\n", 0, nul) + 1, 1, "the file holds a NUL byte")
+            line, column = text.count("\n", 0, nul) + 1, nul - text.rfind("\n", 0, nul)
+            raise Unreadable(path, line, column, "the file holds a NUL byte")
         crlf = text.count("\r\n")
         newline = "\r\n" if crlf * 2 > text.count("\n") else "\n"
         starts = [0]

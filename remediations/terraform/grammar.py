@@ -5,13 +5,14 @@ Knows no nodes: what leaves it is a raw tree whose tokens carry character offset
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import hcl2
 from hcl2.postlexer import PostLexer
-from lark import Lark, Tree
+from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from ..source import SourceFile
@@ -24,7 +25,6 @@ class Grammar:
     """A loaded grammar; one per process is enough, and threads may share it."""
 
     _lark: Lark = field(repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
     def load(cls, cache: Path | None = None) -> Grammar:
@@ -32,17 +32,20 @@ class Grammar:
 
         Without a usable cache the tables are built anew (about a second); nothing fails.
         """
-        cached = cache if cache is not None and _is_usable(cache) else None
-        lark = Lark.open(
-            str(_GRAMMAR),
-            parser="lalr",
-            cache=str(cached) if cached else False,
-            propagate_positions=False,
-            postlex=PostLexer(),
-        )
-        return cls(lark)
+        if cache is None:
+            return cls(_lark(None))
+        if cache.is_file() or not _is_writable(cache.parent):
+            return cls(_lark(cache if _is_readable(cache) else None))
+        # Written beside and moved, so that a process that starts meanwhile sees all or nothing.
+        fresh = cache.with_name(f"{cache.name}.{threading.get_native_id()}")
+        grammar = cls(_lark(fresh))
+        try:
+            fresh.replace(cache)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+        return grammar
 
-    def parse(self, shadow: str, source: SourceFile) -> Tree:
+    def parse(self, shadow: str, source: SourceFile) -> Tree[Token]:
         """The raw tree of a shadow text. Raises ``Unparsable`` with line and column."""
         try:
             return self._lark.parse(shadow if shadow.endswith("\n") else shadow + "\n")
@@ -51,17 +54,32 @@ class Grammar:
             raise source.unreadable(offset, _reason(error, source, offset)) from error
 
 
-def _is_usable(cache: Path) -> bool:
-    """Lark logs a traceback where it cannot write; a read-only image is no reason for one."""
-    if cache.is_file():
-        return True
+def _lark(cache: Path | None) -> Lark:
+    return Lark.open(
+        str(_GRAMMAR),
+        parser="lalr",
+        cache=str(cache) if cache else False,
+        propagate_positions=False,
+        postlex=PostLexer(),
+    )
+
+
+def _is_readable(file: Path) -> bool:
     try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        cache.touch()
-        cache.unlink()
+        with file.open("rb"):
+            return True
     except OSError:
         return False
-    return True
+
+
+def _is_writable(directory: Path) -> bool:
+    """Lark logs a traceback where it cannot write; a read-only image is no reason for one."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            return True
+    except OSError:
+        return False
 
 
 def _offset(error: UnexpectedInput, end: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,7 +19,7 @@ class Expression:
     @property
     def children(self) -> tuple[Expression, ...]:
         """The expressions it is made of, in the order of the text."""
-        return ()
+        return tuple(_held(getattr(self, name) for name in self.__dataclass_fields__))
 
     def walk(self) -> Iterator[Expression]:
         """Itself and everything below, without recursion."""
@@ -44,24 +44,24 @@ class String(Expression):
     parts: tuple[str | Expression, ...]
 
     @property
-    def children(self) -> tuple[Expression, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Expression))
-
-    @property
     def literal(self) -> str | None:
         """The whole text where nothing is interpolated."""
-        if self.children:
-            return None
-        return "".join(part for part in self.parts if isinstance(part, str))
+        return None if self.children else "".join(map(str, self.parts))
 
 
 @dataclass(frozen=True, slots=True)
 class Heredoc(Expression):
-    """A heredoc; its body is kept as text."""
+    """A heredoc. ``body`` is its text as written, ``parts`` what Terraform makes of it."""
 
     body: Span
     marker: str
     is_indented: bool
+    parts: tuple[str | Expression, ...]
+
+    @property
+    def literal(self) -> str | None:
+        """The whole text where nothing is interpolated."""
+        return None if self.children else "".join(map(str, self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,6 @@ class ListExpression(Expression):
     """``[a, b]``"""
 
     items: tuple[Expression, ...]
-
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return self.items
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +95,8 @@ class ObjectExpression(Expression):
 
     entries: tuple[Entry, ...]
 
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return tuple(node for entry in self.entries for node in (entry.key, entry.value))
-
     def entry(self, name: str) -> Entry | None:
-        """The first entry of that name, in any letter case that IAM accepts."""
+        """The first entry of that name."""
         return next((entry for entry in self.entries if entry.name == name), None)
 
 
@@ -116,10 +108,6 @@ class Call(Expression):
     arguments: tuple[Expression, ...]
     expands: bool = False
 
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return self.arguments
-
 
 @dataclass(frozen=True, slots=True)
 class Reference(Expression):
@@ -128,10 +116,6 @@ class Reference(Expression):
     parts: tuple[str | Expression, ...]
     dotted: str
     """The text without blanks."""
-
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Expression))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -145,10 +129,6 @@ class Parentheses(Expression):
 
     inner: Expression
 
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return (self.inner,)
-
 
 @dataclass(frozen=True, slots=True)
 class Conditional(Expression):
@@ -158,10 +138,6 @@ class Conditional(Expression):
     then: Expression
     otherwise: Expression
 
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return (self.test, self.then, self.otherwise)
-
 
 @dataclass(frozen=True, slots=True)
 class Operation(Expression):
@@ -170,10 +146,6 @@ class Operation(Expression):
     operator: str
     operands: tuple[Expression, ...]
 
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return self.operands
-
 
 @dataclass(frozen=True, slots=True)
 class ForExpression(Expression):
@@ -181,20 +153,12 @@ class ForExpression(Expression):
 
     parts: tuple[Expression, ...]
 
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return self.parts
-
 
 @dataclass(frozen=True, slots=True)
 class Other(Expression):
     """Valid, but nothing more is known of it (a template directive, an index into a call)."""
 
     parts: tuple[Expression, ...] = ()
-
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return self.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +217,14 @@ class Document:
     def text_of(self, node: Expression | Attribute | Block | Entry) -> str:
         """The node as it is written."""
         return self.source.slice(node.span)
+
+
+def _held(values: Iterable[object]) -> Iterator[Expression]:
+    for value in values:
+        if isinstance(value, Expression):
+            yield value
+        elif isinstance(value, Entry):
+            yield value.key
+            yield value.value
+        elif isinstance(value, tuple):
+            yield from _held(value)

@@ -8,18 +8,44 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Final
 
 from ..model import Span
 from ..source import SourceFile
 
 MAX_DEPTH: Final = 200
-"""Deepest nesting of brackets, braces and interpolations that is read."""
+"""Deepest nesting of brackets, strings and interpolations that is read."""
 
-_PLAIN: Final = re.compile(r"[^\"#/<{}()\[\]\n\r\x80-\U0010ffff]+")
-_HEREDOC: Final = re.compile(r"<<(?P<trim>-?)(?P<marker>[^\W\d][\w.-]*)(?P<blank>[ \t]*)\r?\n")
-_STRING_PLAIN: Final = re.compile(r"[^\"\\$%\n]+")
-_OPENERS: Final = {"(": ")", "[": "]", "{": "}"}
+# A minus stands alone only outside of names and exponents; a name holds its own.
+_PLAIN: Final = re.compile(
+    r"(?:[A-Za-z_][A-Za-z0-9_-]*|[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?"
+    r"|[^-A-Za-z0-9_\"#/<{}()\[\]\n\r\x80-\U0010ffff])+"
+)
+_NUMBER_BEFORE: Final = re.compile(r"(?:\A|[^\w.-])[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?[ \t]*\Z")
+_HEREDOC: Final = re.compile(r"<<(?P<trim>-?)(?P<marker>[^\W\d][\w-]*)\r?\n")
+_FOR: Final = re.compile(r"(?>\s++|#[^\n]*+\n|//[^\n]*+\n|/\*(?:(?!\*/)[\s\S])*+\*/)*+for(?![\w-])")
+_STRING_PLAIN: Final = re.compile(r"[^\"\\$%\r\n]+")
+_HEREDOC_PLAIN: Final = re.compile(r"[^$%\n]+")
+_ESCAPE: Final = re.compile(r"\\(?:[nrt\"\\]|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8}))")
+# What Go's bytes.TrimSpace takes off around a closing marker; str.strip takes a few more.
+_GO_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+
+
+class _Kind(Enum):
+    BODY = auto()
+    OBJECT = auto()
+    BRACKET = auto()
+    """``(``, ``[`` and the ``{`` of a ``for``: newlines mean nothing inside."""
+    TEMPLATE = auto()
+    STRING = auto()
+    HEREDOC = auto()
+
+
+_FLAT: Final = frozenset({_Kind.BRACKET, _Kind.TEMPLATE})
+_CLOSER: Final = {"(": ")", "[": "]", "{": "}", "${": "}", "%{": "}", '"': '"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,158 +60,248 @@ class HeredocScan:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The shadow text, with the spans of what was neutralised."""
+    """Two texts of equal length, with the spans of what was neutralised in both.
 
+    ``code`` holds every newline that ends a line of code; in ``shadow`` those that mean nothing to
+    the grammar are blanks too. The literal text of strings and heredocs is ``x`` in both.
+    """
+
+    code: str
     shadow: str
     comments: tuple[Span, ...]
     heredocs: tuple[HeredocScan, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    kind: _Kind
+    opener: str
+    offset: int
+    heredoc: re.Match[str] | None = None
+
+
 @dataclass(slots=True)
 class _Scanner:
     source: SourceFile
+    text: str
     out: list[str]
     position: int = 0
-    stack: list[tuple[str, int]] = field(default_factory=list)
+    previous: str = "\n"
+    """The last character of code that is neither a blank nor a comment."""
+    stack: list[_Frame] = field(default_factory=list)
+    flat: list[int] = field(default_factory=list)
     comments: list[Span] = field(default_factory=list)
     heredocs: list[HeredocScan] = field(default_factory=list)
 
-    @property
-    def text(self) -> str:
-        return self.source.text
-
     def run(self) -> Scan:
         while self.position < len(self.text):
-            if self.stack and self.stack[-1][0] == '"':
+            kind = self.stack[-1].kind if self.stack else _Kind.BODY
+            if kind is _Kind.STRING:
                 self.in_string()
+            elif kind is _Kind.HEREDOC:
+                self.in_heredoc()
             else:
-                self.in_code()
+                self.in_code(kind)
         if self.stack:
-            opener, offset = self.stack[-1]
-            raise self.source.unreadable(offset, f"`{opener}` is never closed")
-        return Scan("".join(self.out), tuple(self.comments), tuple(self.heredocs))
+            self.never_closed(self.stack[-1])
+        code = "".join(self.out)
+        for offset in self.flat:
+            self.out[offset] = " "
+        return Scan(code, "".join(self.out), tuple(self.comments), tuple(self.heredocs))
 
-    def in_code(self) -> None:
+    def never_closed(self, frame: _Frame) -> None:
+        name = f"the heredoc `{frame.heredoc['marker']}`" if frame.heredoc else f"`{frame.opener}`"
+        raise self.source.unreadable(frame.offset, f"{name} is never closed")
+
+    def in_code(self, kind: _Kind) -> None:
         plain = _PLAIN.match(self.text, self.position)
         if plain:
+            self.previous = plain[0].rstrip(" \t")[-1:] or self.previous
             self.position = plain.end()
             return
         character = self.text[self.position]
-        if character in "#/" and self.comment(character):
+        if character in "#/" and self.comment():
             return
         if character == "<" and self.heredoc():
             return
+        if character == "\n":
+            self.newline(kind)
+        elif character == "\r":
+            self.carriage_return(kind)
+        elif ord(character) > 127:
+            self.beyond_ascii()
+        else:
+            self.punctuation(character)
+
+    def punctuation(self, character: str) -> None:
+        offset = self.position
         if character == '"':
-            self.push('"')
-        elif character in _OPENERS:
-            self.push(character)
+            self.push(_Frame(_Kind.STRING, '"', offset))
+        elif character == "{":
+            self.push(_Frame(self.brace(), "{", offset))
+        elif character in "([":
+            self.push(_Frame(_Kind.BRACKET, character, offset))
         elif character in ")]}":
             self.pop(character)
-        elif character in "\n\r":
-            self.newline(character)
-        elif ord(character) > 127:
-            self.beyond_ascii(character)
+        elif character == "-" and _NUMBER_BEFORE.search(self.text[max(0, offset - 40) : offset]):
+            # The grammar reads `5 -10` as two numbers; a plus has the same precedence.
+            self.out[offset] = "+"
+        self.previous = character
         self.position += 1
 
-    def in_string(self) -> None:
-        plain = _STRING_PLAIN.match(self.text, self.position)
-        if plain:
-            self.position = plain.end()
-            return
-        two = self.text[self.position : self.position + 2]
-        if self.text[self.position] == "\n":
-            raise self.source.unreadable(self.stack[-1][1], "the string is not closed on its line")
-        if self.text.startswith(("$${", "%%{"), self.position):
-            self.position += 3
-        elif two in ("${", "%{"):
-            self.push("{", 1)
-            self.strip_marker(self.position + 2)
-            self.position += 2
-        elif two[0] == "\\":
-            self.position += 2
-        elif two[0] == '"':
-            self.pop('"')
-            self.position += 1
-        else:
-            self.position += 1
+    def brace(self) -> _Kind:
+        """A body follows a word or a label, and only where a body may stand."""
+        is_open = not self.stack or self.stack[-1].kind is _Kind.BODY
+        if is_open and (self.previous in '"_-' or self.previous.isalnum()):
+            return _Kind.BODY
+        return _Kind.BRACKET if _FOR.match(self.text, self.position + 1) else _Kind.OBJECT
 
-    def strip_marker(self, offset: int) -> None:
-        if self.text[offset - 2] == "$" and self.text.startswith("~", offset):
-            self.blank(Span(offset, offset + 1))
-
-    def push(self, opener: str, shift: int = 0) -> None:
+    def push(self, frame: _Frame) -> None:
         if len(self.stack) >= MAX_DEPTH:
             reason = f"more than {MAX_DEPTH} levels of nesting"
             raise self.source.unreadable(self.position, reason)
-        self.stack.append((opener, self.position + shift))
+        self.stack.append(frame)
 
     def pop(self, closer: str) -> None:
-        wanted = self.stack[-1][0] if self.stack else ""
-        if not wanted or (_OPENERS.get(wanted, '"') != closer):
+        frame = self.stack[-1] if self.stack else None
+        if frame is None or _CLOSER.get(frame.opener) != closer:
             raise self.source.unreadable(self.position, f"`{closer}` closes nothing")
-        _, offset = self.stack.pop()
-        if closer == "}" and self.text[offset - 1 : offset] in ("$", "%"):
-            before = self.position - 1
-            if self.text[offset - 1] == "$" and self.text[before] == "~":
-                self.blank(Span(before, before + 1))
+        self.stack.pop()
+        if frame.opener == "${" and self.text[self.position - 1] == "~":
+            self.out[self.position - 1] = " "
 
-    def newline(self, character: str) -> None:
-        """Newlines mean nothing inside parentheses, indices and interpolations."""
-        if not self.stack:
-            return
-        opener, offset = self.stack[-1]
-        is_template = opener == "{" and self.text[offset - 1 : offset] in ("$", "%")
-        if opener in "([" or is_template:
-            self.out[self.position] = " "
-
-    def beyond_ascii(self, character: str) -> None:
-        if character.isidentifier() or ("a" + character).isidentifier():
-            self.out[self.position] = "a"
-
-    def blank(self, span: Span) -> None:
-        for offset in range(span.start, span.end):
-            if self.out[offset] != "\n":
-                self.out[offset] = " "
-
-    def comment(self, character: str) -> bool:
-        two = self.text[self.position : self.position + 2]
-        if character == "/" and two not in ("//", "/*"):
-            return False
-        start = self.position
-        if two == "/*":
-            end = self.text.find("*/", start + 2)
-            if end < 0:
-                raise self.source.unreadable(start, "the comment is never closed")
-            end += 2
+    def newline(self, kind: _Kind) -> None:
+        if kind in _FLAT:
+            self.flat.append(self.position)
         else:
+            self.previous = "\n"
+        self.position += 1
+
+    def carriage_return(self, kind: _Kind) -> None:
+        if not self.text.startswith("\n", self.position + 1):
+            reason = "a carriage return stands without its newline"
+            raise self.source.unreadable(self.position, reason)
+        if kind in _FLAT:
+            self.out[self.position] = " "
+        self.position += 1
+
+    def beyond_ascii(self) -> None:
+        """Terraform accepts names of any script; the grammar only ASCII."""
+        end = self.position
+        while end < len(self.text) and ("a" + self.text[end].replace("-", "a")).isidentifier():
+            if self.text[end] > "\x7f":
+                self.out[end] = "a"
+            end += 1
+        self.previous = "a" if end > self.position else self.text[end]
+        self.position = max(end, self.position + 1)
+
+    def comment(self) -> bool:
+        start = self.position
+        if self.text.startswith("/*", start):
+            end = self.text.find("*/", start + 2) + 2
+            if end < 2:
+                raise self.source.unreadable(start, "the comment is never closed")
+        elif self.text.startswith(("#", "//"), start):
             end = self.text.find("\n", start)
             end = len(self.text) if end < 0 else end
             end -= self.text[end - 1] == "\r"
-        span = Span(start, end)
-        self.comments.append(span)
+        else:
+            return False
+        self.comments.append(Span(start, end))
         self.out[start:end] = " " * (end - start)
         self.position = end
         return True
 
+    def literal(self, end: int) -> None:
+        """Text up to ``end`` says nothing to the grammar."""
+        self.out[self.position : end] = "x" * (end - self.position)
+        self.position = end
+
+    def in_string(self) -> None:
+        plain = _STRING_PLAIN.match(self.text, self.position)
+        if plain:
+            self.literal(plain.end())
+            return
+        character = self.text[self.position]
+        if character in "\r\n":
+            offset = self.stack[-1].offset
+            raise self.source.unreadable(offset, "the string is not closed on its line")
+        if character == '"':
+            self.pop('"')
+            self.previous = '"'
+            self.position += 1
+        elif character == "\\":
+            self.escape()
+        else:
+            self.template()
+
+    def escape(self) -> None:
+        found = _ESCAPE.match(self.text, self.position)
+        code = int((found["u"] or found["U"] or "0"), 16) if found else 0
+        if found is None or code > 0x10FFFF or 0xD800 <= code < 0xE000:
+            word = self.text[self.position : self.position + 2].strip()
+            raise self.source.unreadable(self.position, f"`{word}` is not an escape sequence")
+        self.literal(found.end())
+
+    def template(self) -> None:
+        """At a ``$`` or ``%`` in literal text: an interpolation, an escape, or only itself."""
+        sign = self.text[self.position]
+        if self.text.startswith(f"{sign}{sign}{{", self.position):
+            self.literal(self.position + 3)
+        elif self.text.startswith("{", self.position + 1):
+            self.push(_Frame(_Kind.TEMPLATE, sign + "{", self.position))
+            self.position += 2
+            self.previous = "{"
+            if sign == "$" and self.text.startswith("~", self.position):
+                self.out[self.position] = " "
+                self.position += 1
+        else:
+            self.literal(self.position + 1)
+
     def heredoc(self) -> bool:
         opening = _HEREDOC.match(self.text, self.position)
         if opening is None:
+            if self.text.startswith("<<", self.position):
+                # The grammar has a looser idea of a heredoc; it must never get to apply it.
+                raise self.source.unreadable(self.position, "`<<` begins no heredoc here")
             return False
-        marker = opening["marker"]
-        closing = re.compile(rf"^[ \t]*{re.escape(marker)}(?=[ \t]*\r?(?:\n|\Z))", re.MULTILINE)
-        end = closing.search(self.text, opening.end())
-        if end is None:
-            reason = f"the heredoc `{marker}` is never closed"
-            raise self.source.unreadable(self.position, reason)
-        span = Span(self.position, end.end())
-        body = Span(opening.end(), end.start())
-        self.heredocs.append(HeredocScan(span, body, marker, bool(opening["trim"])))
-        # To the grammar a heredoc is the string "xxx": it ends where its marker ends.
-        self.out[span.start : span.end] = '"' + "x" * (span.end - span.start - 2) + '"'
-        self.position = span.end
+        self.push(_Frame(_Kind.HEREDOC, "<<", self.position, opening))
+        # To the grammar a heredoc is a string: a quote first, a quote where its marker ends.
+        self.out[self.position] = '"'
+        self.position += 1
+        self.literal(opening.end())
+        return True
+
+    def in_heredoc(self) -> None:
+        if self.text[self.position - 1] == "\n" and self.closes_heredoc():
+            return
+        plain = _HEREDOC_PLAIN.match(self.text, self.position)
+        if plain:
+            self.literal(plain.end())
+        elif self.text[self.position] == "\n":
+            self.literal(self.position + 1)
+        else:
+            self.template()
+
+    def closes_heredoc(self) -> bool:
+        """A line that holds only the marker, whatever blanks surround it, and a newline."""
+        frame, start = self.stack[-1], self.position
+        end = self.text.find("\n", start)
+        line = self.text[start:end] if end >= 0 else ""
+        if frame.heredoc is None or line.strip(_GO_SPACE) != frame.heredoc["marker"]:
+            return False
+        self.stack.pop()
+        stop = start + len(line.rstrip(_GO_SPACE))
+        span, body = Span(frame.offset, stop), Span(frame.heredoc.end(), start)
+        marker, trim = frame.heredoc["marker"], frame.heredoc["trim"]
+        self.heredocs.append(HeredocScan(span, body, marker, bool(trim)))
+        self.literal(stop)
+        self.out[stop - 1] = self.previous = '"'
+        self.out[stop:end] = " " * (end - stop)
+        self.position = end
         return True
 
 
 def scan(source: SourceFile) -> Scan:
     """Scan a file. Raises ``Unparsable`` with line and column for what can never be Terraform."""
-    return _Scanner(source, list(source.text)).run()
+    return _Scanner(source, source.text, list(source.text)).run()

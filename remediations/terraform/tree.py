@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from lark import Token, Tree
@@ -15,6 +16,7 @@ from lark import Token, Tree
 from ..model import Span
 from ..source import SourceFile
 from .grammar import Grammar
+from .literal import outdent, unescape, unescape_signs
 from .nodes import (
     Attribute,
     Block,
@@ -37,9 +39,9 @@ from .nodes import (
 )
 from .scan import HeredocScan, Scan, scan
 
-_ESCAPE: Final = re.compile(r'\\(n|r|t|"|\\|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})|\$\$\{|%%\{')
-_SIMPLE: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _BLANK: Final = re.compile(r"\s+")
+_MAX_DIGITS: Final = 400
+_SEPARATOR: Final = re.compile(r"[ \t\r]*(?:,\s*|\n\s*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,15 @@ class _Builder:
     def has_newline(self, start: int, end: int) -> bool:
         return "\n" in self.shadow[start:end]
 
+    def on_one_line(self, children: tuple[Child, ...]) -> Span:
+        """Their span. Outside of brackets a line end is the end of an expression."""
+        for left, right in pairwise(children):
+            if self.has_newline(left.span.end, right.span.start):
+                raise self.source.unreadable(left.span.end, "the line ends within an expression")
+        return _cover(children)
+
     def _attribute(self, children: tuple[Child, ...]) -> Attribute:
-        name, value = children[0].span, children[-1]
-        assert isinstance(value, Expression)
+        name, value = children[0].span, _expression(children[-1])
         span = Span(name.start, value.span.end)
         return Attribute(self.source.slice(name), name, value, span)
 
@@ -138,6 +146,8 @@ class _Builder:
         self.check_braces(body, is_one_line=is_one_line)
         labels = tuple(self.label(child) for child in header[1:])
         start = header[0].span.start
+        if self.has_newline(start, opening.start):
+            raise self.source.unreadable(start, "`{` has to stand on the line of its block")
         return Block(
             self.source.slice(header[0].span),
             labels,
@@ -163,21 +173,39 @@ class _Builder:
             raise self.source.unreadable(body.span.end, "`}` has to stand on its own line")
 
     def label(self, child: Child) -> str:
-        if isinstance(child, String):
-            return child.literal or self.source.slice(child.span)
-        return self.source.slice(child.span)
+        if not isinstance(child, Expression):
+            return self.source.slice(child.span)
+        text = child.literal if isinstance(child, String) else None
+        if text is None:
+            raise self.source.unreadable(child.span.start, "a label has to be plain text")
+        return text
 
     def _string(self, children: tuple[Child, ...]) -> Expression:
-        span = _cover(children)
+        span, inner = _cover(children), children[1:-1]
         heredoc = self.heredocs.get(span.start)
         if heredoc is not None:
-            return Heredoc(span, heredoc.body, heredoc.marker, heredoc.is_indented)
-        parts = []
-        for child in children[1:-1]:
-            is_text = isinstance(child, _Raw)
-            text = self.source.slice(child.span)
-            parts.append(_unescape(text) if is_text else child)
-        return String(span, tuple(p for p in parts if isinstance(p, (str, Expression))))
+            return self.heredoc(heredoc, inner)
+        parts = (
+            child if isinstance(child, Expression) else unescape(self.source.slice(child.span))
+            for child in inner
+        )
+        return String(span, tuple(parts))
+
+    def heredoc(self, found: HeredocScan, inner: tuple[Child, ...]) -> Heredoc:
+        """To the grammar its marker lines are literal text; here they are not."""
+        texts: list[str | None] = []
+        for child in inner:
+            start = max(child.span.start, found.body.start)
+            end = min(child.span.end, found.body.end)
+            is_text = not isinstance(child, Expression)
+            texts.append(self.source.text[start:end] if is_text else None)
+        texts = outdent(texts) if found.is_indented else texts
+        parts = (
+            child if isinstance(child, Expression) else unescape_signs(text or "")
+            for child, text in zip(inner, texts, strict=True)
+        )
+        kept = tuple(part for part in parts if part != "")
+        return Heredoc(found.span, found.body, found.marker, found.is_indented, kept)
 
     def _string_part(self, children: tuple[Child, ...]) -> Child:
         return children[0]
@@ -187,6 +215,8 @@ class _Builder:
 
     def _int_lit(self, children: tuple[Child, ...]) -> Literal:
         span = children[0].span
+        if span.end - span.start > _MAX_DIGITS:
+            raise self.source.unreadable(span.start, "the number is too long")
         return Literal(span, int(self.source.slice(span)))
 
     def _float_lit(self, children: tuple[Child, ...]) -> Literal:
@@ -208,16 +238,15 @@ class _Builder:
         return self._expr_term(children)
 
     def _object_elem(self, children: tuple[Child, ...]) -> Entry:
-        key, value = children[0], children[-1]
-        assert isinstance(key, Expression) and isinstance(value, Expression)
-        return Entry(key, value, _cover(children))
+        return Entry(_expression(children[0]), _expression(children[-1]), _cover(children))
 
     def _object(self, children: tuple[Child, ...]) -> ObjectExpression:
         entries = tuple(child for child in children if isinstance(child, Entry))
-        for one, two in zip(entries, entries[1:], strict=False):
-            between = self.shadow[one.span.end : two.span.start]
-            if "," not in between and "\n" not in between:
-                raise self.source.unreadable(two.span.start, "a comma is missing before this")
+        for one, two in zip(entries, (*entries[1:], None), strict=True):
+            end = children[-1].span.start if two is None else two.span.start
+            between = self.shadow[one.span.end : end]
+            if not _SEPARATOR.fullmatch(between) or (two and between.strip(" \t\r") == ""):
+                raise self.source.unreadable(end, "a comma or a line end has to stand before this")
         return ObjectExpression(_cover(children), entries)
 
     def _function_call(self, children: tuple[Child, ...]) -> Call:
@@ -246,30 +275,25 @@ class _Builder:
         if child.kind == "braces_index":
             return _expressions(child.children)
         if child.kind == "short_index":
-            span = child.children[-1].span
-            return (Literal(span, int(self.source.slice(span))),)
+            return (self._int_lit(child.children[-1:]),)
         return ("*", *(part for inner in child.children[1:] for part in self.steps(inner)))
 
     def _binary_op(self, children: tuple[Child, ...]) -> Operation:
-        left, term = children[0], children[1]
-        assert isinstance(left, Expression) and isinstance(term, _Raw)
-        operator, right = term.children
-        assert isinstance(right, Expression)
+        operator, operand = children[1].children if isinstance(children[1], _Raw) else children[1:]
+        left, right = _expression(children[0]), _expression(operand)
         sign = self.source.slice(operator.span).strip()
-        return Operation(_cover(children), sign, (left, right))
+        return Operation(self.on_one_line((left, operator, right)), sign, (left, right))
 
     def _binary_operator(self, children: tuple[Child, ...]) -> _Raw:
         return _Raw("binary_operator", children[0].span)
 
     def _unary_op(self, children: tuple[Child, ...]) -> Expression:
-        operand = children[1]
-        assert isinstance(operand, Expression)
         sign = self.source.slice(children[0].span).strip()
-        return Operation(_cover(children), sign, (operand,))
+        return Operation(_cover(children), sign, (_expression(children[1]),))
 
     def _conditional(self, children: tuple[Child, ...]) -> Conditional:
         test, then, otherwise = _expressions(children)
-        return Conditional(_cover(children), test, then, otherwise)
+        return Conditional(self.on_one_line(children), test, then, otherwise)
 
 
 _EXPRESSION_RULES: Final[dict[str, Callable[[Span, tuple[Expression, ...]], Expression]]] = {
@@ -293,13 +317,18 @@ def _is_newline(child: Tree[Token] | Token) -> bool:
 
 def _leaf(token: Token) -> _Raw:
     # The post-lexer puts a line end in front of an operator's text, not of its offsets.
-    start, end = token.start_pos, token.end_pos
-    assert start is not None and end is not None
-    return _Raw(token.type, Span(start, end))
+    return _Raw(token.type, Span(token.start_pos or 0, token.end_pos or 0))
 
 
 def _is(child: Child, kind: str) -> bool:
     return isinstance(child, _Raw) and child.kind == kind
+
+
+def _expression(child: Child) -> Expression:
+    """A change of the grammar's rules has to be loud, not a wrong tree."""
+    if not isinstance(child, Expression):
+        raise TypeError(f"the grammar has {child} where an expression belongs")
+    return child
 
 
 def _cover(children: tuple[Child, ...]) -> Span:
@@ -319,13 +348,3 @@ def _expressions(children: tuple[Child, ...]) -> tuple[Expression, ...]:
 
 def _only_expressions(steps: tuple[str | Expression, ...]) -> tuple[Expression, ...]:
     return tuple(step for step in steps if isinstance(step, Expression))
-
-
-def _unescape(text: str) -> str:
-    def plain(match: re.Match[str]) -> str:
-        code = match[1]
-        if code is None:
-            return match[0][1:]
-        return _SIMPLE.get(code) or chr(int(code[1:], 16))
-
-    return _ESCAPE.sub(plain, text)

@@ -1,0 +1,269 @@
+"""Where an intent's text goes: the anchor, the indentation, the blank lines around it.
+
+Several intents at one place are joined in their order. Knows no columns; ``layout`` sets those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from ..model import Edit, Span
+from ..source import SourceFile, Unparsable
+from .intent import (
+    AddTopLevel,
+    InsertAfter,
+    InsertAttribute,
+    InsertBlock,
+    InsertElement,
+    Intent,
+    RemoveItem,
+    SetValue,
+)
+from .nodes import Attribute, Block, Body, Document, Expression, ListExpression
+from .scan import scan
+
+META_ARGUMENTS: Final = frozenset({"count", "for_each", "provider", "depends_on", "source"})
+_LINE_END: Final = re.compile(r"\r?\n")
+_LEADING: Final = re.compile(r"(?:  )+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Splice:
+    """Text for a span. Of several at one span, ``head`` and ``tail`` are written once.
+
+    ``gap`` separates from what stands before; the first into an empty place needs none.
+    """
+
+    span: Span
+    text: str
+    head: str = ""
+    tail: str = ""
+    gap: str = ""
+    is_empty_place: bool = False
+
+
+def splices(document: Document, intents: Sequence[Intent]) -> tuple[Edit, ...]:
+    """Edits for all intents, one a place, in the order of the text."""
+    placer = _Placer(document)
+    # Arguments come before nested blocks where both follow the same line.
+    ordered = sorted(intents, key=lambda intent: not isinstance(intent, InsertAttribute))
+    found = sorted(
+        (splice for intent in ordered for splice in placer.place(intent)),
+        key=lambda splice: splice.span,
+    )
+    source = document.source
+    return tuple(
+        Edit(source.path, span, _LINE_END.sub(source.newline, _joined(list(group))))
+        for span, group in groupby(found, key=lambda splice: splice.span)
+    )
+
+
+def _joined(group: Sequence[_Splice]) -> str:
+    pieces = [group[0].head]
+    for number, splice in enumerate(group):
+        needs_gap = number > 0 or not splice.is_empty_place
+        pieces.append((splice.gap if needs_gap else "") + splice.text)
+    return "".join(pieces) + max((splice.tail for splice in group), key=len)
+
+
+def indent_of(source: SourceFile, offset: int) -> str:
+    """The blanks a line begins with."""
+    text = source.slice(source.line_span(source.line(offset)))
+    return text[: len(text) - len(text.lstrip(" \t"))]
+
+
+class _Placer:
+    """Places intents in one document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.source = document.source
+        self.text = document.source.text
+        self.unit = _unit(document)
+
+    def place(self, intent: Intent) -> Iterable[_Splice]:
+        match intent:
+            case SetValue(value, text):
+                return [_Splice(value.span, text)]
+            case InsertAttribute():
+                return self.insert_attribute(intent)
+            case InsertBlock(body, text):
+                return self.insert_block(body, text)
+            case InsertAfter(block, text):
+                indent = indent_of(self.source, block.span.start)
+                return [self.below(block.span.end, self.indented(text, indent), "\n")]
+            case AddTopLevel(text, after):
+                return [self.add_top_level(text, after)]
+            case InsertElement(items, after, text):
+                return self.insert_element(items, after, text)
+            case RemoveItem(item):
+                return [_Splice(self.removed(item.span), "")]
+
+    def below(self, offset: int, text: str, gap: str = "") -> _Splice:
+        """On a line of its own under the one that holds the character before ``offset``."""
+        end = self.source.line_span(self.source.line(max(0, offset - 1))).end
+        return _Splice(Span(end, end), "\n" + text, gap=gap)
+
+    def indented(self, text: str, indent: str) -> str:
+        """Lines moved right, in the file's own unit; the text of a plain heredoc stays."""
+        lines = text.replace("\r\n", "\n").split("\n")
+        fixed = _heredoc_lines(text)
+        return "\n".join(
+            line if number in fixed or not line else indent + self.in_units(line)
+            for number, line in enumerate(lines)
+        )
+
+    def in_units(self, line: str) -> str:
+        blanks = _LEADING.match(line)
+        return self.unit * (blanks.end() // 2) + line[blanks.end() :] if blanks else line
+
+    def insert_attribute(self, intent: InsertAttribute) -> Iterable[_Splice]:
+        body, line = intent.body, f"{intent.name} = {intent.text}"
+        if self.is_one_line(body):
+            return self.break_up(body, line)
+        anchor = self.anchor(body, intent.after)
+        if anchor is None:
+            return [self.first(body, line)]
+        indent = indent_of(self.source, anchor.span.start)
+        return [self.below(anchor.span.end, self.indented(line, indent))]
+
+    def insert_block(self, body: Body, text: str) -> Iterable[_Splice]:
+        if self.is_one_line(body):
+            return self.break_up(body, text, "\n")
+        if not body.items:
+            return [self.first(body, text)]
+        last = body.items[-1]
+        indent = indent_of(self.source, last.span.start)
+        return [self.below(last.span.end, self.indented(text, indent), "\n")]
+
+    def first(self, body: Body, text: str) -> _Splice:
+        """Under the opening brace, with a blank line to what follows."""
+        inner = indent_of(self.source, body.span.start - 1) + self.unit
+        placed = self.below(body.span.start, self.indented(text, inner))
+        return _Splice(placed.span, placed.text, tail="\n" if body.items else "")
+
+    def break_up(self, body: Body, text: str, gap: str = "") -> Iterator[_Splice]:
+        """Write ``{ a = 1 }`` over several lines, so that something can be added."""
+        outer = indent_of(self.source, body.span.start - 1)
+        inner = outer + self.unit
+        held = self.source.slice(body.span)
+        added, tail = "\n" + self.indented(text, inner), "\n" + outer
+        if not held.strip():
+            yield _Splice(body.span, added, tail=tail, gap=gap, is_empty_place=True)
+            return
+        opening = body.span.start + len(held) - len(held.lstrip())
+        yield _Splice(Span(body.span.start, opening), "", tail="\n" + inner)
+        end = body.span.start + len(held.rstrip())
+        yield _Splice(Span(end, body.span.end), added, tail=tail, gap=gap)
+
+    def is_one_line(self, body: Body) -> bool:
+        """True where the closing brace follows on the line of what it closes."""
+        start = body.items[-1].span.end if body.items else body.span.start
+        return "\n" not in self.text[start : body.span.end]
+
+    def anchor(self, body: Body, after: str | None) -> Attribute | None:
+        """The attribute to stand behind: the last of the first paragraph of plain arguments."""
+        if after is not None and after in body.attributes:
+            return body.attributes[after]
+        plain = [a for a in body.attributes.values() if "\n" not in self.document.text_of(a)]
+        wanted = [a for a in plain if a.name not in META_ARGUMENTS] or plain
+        if not wanted:
+            return next(reversed(list(body.attributes.values())), None)
+        anchor = wanted[0]
+        for attribute in wanted[1:]:
+            if self.source.line(attribute.span.start) != self.source.line(anchor.span.start) + 1:
+                break
+            anchor = attribute
+        return anchor
+
+    def add_top_level(self, text: str, after: Block | None) -> _Splice:
+        text = self.indented(text, "")
+        if not self.text.strip():
+            return _Splice(
+                Span(0, len(self.text)), text, tail="\n", gap="\n\n", is_empty_place=True
+            )
+        if after is None:
+            end = len(self.text.rstrip())
+            return _Splice(Span(end, end), "\n" + text, gap="\n")
+        placed = self.below(after.span.end, text, "\n")
+        following = self.text[placed.span.end :].lstrip("\r").split("\n", 2)
+        is_tight = len(following) > 1 and following[1].strip() != ""
+        return _Splice(placed.span, placed.text, gap="\n", tail="\n" if is_tight else "")
+
+    def insert_element(
+        self, items: ListExpression, after: Expression, text: str
+    ) -> Iterator[_Splice]:
+        """Keep the list's own way with its last comma and with its lines."""
+        rest = self.code(after.span.end, items.span.end)
+        comma = len(rest) - len(rest.lstrip()) if rest.lstrip().startswith(",") else None
+        end = after.span.end + (0 if comma is None else comma + 1)
+        is_last = items.items[-1] is after
+        is_one_line = "\n" not in self.source.slice(items.span)
+        if comma is None:
+            yield _Splice(Span(end, end), ",")
+        indent = indent_of(self.source, after.span.start)
+        written = self.indented(text, indent).lstrip(" \t")
+        written += "" if comma is None or (is_last and is_one_line) else ","
+        line_end = self.source.line_span(self.source.line(end)).end
+        if is_one_line or self.code(end, line_end).strip():
+            yield _Splice(Span(end, end), " " + written)
+        else:
+            yield _Splice(Span(line_end, line_end), f"\n{indent}{written}")
+
+    def code(self, start: int, end: int) -> str:
+        """The text with its comments blanked."""
+        text = self.text[start:end]
+        for span in self.document.comments:
+            if start <= span.start < end:
+                low, high = span.start - start, min(span.end, end) - start
+                text = text[:low] + " " * (high - low) + text[high:]
+        return text
+
+    def removed(self, span: Span) -> Span:
+        """Whole lines; of two blank neighbours one goes too. In ``{ a = 1 }`` only the inside."""
+        source = self.source
+        first, last = source.line(span.start), source.line(span.end - 1)
+        start, end = source.line_start(first), source.line_start(last + 1)
+        if self.text[start : span.start].strip():
+            left, right = self.text[: span.start], self.text[span.end :]
+            return Span(len(left.rstrip(" \t")), len(self.text) - len(right.lstrip(" \t")))
+        is_last = last >= source.line_count
+        below = "" if is_last else source.slice(source.line_span(last + 1)).strip()
+        if first > 1 and below in ("", "}"):
+            above = source.line_span(first - 1)
+            if not source.slice(above).strip():
+                return Span(source.line_start(first - 1), end)
+        return Span(start, end)
+
+
+def _heredoc_lines(text: str) -> frozenset[int]:
+    """Numbers of lines whose blanks mean something."""
+    if "<<" not in text:
+        return frozenset()
+    fragment = SourceFile.of("", text.replace("\r\n", "\n") + "\n")
+    try:
+        heredocs = scan(fragment).heredocs
+    except Unparsable:
+        return frozenset()
+    return frozenset(
+        line - 1
+        for heredoc in heredocs
+        if not heredoc.is_indented
+        for line in range(fragment.line(heredoc.body.start), fragment.line(heredoc.span.end) + 1)
+    )
+
+
+def _unit(document: Document) -> str:
+    """What one level of indentation is in this file; two blanks where nothing shows it."""
+    source = document.source
+    for block in document.body.blocks():
+        if block.body.items and "\n" in source.slice(block.body.span):
+            outer = indent_of(source, block.span.start)
+            inner = indent_of(source, block.body.items[0].span.start)
+            if inner.startswith(outer) and inner != outer:
+                return inner[len(outer) :]
+    return "  "
