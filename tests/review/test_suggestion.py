@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -175,7 +175,7 @@ def test_applied_by_the_host_it_is_what_was_planned(change: tuple[str, str, list
     try:
         planned = apply(source, edits).encode()
     except OverlappingEdits:
-        assume(False)
+        return
     diff = FileDiff.parse(unified(base, head, "main.tf"))
     suggestion = place(edits, source, diff)
     if suggestion is None:

@@ -1,0 +1,204 @@
+"""What a pull request changed: the Terraform of every directory it touches, at both ends.
+
+Reads blobs and nothing else: no checkout, no git, no link followed. What cannot be read is named.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from posixpath import dirname
+from typing import Final, Protocol
+
+from remediations.model import NotAnalysed
+from remediations.source import MAX_BYTES
+
+from .forge.errors import Incomplete
+from .forge.port import ChangedFile, FileStatus, Listing, PullRequest, TreeEntry
+
+READ: Final = (".tf", ".tfvars")
+NOT_YET_READ: Final = (".tf.json", ".tfvars.json", ".tofu", ".tofu.json")
+MAX_FILES: Final = 5_000
+MAX_TOTAL_BYTES: Final = 50 * 1024 * 1024
+
+_SYMLINK: Final = "120000"
+_SUBMODULE: Final = "160000"
+_FILES: Final = ("100644", "100755")
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_STRANGE: Final = "its name climbs out of the repository or holds hidden characters"
+_LFS: Final = b"version https://git-lfs.github.com/spec/"
+_SUBPROJECT: Final = ("-Subproject commit ", "+Subproject commit ")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Both ends of a pull request. ``base`` and ``head`` map paths to contents.
+
+    ``skipped`` names what could not be read at the head; it blocks where this change touches it.
+    """
+
+    pull: PullRequest
+    merge_base: str
+    base: Mapping[str, bytes]
+    head: Mapping[str, bytes]
+    files: tuple[ChangedFile, ...]
+    skipped: tuple[NotAnalysed, ...]
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Every path of the diff, old names of renamed files included."""
+        return frozenset(path for file in self.files for path in _paths(file))
+
+
+class Repository(Protocol):
+    """The part of the port that reads a pull request's files."""
+
+    def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...]:
+        """The diff, file by file."""
+
+    def merge_base(self, pull: PullRequest) -> str:
+        """The commit that the diff is taken against."""
+
+    def list_files(self, repository: str, commit: str) -> Listing:
+        """Every blob of a commit."""
+
+    def read_blobs(self, repository: str, oids: Iterable[str]) -> Mapping[str, bytes]:
+        """Contents by blob id; what is not text is absent."""
+
+
+def read_change(forge: Repository, pull: PullRequest) -> Change:
+    """Read the directories in which the pull request touches Terraform, whole, at both ends.
+
+    Contents that are the same at both ends are read once. Raises ``Incomplete`` where the host
+    cut a list short or there is more than one run may read, and what the port raises.
+    """
+    files = forge.changed_files(pull)
+    merge_base = forge.merge_base(pull)
+    touched = frozenset(path for file in files for path in _paths(file))
+    notes = tuple(_notes(files))
+    directories = frozenset(dirname(path) for path in touched if _is_read(path))
+    if not directories:
+        return Change(pull, merge_base, {}, {}, files, notes)
+    repository = pull.ref.repository
+    head = _entries(forge, repository, pull.head_sha, directories)
+    base = _entries(forge, repository, merge_base, directories)
+    _refuse_gaps(files, head)
+    wanted = {entry.oid: entry for entry in (*head, *base) if _refusal(entry) is None}
+    _refuse_excess(wanted.values())
+    blobs = forge.read_blobs(repository, sorted(wanted))
+    named = {note.path for note in notes}
+    skipped = [item for item in _skipped(head, blobs, touched) if item.path not in named]
+    return Change(
+        pull, merge_base, _contents(base, blobs), _contents(head, blobs), files, (*notes, *skipped)
+    )
+
+
+def is_ordinary(path: str) -> bool:
+    """False for names that no honest tree holds: absolute, climbing, or with hidden characters."""
+    if "\\" in path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
+        return False
+    return not any(unicodedata.category(char) in _HIDDEN for char in path)
+
+
+def _paths(file: ChangedFile) -> Iterator[str]:
+    yield file.path
+    if file.previous_path:
+        yield file.previous_path
+
+
+def _is_read(path: str) -> bool:
+    return path.endswith(READ) and is_ordinary(path)
+
+
+def _entries(
+    forge: Repository, repository: str, commit: str, directories: Collection[str]
+) -> tuple[TreeEntry, ...]:
+    listing = forge.list_files(repository, commit)
+    if not listing.is_complete:
+        raise Incomplete(
+            f"The host cut the list of files of {commit[:12]} short, so some were never seen."
+        )
+    return tuple(
+        entry
+        for entry in listing.entries
+        if entry.path.endswith(READ) and dirname(entry.path) in directories
+    )
+
+
+def _refuse_gaps(files: Iterable[ChangedFile], head: Iterable[TreeEntry]) -> None:
+    listed = {entry.path for entry in head}
+    for file in files:
+        if file.status is FileStatus.REMOVED or not _is_read(file.path):
+            continue
+        if file.path not in listed:
+            raise Incomplete(f"The diff names {file.path}, but the head's list of files does not.")
+
+
+def _refuse_excess(entries: Collection[TreeEntry]) -> None:
+    size = sum(entry.size for entry in entries)
+    if len(entries) > MAX_FILES or size > MAX_TOTAL_BYTES:
+        raise Incomplete(
+            f"The touched directories hold {len(entries)} files and {size // 1024} KB of Terraform;"
+            f" one run reads {MAX_FILES} files and {MAX_TOTAL_BYTES // 1024} KB."
+        )
+
+
+def _refusal(entry: TreeEntry) -> str | None:
+    """Why a blob is not even asked for."""
+    if not is_ordinary(entry.path):
+        return _STRANGE
+    if entry.mode == _SYMLINK:
+        return "it is a symbolic link, and links are not followed"
+    if entry.mode == _SUBMODULE:
+        return "it is a submodule, and other repositories are not read"
+    if entry.mode not in _FILES:
+        return f"its mode is {entry.mode}, which is not a file's"
+    if entry.size > MAX_BYTES:
+        return f"the file has {entry.size // 1024} KB; the limit is {MAX_BYTES // 1024} KB"
+    return None
+
+
+def _skipped(
+    head: Iterable[TreeEntry], blobs: Mapping[str, bytes], touched: Collection[str]
+) -> Iterator[NotAnalysed]:
+    for entry in head:
+        reason = _refusal(entry) or _unusable(blobs.get(entry.oid))
+        if reason is not None:
+            yield NotAnalysed(entry.path, 1, reason, blocking=entry.path in touched)
+
+
+def _unusable(data: bytes | None) -> str | None:
+    if data is None:
+        return "the host gives no text for it (binary, or missing)"
+    if data.startswith(_LFS):
+        return "it is a Git LFS pointer; the text itself is not in the repository"
+    return None
+
+
+def _contents(entries: Iterable[TreeEntry], blobs: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {
+        entry.path: blobs[entry.oid]
+        for entry in entries
+        if _refusal(entry) is None and _unusable(blobs.get(entry.oid)) is None
+    }
+
+
+def _notes(files: Iterable[ChangedFile]) -> Iterator[NotAnalysed]:
+    """What the diff touches and this version does not read, by its name or its patch."""
+    for file in files:
+        if file.status is FileStatus.REMOVED:
+            continue
+        if file.path.endswith(READ) and not is_ordinary(file.path):
+            yield NotAnalysed(file.path, 1, _STRANGE)
+        elif file.path.endswith(NOT_YET_READ):
+            reason = "this version does not read Terraform in JSON or OpenTofu's own files"
+            yield NotAnalysed(file.path, 1, reason, blocking=False)
+        elif _is_submodule(file):
+            reason = "it is a submodule, and other repositories are not read"
+            yield NotAnalysed(file.path, 1, reason, blocking=False)
+
+
+def _is_submodule(file: ChangedFile) -> bool:
+    lines = (file.patch or "").split("\n")
+    return not file.path.endswith(READ) and any(line.startswith(_SUBPROJECT) for line in lines)

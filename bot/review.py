@@ -1,0 +1,225 @@
+"""Composes the review of a change: comments, summary, check, and the threads that are settled.
+
+Pure: findings, plan and threads in, a ``Review`` out. Posts nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from posixpath import dirname
+from typing import Final
+
+from remediations.model import Finding, NotAnalysed, Plan, Profile, Report, Severity
+
+from . import words
+from .change import Change, is_ordinary
+from .commands import FIX_SAFE_BUTTON
+from .forge.port import Action, Annotation, Check, Comment, Conclusion, Limits, Thread
+from .remarks import Remark, gather, place_all
+from .verdict import Verdict, fails, verdict
+
+CHECK_NAME: Final = "lockstitch"
+SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
+FIX_ALL: Final = Action(FIX_SAFE_BUTTON, "Fix all safe", "Commit every fix that is safe")
+
+_MARKER: Final = re.compile(
+    r"<!-- lockstitch:finding(?P<fingerprints>(?: [0-9a-f]{4,64})+) offer=[a-z]+ -->"
+)
+_TITLE_LIMIT: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What to say on the forge. ``resolved`` are the threads whose findings are all gone.
+
+    ``is_quiet`` is True where there is nothing that deserves a summary comment of its own: keep
+    one that is there up to date, but do not begin one.
+    """
+
+    comments: tuple[Comment, ...]
+    summary: str
+    check: Check
+    resolved: tuple[Thread, ...]
+    verdict: Verdict
+    is_quiet: bool
+
+
+def compose(
+    change: Change,
+    head: Report,
+    base: Report,
+    plan: Plan,
+    threads: tuple[Thread, ...],
+    profile: Profile,
+    limits: Limits,
+    docs_url: str = "",
+) -> Review:
+    """The review of what this change brought: findings at its head that its base does not have.
+
+    A finding that stands in a thread already, resolved or not, is not commented on again; it
+    still counts. At most ``limits.comments_per_review`` comments; the others become annotations
+    and are named in the summary.
+    """
+    new = new_findings(head, base)
+    remarks = place_all(gather(new, plan), change)
+    said = {mark for thread in threads for mark in fingerprints(thread.body)}
+    comments, folded = _comments(remarks, said, change, limits, docs_url)
+    not_analysed = could_not_look(change, head, base)
+    digest = words.Digest(
+        verdict=verdict(new, not_analysed, profile),
+        profile=profile,
+        remarks=tuple(remarks),
+        folded=folded,
+        not_analysed=not_analysed,
+        old=old_findings(head, base),
+        can_commit=change.pull.head_is_writable,
+        is_empty=not change.head and not change.base,
+    )
+    return Review(
+        comments=comments,
+        summary=_summary(digest, limits),
+        check=_check(digest, change, limits),
+        resolved=tuple(_settled(threads, head, not_analysed)),
+        verdict=digest.verdict,
+        is_quiet=not (remarks or not_analysed or threads),
+    )
+
+
+def new_findings(head: Report, base: Report) -> tuple[Finding, ...]:
+    """What the head has and the base does not: what this change brought."""
+    old = {finding.fingerprint for finding in base.findings}
+    return tuple(finding for finding in head.findings if finding.fingerprint not in old)
+
+
+def old_findings(head: Report, base: Report) -> tuple[Finding, ...]:
+    """What both ends have: debt that this change neither brought nor paid."""
+    old = {finding.fingerprint for finding in base.findings}
+    return tuple(finding for finding in head.findings if finding.fingerprint in old)
+
+
+def could_not_look(change: Change, head: Report, base: Report) -> tuple[NotAnalysed, ...]:
+    """Everything that was not looked at. What was so at the base and is not touched is a note."""
+    known = {(item.path, item.rule) for item in base.not_analysed}
+    found: dict[tuple[str, str, str], NotAnalysed] = {}
+    for item in (*change.skipped, *head.not_analysed):
+        is_old = (item.path, item.rule) in known and (item.rule or item.path not in change.touched)
+        settled = replace(item, blocking=False) if is_old else item
+        found.setdefault((item.path, item.rule, item.reason), settled)
+    return tuple(sorted(found.values(), key=lambda item: (item.path, item.line, item.rule)))
+
+
+def fingerprints(body: str) -> tuple[str, ...]:
+    """The findings that a comment of ours stands for, read from its last line.
+
+    Only there: the lines above may quote a file that imitates the marker.
+    """
+    match = _MARKER.fullmatch(body.rstrip().rpartition("\n")[2].strip())
+    return tuple(match["fingerprints"].split()) if match else ()
+
+
+def marker(remark: Remark) -> str:
+    """The hidden last line of a comment."""
+    marks = " ".join(remark.fingerprints)
+    return f"<!-- lockstitch:finding {marks} offer={remark.offer.value} -->"
+
+
+def _comments(
+    remarks: Iterable[Remark],
+    said: Collection[str],
+    change: Change,
+    limits: Limits,
+    docs_url: str,
+) -> tuple[tuple[Comment, ...], tuple[Remark, ...]]:
+    """Comments in the order of the files, the worst chosen first; and what they do not carry."""
+    unsaid = [left for remark in remarks if (left := remark.without(said))]
+    comments: list[Comment] = []
+    folded: list[Remark] = []
+    for remark in sorted(unsaid, key=lambda r: (not r.first.is_known, -r.severity.rank)):
+        made = None
+        if len(comments) < limits.comments_per_review:
+            made = _comment(remark, change, limits, docs_url)
+        if made is None:
+            folded.append(remark)
+        else:
+            comments.append(made)
+    comments.sort(key=lambda comment: (comment.path, comment.line, comment.start_line))
+    return tuple(comments), tuple(folded)
+
+
+def _comment(remark: Remark, change: Change, limits: Limits, docs_url: str) -> Comment | None:
+    if remark.anchor is None:
+        return None
+    body = words.comment(
+        remark,
+        marker(remark),
+        limits.comment_characters,
+        can_commit=change.pull.head_is_writable,
+        docs_url=docs_url,
+    )
+    if not body:
+        return None
+    return Comment(remark.anchor.path, remark.anchor.start_line, remark.anchor.line, body)
+
+
+def _settled(
+    threads: Iterable[Thread], head: Report, not_analysed: Collection[NotAnalysed]
+) -> Iterator[Thread]:
+    """Open threads whose every finding is gone, and not merely out of sight."""
+    present = {finding.fingerprint for finding in head.findings}
+    unseen = {item.path for item in not_analysed}
+    unseen_directories = {dirname(item.path) for item in not_analysed if item.blocking}
+    for thread in threads:
+        marks = fingerprints(thread.body)
+        is_hidden = thread.path in unseen or dirname(thread.path) in unseen_directories
+        if marks and not thread.is_resolved and not is_hidden and present.isdisjoint(marks):
+            yield thread
+
+
+def _summary(digest: words.Digest, limits: Limits) -> str:
+    heading = f"{SUMMARY_MARKER}\n### Lockstitch: {words.headline(digest)}\n\n"
+    return heading + words.summary(digest, limits.comment_characters - len(heading))
+
+
+def _check(digest: words.Digest, change: Change, limits: Limits) -> Check:
+    has_button = bool(digest.safe) and digest.can_commit
+    passed = digest.verdict is Verdict.PASSED
+    return Check(
+        name=CHECK_NAME,
+        head_sha=change.pull.head_sha,
+        external_id="",
+        title=words.headline(digest),
+        summary=words.summary(digest, limits.check_characters),
+        text=words.details(digest, limits.check_characters),
+        conclusion=Conclusion.SUCCESS if passed else Conclusion.FAILURE,
+        annotations=tuple(_annotations(digest)),
+        actions=(FIX_ALL,) if has_button else (),
+    )
+
+
+def _annotations(digest: words.Digest) -> Iterator[Annotation]:
+    """What no comment carries: places that could not be read, and folded findings."""
+    for item in digest.blocking:
+        if is_ordinary(item.path):
+            line = max(1, item.line)
+            title = "Could not be looked at"
+            yield Annotation(item.path, line, line, "failure", title, item.reason)
+    for remark in digest.folded:
+        for finding in remark.findings:
+            place = finding.location
+            yield Annotation(
+                path=place.path,
+                start_line=place.line,
+                end_line=max(place.line, place.end_line),
+                level=_level(finding, digest.profile),
+                title=finding.title[:_TITLE_LIMIT],
+                message=words.annotation(remark, finding, can_commit=digest.can_commit),
+            )
+
+
+def _level(finding: Finding, profile: Profile) -> str:
+    if fails(finding, profile):
+        return "failure"
+    is_small = not finding.is_known or finding.severity is Severity.INFO
+    return "notice" if is_small else "warning"

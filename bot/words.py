@@ -1,0 +1,276 @@
+"""Every word that a person reads on the forge, made from the templates beside this file.
+
+Nothing reaches a page unescaped: what is not ``Markdown`` already becomes prose on its way out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from remediations.model import Finding, Location, NotAnalysed, Profile, Safety
+
+from .markdown import Markdown, code, fenced, prose, visible
+from .redaction import redacted
+from .remarks import Offer, Remark
+from .suggestion import Suggestion
+from .verdict import Verdict, fails
+
+PROMISES: Final = {
+    Safety.SAFE: "in place, only stricter",
+    Safety.REVIEW: "in place, may change who can do what",
+    Safety.REPLACE: "destroys and recreates",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Everything that the summary and the check tell.
+
+    ``remarks`` hold every new finding once; ``folded`` are those that no comment carries.
+    """
+
+    verdict: Verdict
+    profile: Profile
+    remarks: tuple[Remark, ...] = ()
+    folded: tuple[Remark, ...] = ()
+    not_analysed: tuple[NotAnalysed, ...] = ()
+    old: tuple[Finding, ...] = ()
+    can_commit: bool = True
+    is_empty: bool = False
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every new finding."""
+        return tuple(finding for remark in self.remarks for finding in remark.findings)
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """The new findings that forbid a pass."""
+        return tuple(finding for finding in self.findings if fails(finding, self.profile))
+
+    @property
+    def blocking(self) -> tuple[NotAnalysed, ...]:
+        """What had to be looked at and could not be."""
+        return tuple(item for item in self.not_analysed if item.blocking)
+
+    @property
+    def notes(self) -> tuple[NotAnalysed, ...]:
+        """What was not read and does not matter for the verdict."""
+        return tuple(item for item in self.not_analysed if not item.blocking)
+
+    @property
+    def decisions(self) -> tuple[Remark, ...]:
+        """Remarks that a person has to think about, the worst first."""
+        open_ones = (remark for remark in self.remarks if remark.safety is not Safety.SAFE)
+        return tuple(sorted(open_ones, key=lambda remark: -remark.severity.rank))
+
+    @property
+    def safe(self) -> tuple[Finding, ...]:
+        """Findings that a safe fix closes."""
+        return tuple(
+            finding
+            for remark in self.remarks
+            if remark.safety is Safety.SAFE
+            for finding in remark.findings
+        )
+
+    @property
+    def has_suggestions(self) -> bool:
+        """True where a safe fix is a suggestion too."""
+        return any(
+            remark.offer is Offer.SUGGESTION and remark.safety is Safety.SAFE
+            for remark in self.remarks
+        )
+
+    def by_file(self, rows: int) -> list[tuple[str, list[tuple[Remark, Finding]]]]:
+        """The first ``rows`` findings with their remarks, file by file, line by line."""
+        pairs = [(remark, finding) for remark in self.remarks for finding in remark.findings]
+        pairs.sort(key=lambda pair: (pair[1].location.path, pair[1].location.line, pair[1].rule))
+        groups = groupby(pairs[:rows], key=lambda pair: pair[1].location.path)
+        return [(path, list(group)) for path, group in groups]
+
+
+def comment(remark: Remark, marker: str, limit: int, *, can_commit: bool, docs_url: str) -> str:
+    """The body of an inline comment, or an empty text where it cannot fit the limit.
+
+    Only the folded patch is ever cut, and visibly; a suggestion is whole or not there.
+    """
+    lines = remark.patch.split("\n")[:-1]
+    reasons = dict.fromkeys(prose(remark.reason(finding)) for finding in remark.findings)
+
+    def render(rows: int) -> str:
+        return _render(
+            "comment.md",
+            remark=remark,
+            patch=_shown_patch(lines, rows),
+            reasons=[reason for reason in reasons if reason],
+            marker=Markdown(marker),
+            can_commit=can_commit,
+            docs_url=docs_url,
+        )
+
+    return fitted(render, len(lines), limit)
+
+
+def headline(digest: Digest) -> str:
+    """The check's title: the verdict in a few words."""
+    if digest.verdict is Verdict.COULD_NOT_REVIEW:
+        return f"Could not review {counted(digest.blocking, 'place')}"
+    if digest.verdict is Verdict.FAILED:
+        return f"{counted(digest.failing, 'finding')} to fix"
+    if digest.findings:
+        return f"Passed, {counted(digest.findings, 'finding')} to look at"
+    return "Nothing to check" if digest.is_empty else "No new findings"
+
+
+def summary(digest: Digest, limit: int) -> str:
+    """What the check's summary and the conversation's comment say."""
+    longest = max(map(len, (digest.decisions, digest.folded, digest.not_analysed)))
+    return fitted(lambda rows: _render("summary.md", digest=digest, rows=rows), longest, limit)
+
+
+def details(digest: Digest, limit: int) -> str:
+    """Every new finding in tables by file, cut visibly at the limit."""
+    count = len(digest.findings)
+    return fitted(lambda rows: _render("details.md", digest=digest, rows=rows), count, limit)
+
+
+def annotation(remark: Remark, finding: Finding, *, can_commit: bool) -> str:
+    """The text of an annotation."""
+    return _render("annotation.txt", remark=remark, finding=finding, can_commit=can_commit)
+
+
+def fitted(render: Callable[[int], str], rows: int, limit: int) -> str:
+    """The rendering with as many rows as fit the limit; empty where not even none fits."""
+    text = render(rows)
+    while len(text) > limit and rows > 0:
+        rows = min(rows - 1, rows * limit // len(text))
+        text = render(rows)
+    return text if len(text) <= limit else ""
+
+
+def counted(things: Sized, noun: str) -> str:
+    """ "1 finding", "2 findings"."""
+    return f"{len(things)} {noun}" if len(things) == 1 else f"{len(things)} {noun}s"
+
+
+def _shown_patch(lines: list[str], rows: int) -> Markdown:
+    text = visible(redacted("\n".join(lines[:rows])).replace("\r\n", "\n"), keep="\n\t")
+    shown = fenced(text, "diff")
+    if rows < len(lines):
+        return Markdown(f"{shown}\n\n{len(lines) - rows} more lines are not shown.")
+    return shown
+
+
+def _severity(thing: Finding | Remark) -> str:
+    word = thing.severity.value.capitalize()
+    known = thing.is_known if isinstance(thing, Finding) else thing.first.is_known
+    return word if known else f"{word}, unknown"
+
+
+def _where(place: Location | NotAnalysed) -> Markdown:
+    return code(f"{place.path}:{place.line}")
+
+
+def _block(suggestion: Suggestion) -> Markdown:
+    return fenced("".join(f"{line}\n" for line in suggestion.lines), "suggestion")
+
+
+def _reply(safety: Safety) -> str:
+    return "fix replace" if safety is Safety.REPLACE else "fix"
+
+
+def _titles(remark: Remark) -> Markdown:
+    return prose(", ".join(dict.fromkeys(finding.title for finding in remark.findings)))
+
+
+def _take(remark: Remark, can_commit: bool) -> Markdown:  # noqa: FBT001  (a filter's argument)
+    """How this remark's fix is taken, in a few words."""
+    safety = remark.safety
+    if safety is None:
+        return Markdown("decide; there is no edit")
+    if remark.offer is Offer.SUGGESTION and remark.anchor is not None:
+        return Markdown(f"commit its suggestion ({safety.value})")
+    if not can_commit or (remark.anchor is None and safety is not Safety.SAFE):
+        level = "" if safety is Safety.SAFE else f" --up-to {safety.value}"
+        return Markdown(f"run {code(f'lockstitch fix --write{level}')} on a checkout")
+    if remark.anchor is None:
+        return Markdown(f"comment {code('/lockstitch fix')}")
+    return Markdown(f"reply {code(_reply(safety))} in its thread ({safety.value})")
+
+
+def _fix_word(remark: Remark) -> str:
+    return f"{remark.safety.value}, {remark.offer.value}" if remark.safety else "advice"
+
+
+def _link(rule: str, docs_url: str) -> Markdown:
+    if docs_url:
+        return Markdown(f"[{rule}]({docs_url}#{rule})")
+    return code(f"/lockstitch explain {rule}")
+
+
+def _by_rule(findings: Iterable[Finding]) -> Markdown:
+    counts = Counter(finding.rule for finding in findings)
+    return Markdown(", ".join(f"{code(rule)} {count}" for rule, count in sorted(counts.items())))
+
+
+def _findings(remarks: Iterable[Remark]) -> list[Finding]:
+    return [finding for remark in remarks for finding in remark.findings]
+
+
+def _rules(findings: Iterable[Finding]) -> Iterator[str]:
+    return iter(dict.fromkeys(finding.rule for finding in findings))
+
+
+def _some(count: int) -> str:
+    return {0: "none is", 1: "1 is"}.get(count, f"{count} are")
+
+
+def _escaped(value: object) -> str:
+    """What is not Markdown by its type is a sentence from a rule or from the change."""
+    return value if isinstance(value, Markdown) else prose(str(value))
+
+
+def _render(template: str, **values: object) -> str:
+    return _environment().get_template(template).render(**values).strip("\n")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bot"),
+        autoescape=False,  # noqa: S701  (the output is Markdown; ``finalize`` escapes for it)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_escaped,
+    )
+    environment.filters |= {
+        "block": _block,
+        "by_rule": _by_rule,
+        "code": code,
+        "counted": counted,
+        "findings": _findings,
+        "fix_word": _fix_word,
+        "iff": lambda condition, yes, no: Markdown(yes if condition else no),
+        "iff_one": lambda count, one, many: Markdown(one if count == 1 else many),
+        "link": _link,
+        "promise": PROMISES.__getitem__,
+        "reply": _reply,
+        "rules": _rules,
+        "severity": _severity,
+        "some": _some,
+        "take": _take,
+        "titles": _titles,
+        "where": _where,
+        "word": lambda thing: Markdown(thing.value if isinstance(thing, Safety) else thing),
+    }
+    return environment
