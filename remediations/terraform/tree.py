@@ -242,10 +242,12 @@ class _Builder:
 
     def _object(self, children: tuple[Child, ...]) -> ObjectExpression:
         entries = tuple(child for child in children if isinstance(child, Entry))
-        for one, two in zip(entries, (*entries[1:], None), strict=True):
-            end = children[-1].span.start if two is None else two.span.start
-            between = self.shadow[one.span.end : end]
-            if not _SEPARATOR.fullmatch(between) or (two and between.strip(" \t\r") == ""):
+        for number, entry in enumerate(entries, 1):
+            is_last = number == len(entries)
+            end = children[-1].span.start if is_last else entries[number].span.start
+            between = self.shadow[entry.span.end : end]
+            is_apart = is_last or between.strip(" \t\r") != ""
+            if not is_apart or not _SEPARATOR.fullmatch(between):
                 raise self.source.unreadable(end, "a comma or a line end has to stand before this")
         return ObjectExpression(_cover(children), entries)
 
