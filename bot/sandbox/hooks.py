@@ -1,0 +1,86 @@
+"""Signed webhooks, sent in order from one thread. Knows payloads, not what they cause."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import queue
+import threading
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where webhooks go, and what signs them."""
+
+    url: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook and the answer it got; status 0 means no answer."""
+
+    id: str
+    event: str
+    payload: dict[str, Any]
+    status: int
+
+
+class Hooks:
+    """Sends what it is given, one after the other, and keeps a log."""
+
+    def __init__(self) -> None:
+        self.target: Target | None = None
+        self.log: list[Delivery] = []
+        self._waiting: queue.Queue[tuple[str, dict[str, Any]] | None] = queue.Queue()
+        self._thread = threading.Thread(target=self._send_all, name="hooks", daemon=True)
+        self._thread.start()
+
+    def send(self, event: str, payload: dict[str, Any]) -> None:
+        """Queue a webhook."""
+        self._waiting.put((event, payload))
+
+    def close(self) -> None:
+        """Send what is queued, then end."""
+        self._waiting.put(None)
+        self._thread.join(timeout=10)
+
+    def _send_all(self) -> None:
+        while (item := self._waiting.get()) is not None:
+            event, payload = item
+            delivery = str(uuid.uuid4())
+            self.log.append(Delivery(delivery, event, payload, self.deliver(delivery, event, payload)))
+
+    def deliver(self, delivery: str, event: str, payload: dict[str, Any]) -> int:
+        """Send one now; the status of the answer."""
+        if self.target is None:
+            return 0
+        body = json.dumps(payload).encode()
+        signature = hmac.new(self.target.secret.encode(), body, hashlib.sha256).hexdigest()
+        request = urllib.request.Request(  # noqa: S310 - the operator's own bot
+            self.target.url,
+            data=body,
+            headers={
+                "Content-Type": "application/json",
+                "User-Agent": "GitHub-Hookshot/sandbox",
+                "X-GitHub-Event": event,
+                "X-GitHub-Delivery": delivery,
+                "X-GitHub-Hook-ID": "1",
+                "X-GitHub-Hook-Installation-Target-ID": "1",
+                "X-GitHub-Hook-Installation-Target-Type": "integration",
+                "X-Hub-Signature-256": f"sha256={signature}",
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0

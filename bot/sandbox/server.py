@@ -1,0 +1,83 @@
+"""The sandbox as a running server on this machine."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from .forge import Forge
+from .hooks import Target
+from .pages import create_pages
+from .rest import create_blueprint
+
+
+def create_app(forge: Forge, public_key: str) -> Flask:
+    """The forge's HTTP face: the API and the pages."""
+    app = Flask(__name__)
+    app.register_blueprint(create_blueprint(forge, lambda: public_key))
+    app.register_blueprint(create_pages(forge))
+    return app
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """A forge that listens. ``private_key`` is that of the App the bot is."""
+
+    forge: Forge
+    app: Flask
+    private_key: str
+    _server: BaseWSGIServer
+    _thread: threading.Thread
+
+    @classmethod
+    def start(cls, directory: Path, host: str = "127.0.0.1", port: int = 0) -> Sandbox:
+        """Listen; port 0 lets the machine choose."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        private = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        ).decode()
+        public = (
+            key.public_key()
+            .public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            .decode()
+        )
+        forge = Forge(directory)
+        app = create_app(forge, public)
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        server = make_server(host, port, app, threaded=True)
+        forge.url = f"http://{host}:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, name="sandbox", daemon=True)
+        thread.start()
+        return cls(forge, app, private, server, thread)
+
+    @property
+    def url(self) -> str:
+        """Where people look."""
+        return self.forge.url
+
+    @property
+    def api_url(self) -> str:
+        """What a client takes as the API's base."""
+        return f"{self.forge.url}/api/v3"
+
+    def send_webhooks_to(self, url: str, secret: str) -> None:
+        """From now on webhooks go there."""
+        self.forge.hooks.target = Target(url, secret)
+
+    def stop(self) -> None:
+        """End; what was queued is sent first."""
+        self.forge.hooks.close()
+        self._server.shutdown()
+        self._thread.join(timeout=10)
+        self._server.server_close()
