@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final
 
 from remediations.codebase import Codebase
 from remediations.detect import detect
@@ -18,9 +17,7 @@ from remediations.terraform.grammar import Grammar
 
 from .change import Change, read_change
 from .forge.port import Check, Conclusion, Forge, PullRef, PullRequest
-from .review import Review, compose
-
-CHECK_NAME: Final = "lockstitch"
+from .review import CHECK_NAME, Review, compose
 
 
 @dataclass(frozen=True, slots=True)

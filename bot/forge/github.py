@@ -1,0 +1,298 @@
+"""GitHub behind the port, on PyGithub. What leaves it is our nouns, never a payload."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, Final
+
+from . import github_checks as checks
+from . import github_queries as queries
+from .errors import Gone, Incomplete, Rejected
+from .github_api import Api, Credentials
+from .port import (
+    ChangedFile,
+    Check,
+    Comment,
+    FileStatus,
+    Limits,
+    Listing,
+    PullRef,
+    PullRequest,
+    Thread,
+    TreeEntry,
+)
+
+MARKER: Final = "<!-- lockstitch:"
+SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
+MAX_FILES: Final = 3000
+_BATCH: Final = 60
+_WRITERS: Final = ("admin", "maintain", "write")
+_STATUSES: Final = {
+    "added": FileStatus.ADDED,
+    "copied": FileStatus.ADDED,
+    "removed": FileStatus.REMOVED,
+    "renamed": FileStatus.RENAMED,
+}
+
+
+class GitHub:
+    """One repository's forge. Blobs are kept in ``cache`` by object id."""
+
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Credentials,
+        repository: str,
+        cache: MutableMapping[str, bytes] | None = None,
+        pause: float | None = None,
+    ) -> None:
+        self.api = Api(base_url.rstrip("/"), credentials, repository, pause)
+        self._cache: MutableMapping[str, bytes] = {} if cache is None else cache
+        self._root = f"/repos/{repository}"
+        self._owner, self._name = repository.split("/")
+
+    @property
+    def limits(self) -> Limits:
+        """https://docs.github.com/rest/checks/runs and what users report of reviews."""
+        return Limits(
+            comment_characters=65_535,
+            comments_per_review=30,
+            check_characters=65_535,
+            annotations_per_request=50,
+            has_check_runs=self.api.is_app,
+        )
+
+    def pull_request(self, ref: PullRef) -> PullRequest:
+        """The pull request as it is now."""
+        found = self.api.get(f"{self._root}/pulls/{ref.number}")
+        head, base = found["head"], found["base"]
+        head_repository = head["repo"]["full_name"] if head.get("repo") else None
+        return PullRequest(
+            ref=ref,
+            title=found["title"],
+            author=(found.get("user") or {}).get("login", "ghost"),
+            is_open=found["state"] == "open",
+            is_draft=bool(found.get("draft")),
+            base_ref=base["ref"],
+            base_sha=base["sha"],
+            head_ref=head["ref"],
+            head_sha=head["sha"],
+            head_repository=head_repository,
+            head_is_writable=head_repository == ref.repository,
+            url=found["html_url"],
+        )
+
+    def pull_requests_of(self, repository: str, head_sha: str) -> tuple[PullRef, ...]:
+        """Open pull requests with this head."""
+        found = self.api.pages(f"/repos/{repository}/commits/{head_sha}/pulls", limit=100)
+        return tuple(
+            PullRef("github", repository, one["number"])
+            for one in found
+            if one["state"] == "open" and one["head"]["sha"] == head_sha
+        )
+
+    def merge_base(self, pull: PullRequest) -> str:
+        """The commit the diff is taken against."""
+        spec = f"{pull.base_sha}...{pull.head_sha}"
+        compared = self.api.get(f"{self._root}/compare/{spec}?per_page=1")
+        return str(compared["merge_base_commit"]["sha"])
+
+    def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...]:
+        """The diff. Raises ``Incomplete`` past the 3,000 files that GitHub lists."""
+        path = f"{self._root}/pulls/{pull.ref.number}/files"
+        found = tuple(self.api.pages(path, limit=MAX_FILES))
+        if len(found) >= MAX_FILES:
+            raise Incomplete(f"The pull request changes {MAX_FILES} files or more.")
+        return tuple(
+            ChangedFile(
+                one["filename"],
+                one.get("previous_filename"),
+                _STATUSES.get(one["status"], FileStatus.MODIFIED),
+                one.get("patch"),
+            )
+            for one in found
+        )
+
+    def list_files(self, repository: str, commit: str) -> Listing:
+        """Every blob of a commit."""
+        found = self.api.get(f"/repos/{repository}/git/trees/{commit}?recursive=1")
+        entries = tuple(
+            TreeEntry(one["path"], one["mode"], one["sha"], one.get("size", 0))
+            for one in found["tree"]
+            if one["type"] != "tree"
+        )
+        return Listing(entries, is_complete=not found["truncated"])
+
+    def read_blobs(self, repository: str, oids: Iterable[str]) -> Mapping[str, bytes]:
+        """Contents by object id, many in one request. A missing or binary blob is absent."""
+        wanted = list(dict.fromkeys(oids))
+        missing = [oid for oid in wanted if oid not in self._cache]
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            self._cache.update(self._read_batch(repository, batch))
+        return {oid: self._cache[oid] for oid in wanted if oid in self._cache}
+
+    def _read_batch(self, repository: str, oids: list[str]) -> Iterator[tuple[str, bytes]]:
+        variables = dict(zip(("owner", "name"), repository.split("/"), strict=True))
+        found = self.api.graphql(queries.blobs(oids), variables)["repository"] or {}
+        for number, oid in enumerate(oids):
+            blob = found.get(f"b{number}")
+            if not blob or blob["isBinary"]:
+                continue
+            data = (blob["text"] or "").encode()
+            # GraphQL answers in text: a BOM or a stray byte may be lost on the way.
+            if blob["isTruncated"] or not _is_blob(oid, data):
+                answer = self.api.get(f"/repos/{repository}/git/blobs/{oid}")
+                data = base64.b64decode(answer["content"])
+            yield oid, data
+
+    def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
+        """Threads whose first comment is ours."""
+        return tuple(self._threads(pull))
+
+    def _threads(self, pull: PullRequest) -> Iterator[Thread]:
+        after: str | None = None
+        while True:
+            variables = {"owner": self._owner, "name": self._name}
+            data = self.api.graphql(
+                queries.THREADS, {**variables, "number": pull.ref.number, "after": after}
+            )
+            held = ((data["repository"] or {}).get("pullRequest") or {}).get("reviewThreads")
+            if held is None:
+                raise Gone("The pull request is not there any more.")
+            for node in held["nodes"]:
+                comments = node["comments"]["nodes"]
+                if comments and comments[0]["viewerDidAuthor"] and MARKER in comments[0]["body"]:
+                    yield Thread(
+                        id=node["id"],
+                        comment_id=comments[0]["databaseId"],
+                        path=node["path"],
+                        body=comments[0]["body"],
+                        is_resolved=node["isResolved"],
+                        has_replies=any(not one["viewerDidAuthor"] for one in comments),
+                    )
+            if not held["pageInfo"]["hasNextPage"]:
+                return
+            after = held["pageInfo"]["endCursor"]
+
+    def post_review(self, pull: PullRequest, body: str, comments: tuple[Comment, ...]) -> int:
+        """One review. Where one anchor is refused, the halves are tried, so the rest is kept."""
+        if not comments:
+            return 0
+        path = f"{self._root}/pulls/{pull.ref.number}/reviews"
+        wanted = {
+            "commit_id": pull.head_sha,
+            "event": "COMMENT",
+            "body": body,
+            "comments": [_anchored(comment) for comment in comments],
+        }
+        try:
+            made = self.api.post(path, wanted)
+        except Rejected:
+            if len(comments) == 1:
+                return 0
+            middle = len(comments) // 2
+            first = self.post_review(pull, body, comments[:middle])
+            return first + self.post_review(pull, body, comments[middle:])
+        kept = self.api.pages(f"{path}/{made['id']}/comments", limit=100)
+        return sum(1 for _ in kept)
+
+    def resolve_thread(self, thread: Thread, word: str) -> None:
+        """Mark as resolved; the thread itself shows that it is."""
+        if thread.is_resolved:
+            return
+        del word
+        self.api.graphql(queries.RESOLVE, {"input": {"threadId": thread.id}})
+
+    def ensure_summary(self, pull: PullRequest, body: str) -> None:
+        """One comment, edited in place, and only where it would change."""
+        marked = f"{SUMMARY_MARKER}\n{body}" if SUMMARY_MARKER not in body else body
+        path = f"{self._root}/issues/{pull.ref.number}/comments"
+        for one in self.api.pages(path, limit=1000):
+            if str(one["body"]).startswith(SUMMARY_MARKER) and self._is_own(one):
+                if one["body"] != marked:
+                    self.api.patch(f"{self._root}/issues/comments/{one['id']}", {"body": marked})
+                return
+        self.api.post(path, {"body": marked})
+
+    def _is_own(self, comment: dict[str, Any]) -> bool:
+        """An App writes as a bot; with a token the marker has to do."""
+        is_bot = (comment.get("user") or {}).get("type") == "Bot"
+        return is_bot or not self.api.is_app
+
+    def ensure_check(self, repository: str, check: Check) -> None:
+        """The check run, or with a token the commit status, is as described."""
+        checks.ensure(self.api, f"/repos/{repository}", check)
+
+    def commit_files(
+        self, pull: PullRequest, message: str, files: Mapping[str, bytes | None]
+    ) -> str:
+        """One signed commit, only where the head still is the one that was read."""
+        headline, _, body = message.partition("\n")
+        additions = [
+            {"path": path, "contents": base64.b64encode(data).decode()}
+            for path, data in files.items()
+            if data is not None
+        ]
+        deletions = [{"path": path} for path, data in files.items() if data is None]
+        data = self.api.graphql(
+            queries.COMMIT,
+            {
+                "input": {
+                    "branch": {
+                        "repositoryNameWithOwner": pull.head_repository,
+                        "branchName": pull.head_ref,
+                    },
+                    "expectedHeadOid": pull.head_sha,
+                    "message": {"headline": headline, "body": body.strip()},
+                    "fileChanges": {"additions": additions, "deletions": deletions},
+                }
+            },
+        )
+        return str(data["createCommitOnBranch"]["commit"]["oid"])
+
+    def may_write(self, repository: str, login: str) -> bool:
+        """Whether this person may push, as GitHub says now."""
+        try:
+            found = self.api.get(f"/repos/{repository}/collaborators/{login}/permission")
+        except Gone:
+            return False
+        return found["permission"] in _WRITERS
+
+    def answer(self, pull: PullRequest, comment_id: int | None, body: str) -> None:
+        """In the thread, or in the conversation."""
+        if comment_id is None:
+            path = f"{self._root}/issues/{pull.ref.number}/comments"
+        else:
+            path = f"{self._root}/pulls/{pull.ref.number}/comments/{comment_id}/replies"
+        self.api.post(path, {"body": body})
+
+    def acknowledge(self, pull: PullRequest, comment_id: int, *, inline: bool) -> None:
+        """Eyes on the comment; GitHub keeps one of each kind."""
+        del pull
+        kind = "pulls" if inline else "issues"
+        path = f"{self._root}/{kind}/comments/{comment_id}/reactions"
+        self.api.post(path, {"content": "eyes"})
+
+
+def _anchored(comment: Comment) -> dict[str, Any]:
+    """GitHub refuses a ``start_line`` that equals ``line``."""
+    shape: dict[str, Any] = {
+        "path": comment.path,
+        "line": comment.line,
+        "side": "RIGHT",
+        "body": comment.body,
+    }
+    if comment.start_line < comment.line:
+        shape |= {"start_line": comment.start_line, "start_side": "RIGHT"}
+    return shape
+
+
+def _is_blob(oid: str, data: bytes) -> bool:
+    """Whether these bytes are the ones git names ``oid``."""
+    whole = b"blob %d\0" % len(data) + data
+    if len(oid) == 64:
+        return hashlib.sha256(whole).hexdigest() == oid
+    return hashlib.sha1(whole, usedforsecurity=False).hexdigest() == oid

@@ -1,0 +1,192 @@
+"""PyGithub's requester with credentials, and its errors as ours. Knows transport, not reviews."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import requests
+from github import Auth, Github, GithubException
+from github.GithubException import BadCredentialsException, RateLimitExceededException
+from github.Requester import Requester
+
+from .errors import ForgeError, Gone, HeadMoved, RateLimited, Refused, Rejected, Unreachable
+
+PERMISSIONS: Final = {
+    "checks": "write",
+    "contents": "write",
+    "metadata": "read",
+    "pull_requests": "write",
+}
+"""What an installation token is asked for, and nothing more."""
+
+_TIMEOUT: Final = 20
+_EARLY: Final = 300
+"""A token is minted anew this many seconds before it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppCredentials:
+    """A GitHub App."""
+
+    app_id: int
+    private_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCredentials:
+    """A personal or fine-grained token."""
+
+    token: str = field(repr=False)
+
+
+Credentials = AppCredentials | TokenCredentials
+
+
+@dataclass(slots=True)
+class Api:
+    """REST and GraphQL for one repository. ``count`` is how many requests were sent."""
+
+    base_url: str
+    credentials: Credentials
+    repository: str
+    pause: float | None = None
+    """Seconds between requests; None leaves PyGithub's own pace."""
+    count: int = 0
+    _held: tuple[Requester, float] | None = field(default=None, repr=False)
+
+    @property
+    def is_app(self) -> bool:
+        """Apps may create check runs, tokens may not."""
+        return isinstance(self.credentials, AppCredentials)
+
+    def get(self, path: str) -> Any:
+        """A JSON answer. ``path`` starts below the API's base."""
+        return self._send("GET", path, None)
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Create something."""
+        return self._send("POST", path, body)
+
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """Change something."""
+        return self._send("PATCH", path, body)
+
+    def pages(self, path: str, *, limit: int) -> Iterator[Any]:
+        """Items of a listing, 100 a page, up to ``limit``."""
+        joint = "&" if "?" in path else "?"
+        for page in range(1, limit // 100 + 2):
+            items = self.get(f"{path}{joint}per_page=100&page={page}")
+            yield from items
+            if len(items) < 100:
+                return
+
+    def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The ``data`` of an answer. Raises the error it carries."""
+        requester = self._requester()
+        self.count += 1
+        _, answer = self._guarded(lambda: requester.graphql_query(query, variables))
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def _send(self, verb: str, path: str, body: dict[str, Any] | None) -> Any:
+        requester = self._requester()
+        self.count += 1
+        _, answer = self._guarded(lambda: requester.requestJsonAndCheck(verb, path, input=body))
+        return answer
+
+    def _guarded(self, call: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
+        try:
+            return call()
+        except (GithubException, requests.RequestException) as error:
+            raise translate(error) from error
+
+    def _requester(self) -> Requester:
+        if self._held is not None and time.monotonic() < self._held[1]:
+            return self._held[0]
+        if isinstance(self.credentials, TokenCredentials):
+            self._held = self._connect(Auth.Token(self.credentials.token)), float("inf")
+        else:
+            self._held = self._connect(Auth.Token(self._mint(self.credentials))), (
+                time.monotonic() + 3600 - _EARLY
+            )
+        return self._held[0]
+
+    def _mint(self, app: AppCredentials) -> str:
+        """An installation token for this repository alone."""
+        requester = self._connect(Auth.AppAuth(app.app_id, app.private_key))
+        self.count += 2
+        _, installation = self._guarded(
+            lambda: requester.requestJsonAndCheck("GET", f"/repos/{self.repository}/installation")
+        )
+        body = {"repositories": [self.repository.split("/")[1]], "permissions": PERMISSIONS}
+        path = f"/app/installations/{installation['id']}/access_tokens"
+        _, answer = self._guarded(
+            lambda: requester.requestJsonAndCheck("POST", path, input=body)
+        )
+        return str(answer["token"])
+
+    def _connect(self, auth: Auth.Auth) -> Requester:
+        pace: dict[str, Any] = {}
+        if self.pause is not None:
+            pace = {"seconds_between_requests": self.pause, "seconds_between_writes": self.pause}
+        client = Github(
+            auth=auth,
+            base_url=self.base_url,
+            timeout=_TIMEOUT,
+            retry=None,
+            user_agent="lockstitch",
+            **pace,
+        )
+        return client.requester
+
+
+def translate(error: GithubException | requests.RequestException) -> ForgeError:
+    """One of ours for any of theirs; the message never holds a header or a token."""
+    if not isinstance(error, GithubException):
+        return Unreachable(f"GitHub did not answer ({type(error).__name__}).")
+    words = _words(error)
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if _is_stale(words):
+        return HeadMoved("The head branch moved meanwhile.")
+    if isinstance(error, BadCredentialsException) or error.status == 401:
+        return Refused("GitHub did not accept the credentials.")
+    if _is_limited(error, headers, words):
+        return RateLimited(f"GitHub asked to wait: {words}", _wait(headers))
+    if error.status in (404, 410):
+        return Gone(f"GitHub knows nothing there: {words}")
+    if error.status == 403:
+        return Refused(f"GitHub refused: {words}")
+    if error.status >= 500:
+        return Unreachable(f"GitHub failed with {error.status}.")
+    return Rejected(f"GitHub called the request invalid ({error.status}): {words}")
+
+
+def _words(error: GithubException) -> str:
+    data = error.data if isinstance(error.data, dict) else {}
+    errors = data.get("errors") or []
+    said = [str(one.get("message", one) if isinstance(one, dict) else one) for one in errors]
+    return "; ".join(filter(None, [str(data.get("message") or ""), *said])) or str(error.status)
+
+
+def _is_stale(words: str) -> bool:
+    return "Expected branch to point to" in words
+
+
+def _is_limited(error: GithubException, headers: dict[str, str], words: str) -> bool:
+    if isinstance(error, RateLimitExceededException) or error.status == 429:
+        return True
+    if error.status != 403:
+        return False
+    is_spent = headers.get("x-ratelimit-remaining") == "0"
+    return is_spent or "retry-after" in headers or "secondary rate limit" in words.lower()
+
+
+def _wait(headers: dict[str, str]) -> float:
+    after = headers.get("retry-after", "")
+    if after.isdigit():
+        return float(after)
+    reset = headers.get("x-ratelimit-reset", "")
+    return max(1.0, float(reset) - time.time()) if reset.isdigit() else 60.0

@@ -1,0 +1,54 @@
+"""The GraphQL documents the bot sends to GitHub, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+THREADS: Final = """\
+query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      reviewThreads(first: 100, after: $after) {
+        nodes {
+          id
+          isResolved
+          path
+          comments(first: 30) {
+            nodes { databaseId body viewerDidAuthor }
+          }
+        }
+        pageInfo { endCursor hasNextPage }
+      }
+    }
+  }
+}
+"""
+
+RESOLVE: Final = """\
+mutation Resolve($input: ResolveReviewThreadInput!) {
+  resolveReviewThread(input: $input) { thread { id isResolved } }
+}
+"""
+
+COMMIT: Final = """\
+mutation Commit($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid } }
+}
+"""
+
+
+def blobs(oids: Sequence[str]) -> str:
+    """Contents of many blobs in one document. Raises ``ValueError`` for what is no object id."""
+    for oid in oids:
+        if not oid or set(oid) - set("0123456789abcdef"):
+            raise ValueError("not an object id")
+    fields = "\n".join(
+        f'    b{number}: object(oid: "{oid}") '
+        "{ ... on Blob { byteSize isBinary isTruncated text } }"
+        for number, oid in enumerate(oids)
+    )
+    return (
+        "query Blobs($owner: String!, $name: String!) {\n"
+        f"  repository(owner: $owner, name: $name) {{\n{fields}\n  }}\n}}\n"
+    )
