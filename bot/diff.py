@@ -114,18 +114,42 @@ def unified(before: str | None, after: str | None, path: str) -> str:
 
 
 def _groups(old: list[str], new: list[str]) -> Iterator[list[Opcode]]:
-    """Hunks as opcodes. Equal ends are cut off first, so that the cost follows the change."""
+    """Hunks as opcodes, each with its lines of context."""
+    group: list[Opcode] = []
+    for code in _opcodes(old, new):
+        tag, old_from, old_to, new_from, new_to = code
+        if tag != "equal":
+            group.append(code)
+            continue
+        if group and old_to - old_from > 2 * _CONTEXT:
+            after = _CONTEXT
+            yield [*group, ("equal", old_from, old_from + after, new_from, new_from + after)]
+            group = []
+        if not group:
+            before = min(_CONTEXT, old_to - old_from)
+            group = [("equal", old_to - before, old_to, new_to - before, new_to)]
+        else:
+            group.append(code)
+    if any(code[0] != "equal" for code in group):
+        tag, old_from, old_to, new_from, _ = group[-1]
+        if tag == "equal":
+            kept = min(_CONTEXT, old_to - old_from)
+            group[-1] = ("equal", old_from, old_from + kept, new_from, new_from + kept)
+        yield group
+
+
+def _opcodes(old: list[str], new: list[str]) -> Iterator[Opcode]:
+    """How to get from one to the other. Equal ends are cut off first: the cost follows the change,
+    and an inserted block begins where it begins, not in the middle of the one before."""
     shortest = min(len(old), len(new))
     head = next((i for i in range(shortest) if old[i] != new[i]), shortest)
     rest = shortest - head
     tail = next((i for i in range(rest) if old[-1 - i] != new[-1 - i]), rest)
-    head, tail = max(0, head - _CONTEXT), max(0, tail - _CONTEXT)
+    yield "equal", 0, head, 0, head
     matcher = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail])
-    for group in matcher.get_grouped_opcodes(_CONTEXT):
-        yield [
-            (tag, old_from + head, old_to + head, new_from + head, new_to + head)
-            for tag, old_from, old_to, new_from, new_to in group
-        ]
+    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        yield tag, old_from + head, old_to + head, new_from + head, new_to + head
+    yield "equal", len(old) - tail, len(old), len(new) - tail, len(new)
 
 
 def _written(old: list[str], new: list[str], group: list[Opcode]) -> Iterator[str]:

@@ -46,7 +46,8 @@ class Remark:
     """Findings of one block that share a fix, or that have none.
 
     ``reasons`` say by fingerprint why a finding carries no edit. ``anchor`` is None where the
-    diff shows no line of it. ``patch`` is the fix as a diff.
+    diff shows no line of it. ``patch`` is the fix as a diff. ``has_thread`` is True where a person
+    finds it in a conversation on its lines.
     """
 
     findings: tuple[Finding, ...]
@@ -56,6 +57,7 @@ class Remark:
     anchor: Anchor | None = None
     suggestion: Suggestion | None = None
     patch: str = ""
+    has_thread: bool = False
 
     @property
     def first(self) -> Finding:

@@ -6,7 +6,7 @@ Pure: findings, plan and threads in, a ``Review`` out. Posts nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from posixpath import dirname
 from typing import Final
@@ -17,7 +17,7 @@ from . import words
 from .change import Change, is_ordinary
 from .commands import FIX_SAFE_BUTTON
 from .forge.port import Action, Annotation, Check, Comment, Conclusion, Limits, Thread
-from .remarks import Remark, gather, place_all
+from .remarks import Offer, Remark, gather, place_all
 from .verdict import Verdict, fails, verdict
 
 CHECK_NAME: Final = "lockstitch"
@@ -25,7 +25,7 @@ SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
 FIX_ALL: Final = Action(FIX_SAFE_BUTTON, "Fix all safe", "Commit every fix that is safe")
 
 _MARKER: Final = re.compile(
-    r"<!-- lockstitch:finding(?P<fingerprints>(?: [0-9a-f]{4,64})+) offer=[a-z]+ -->"
+    r"<!-- lockstitch:finding(?P<fingerprints>(?: [0-9a-f]{4,64})+) offer=(?P<offer>[a-z]+) -->"
 )
 _TITLE_LIMIT: Final = 255
 
@@ -64,13 +64,14 @@ def compose(
     """
     new = new_findings(head, base)
     remarks = place_all(gather(new, plan), change)
-    said = {mark for thread in threads for mark in fingerprints(thread.body)}
+    said = _said(threads)
     comments, folded = _comments(remarks, said, change, limits, docs_url)
+    shown = _shown(remarks, said, {mark for c in comments for mark in fingerprints(c.body)})
     not_analysed = could_not_look(change, head, base)
     digest = words.Digest(
         verdict=verdict(new, not_analysed, profile),
         profile=profile,
-        remarks=tuple(remarks),
+        remarks=tuple(shown),
         folded=folded,
         not_analysed=not_analysed,
         old=old_findings(head, base),
@@ -88,15 +89,28 @@ def compose(
 
 
 def new_findings(head: Report, base: Report) -> tuple[Finding, ...]:
-    """What the head has and the base does not: what this change brought."""
-    old = {finding.fingerprint for finding in base.findings}
-    return tuple(finding for finding in head.findings if finding.fingerprint not in old)
+    """What the head has and the base does not: what this change brought.
+
+    A value that could not be read at the base and is plainly wrong at the head is new.
+    """
+    old = _old(base)
+    return tuple(finding for finding in head.findings if _key(finding) not in old)
 
 
 def old_findings(head: Report, base: Report) -> tuple[Finding, ...]:
     """What both ends have: debt that this change neither brought nor paid."""
-    old = {finding.fingerprint for finding in base.findings}
-    return tuple(finding for finding in head.findings if finding.fingerprint in old)
+    old = _old(base)
+    return tuple(finding for finding in head.findings if _key(finding) in old)
+
+
+def _old(base: Report) -> frozenset[tuple[str, bool]]:
+    """A known finding at the base covers an unknown one at the head; not the other way round."""
+    known = {(f.fingerprint, True) for f in base.findings if f.is_known}
+    return frozenset(known | {(f.fingerprint, False) for f in base.findings})
+
+
+def _key(finding: Finding) -> tuple[str, bool]:
+    return finding.fingerprint, finding.is_known
 
 
 def could_not_look(change: Change, head: Report, base: Report) -> tuple[NotAnalysed, ...]:
@@ -115,8 +129,39 @@ def fingerprints(body: str) -> tuple[str, ...]:
 
     Only there: the lines above may quote a file that imitates the marker.
     """
-    match = _MARKER.fullmatch(body.rstrip().rpartition("\n")[2].strip())
+    match = _marked(body)
     return tuple(match["fingerprints"].split()) if match else ()
+
+
+def _marked(body: str) -> re.Match[str] | None:
+    return _MARKER.fullmatch(body.rstrip().rpartition("\n")[2].strip())
+
+
+def _said(threads: Iterable[Thread]) -> dict[str, str]:
+    """What stands in a thread already: the offer made there, by fingerprint."""
+    return {
+        mark: match["offer"]
+        for thread in threads
+        if (match := _marked(thread.body))
+        for mark in match["fingerprints"].split()
+    }
+
+
+def _shown(
+    remarks: Iterable[Remark], said: Mapping[str, str], posted: Collection[str]
+) -> Iterator[Remark]:
+    """Remarks as a person finds them: a suggestion only where one was or is now posted."""
+    for remark in remarks:
+        marks = set(remark.fingerprints)
+        has_suggestion = not marks.isdisjoint(posted) or all(
+            said.get(mark) == Offer.SUGGESTION.value for mark in marks
+        )
+        is_suggested = remark.offer is Offer.SUGGESTION and has_suggestion
+        yield replace(
+            remark,
+            has_thread=marks <= {*said, *posted},
+            offer=remark.offer if is_suggested or remark.fix is None else Offer.COMMIT,
+        )
 
 
 def marker(remark: Remark) -> str:
@@ -141,7 +186,7 @@ def _comments(
         if len(comments) < limits.comments_per_review:
             made = _comment(remark, change, limits, docs_url)
         if made is None:
-            folded.append(remark)
+            folded.append(replace(remark, offer=Offer.COMMIT if remark.fix else Offer.ADVICE))
         else:
             comments.append(made)
     comments.sort(key=lambda comment: (comment.path, comment.line, comment.start_line))

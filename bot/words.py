@@ -103,14 +103,12 @@ def comment(remark: Remark, marker: str, limit: int, *, can_commit: bool, docs_u
     Only the folded patch is ever cut, and visibly; a suggestion is whole or not there.
     """
     lines = remark.patch.split("\n")[:-1]
-    reasons = dict.fromkeys(prose(remark.reason(finding)) for finding in remark.findings)
 
     def render(rows: int) -> str:
         return _render(
             "comment.md",
             remark=remark,
             patch=_shown_patch(lines, rows),
-            reasons=[reason for reason in reasons if reason],
             marker=Markdown(marker),
             can_commit=can_commit,
             docs_url=docs_url,
@@ -122,7 +120,8 @@ def comment(remark: Remark, marker: str, limit: int, *, can_commit: bool, docs_u
 def headline(digest: Digest) -> str:
     """The check's title: the verdict in a few words."""
     if digest.verdict is Verdict.COULD_NOT_REVIEW:
-        return f"Could not review {counted(digest.blocking, 'place')}"
+        paths = {item.path for item in digest.blocking}
+        return f"Could not review {counted(paths, 'file')}"
     if digest.verdict is Verdict.FAILED:
         return f"{counted(digest.failing, 'finding')} to fix"
     if digest.findings:
@@ -172,7 +171,7 @@ def _shown_patch(lines: list[str], rows: int) -> Markdown:
 def _severity(thing: Finding | Remark) -> str:
     word = thing.severity.value.capitalize()
     known = thing.is_known if isinstance(thing, Finding) else thing.first.is_known
-    return word if known else f"{word}, unknown"
+    return word if known else f"Unknown, {word.lower()} if so"
 
 
 def _where(place: Location | NotAnalysed) -> Markdown:
@@ -195,15 +194,16 @@ def _take(remark: Remark, can_commit: bool) -> Markdown:  # noqa: FBT001  (a fil
     """How this remark's fix is taken, in a few words."""
     safety = remark.safety
     if safety is None:
-        return Markdown("decide; there is no edit")
-    if remark.offer is Offer.SUGGESTION and remark.anchor is not None:
+        decides = any(finding.advice for finding in remark.findings)
+        return Markdown("decide; there is no edit" if decides else "no fix can be offered now")
+    if remark.offer is Offer.SUGGESTION and remark.has_thread:
         return Markdown(f"commit its suggestion ({safety.value})")
-    if not can_commit or (remark.anchor is None and safety is not Safety.SAFE):
-        level = "" if safety is Safety.SAFE else f" --up-to {safety.value}"
-        return Markdown(f"run {code(f'lockstitch fix --write{level}')} on a checkout")
-    if remark.anchor is None:
-        return Markdown(f"comment {code('/lockstitch fix')}")
-    return Markdown(f"reply {code(_reply(safety))} in its thread ({safety.value})")
+    if can_commit and remark.has_thread:
+        return Markdown(f"reply {code(_reply(safety))} in its thread ({safety.value})")
+    if can_commit and safety is Safety.SAFE:
+        return Markdown(f"comment {code('/lockstitch fix')} ({safety.value})")
+    level = "" if safety is Safety.SAFE else f" --up-to {safety.value}"
+    return Markdown(f"run {code(f'lockstitch fix --write{level}')} on a checkout")
 
 
 def _fix_word(remark: Remark) -> str:
@@ -218,11 +218,25 @@ def _link(rule: str, docs_url: str) -> Markdown:
 
 def _by_rule(findings: Iterable[Finding]) -> Markdown:
     counts = Counter(finding.rule for finding in findings)
-    return Markdown(", ".join(f"{code(rule)} {count}" for rule, count in sorted(counts.items())))
+    return Markdown(", ".join(f"{code(rule)} ({count})" for rule, count in sorted(counts.items())))
 
 
 def _findings(remarks: Iterable[Remark]) -> list[Finding]:
     return [finding for remark in remarks for finding in remark.findings]
+
+
+def _reasoned(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each different advice, so that none is said twice."""
+    return list({finding.advice: finding for finding in findings}.values())
+
+
+def _sentence(text: str) -> Markdown:
+    """With a capital and a full stop, whoever wrote it."""
+    written = text if isinstance(text, Markdown) else prose(text)
+    if not written:
+        return written
+    stop = "" if written[-1] in ".?:" else "."
+    return Markdown(f"{written[0].upper()}{written[1:]}{stop}")
 
 
 def _rules(findings: Iterable[Finding]) -> Iterator[str]:
@@ -264,8 +278,10 @@ def _environment() -> Environment:
         "iff_one": lambda count, one, many: Markdown(one if count == 1 else many),
         "link": _link,
         "promise": PROMISES.__getitem__,
+        "reasoned": _reasoned,
         "reply": _reply,
         "rules": _rules,
+        "sentence": _sentence,
         "severity": _severity,
         "some": _some,
         "take": _take,

@@ -119,3 +119,20 @@ def test_a_patch_of_a_long_file_shows_its_neighbourhood_only() -> None:
     patch = unified(LONG, LONG.replace("line 7\n", "seven\n"), "main.tf")
     assert patch.splitlines()[2] == "@@ -5,7 +5,7 @@"
     assert len(patch.splitlines()) == 11
+
+
+def test_an_inserted_block_is_shown_from_its_first_line_to_its_last() -> None:
+    one, two = "a {\n  x\n}\n", "b {\n  x\n}\n"
+    patch = unified(f"{one}\n", f"{one}\n{two}\n", "main.tf")
+    assert [line for line in patch.split("\n") if line.startswith("+")][1:] == [
+        "+b {",
+        "+  x",
+        "+}",
+        "+",
+    ]
+
+
+def test_changes_far_apart_are_hunks_of_their_own() -> None:
+    after = LONG.replace("line 7\n", "seven\n").replace("line 300\n", "").replace("399", "end")
+    headers = [line for line in unified(LONG, after, "main.tf").split("\n") if line[:2] == "@@"]
+    assert headers == ["@@ -5,7 +5,7 @@", "@@ -298,7 +298,6 @@", "@@ -397,4 +396,4 @@"]
