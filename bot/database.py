@@ -1,0 +1,141 @@
+"""The database: its tables, and engines that keep what they are told. No behaviour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import (
+    JSON,
+    Column,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+
+METADATA: Final = MetaData()
+
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("provider", String(20), nullable=False),
+    Column("delivery_id", String(200), nullable=False),
+    Column("event", String(100), nullable=False),
+    Column("action", String(100), nullable=False),
+    Column("received_at", Float, nullable=False),
+    Column("work_key", String(400), nullable=True),
+    UniqueConstraint("provider", "delivery_id", name="uq_deliveries_provider_delivery"),
+)
+"""Every delivery that was accepted, once."""
+
+work = Table(
+    "work",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(400), nullable=False, unique=True),
+    Column("pull", String(300), nullable=False, index=True),
+    Column("wish", JSON, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("lease_until", Float, nullable=False),
+    Column("not_before", Float, nullable=False),
+    Column("reason", String(1000), nullable=False),
+)
+"""A row a pull request, and one a command. ``wanted`` over ``done`` means there is work."""
+
+runs = Table(
+    "runs",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("pull", String(300), nullable=False, index=True),
+    Column("head", String(64), nullable=False),
+    Column("ended", String(20), nullable=False),
+    Column("verdict", String(30), nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("comments", Integer, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("finished_at", Float, nullable=False),
+)
+"""One row a review."""
+
+offers = Table(
+    "offers",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("pull", String(300), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("path", String(1000), nullable=False),
+    Column("safety", String(20), nullable=False),
+    Column("first_head", String(64), nullable=False),
+    Column("first_seen_at", Float, nullable=False),
+    UniqueConstraint("pull", "fingerprint", name="uq_offers_pull_fingerprint"),
+)
+"""What was found on a pull request, from the first time on."""
+
+_BUSY_SECONDS: Final = 4
+
+
+def open_database(url: str) -> Engine:
+    """An engine. SQLite waits four seconds for a lock and syncs every commit to the disk."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    path = url.removeprefix("sqlite:///")
+    if path and not path.startswith(":"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    # A reader that turns writer can be refused at once; taking the lock first waits its turn.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def migrate(url: str) -> None:
+    """Bring the schema up to date."""
+    engine = open_database(url)
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the schema is the one that this version writes."""
+    with engine.connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+    return now == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

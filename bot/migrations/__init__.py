@@ -1,0 +1,1 @@
+"""Alembic revisions; carried in the package, so that an installed wheel can migrate."""

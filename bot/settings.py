@@ -1,0 +1,165 @@
+"""Settings: the only place that reads the environment. Secrets never show in a repr."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from remediations.model import ENVIRONMENTS, Profile, Severity
+
+PREFIX: Final = "LOCKSTITCH_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable, as the documentation lists it."""
+
+    name: str
+    default: str
+    says: str
+
+
+VARIABLES: Final = (
+    Variable("DATABASE_URL", "sqlite file in DATA_DIR", "Where deliveries and records are kept."),
+    Variable("DATA_DIR", "./lockstitch-data", "Directory for the SQLite file and the cache."),
+    Variable("REDIS_URL", "", "Broker of the Celery workers. Without it work runs in the server."),
+    Variable("GITHUB_WEBHOOK_SECRET", "", "Secret of the webhook. Needed to serve."),
+    Variable("GITHUB_WEBHOOK_SECRET_PREVIOUS", "", "The old secret while it is being rotated."),
+    Variable("GITHUB_APP_ID", "", "Id of the GitHub App."),
+    Variable("GITHUB_PRIVATE_KEY", "", "Private key of the App, as PEM."),
+    Variable("GITHUB_TOKEN", "", "A token instead of an App; checks become commit statuses."),
+    Variable("GITHUB_API_URL", "https://api.github.com", "Base of the API, for Enterprise Server."),
+    Variable("ENVIRONMENT", "staging", "How strict to be: dev, staging or prod."),
+    Variable("FAIL_ON", "high", "Severity from which a finding fails the check."),
+    Variable("WORKERS", "2", "Threads that review, where there is no broker."),
+    Variable("HOST", "127.0.0.1", "Address to listen on."),
+    Variable("PORT", "8080", "Port to listen on; 0 lets the machine choose."),
+    Variable("CACHE_DIR", "DATA_DIR/cache", "Where the grammar's tables are kept."),
+)
+_FROM_FILE: Final = frozenset(
+    {
+        "DATABASE_URL",
+        "REDIS_URL",
+        "GITHUB_WEBHOOK_SECRET",
+        "GITHUB_WEBHOOK_SECRET_PREVIOUS",
+        "GITHUB_PRIVATE_KEY",
+        "GITHUB_TOKEN",
+    }
+)
+"""These may also be given as a path in NAME_FILE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is configured."""
+
+    database_url: str = field(repr=False)
+    data_dir: Path
+    redis_url: str | None = field(default=None, repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    app_id: int | None = None
+    private_key: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    api_url: str = "https://api.github.com"
+    profile: Profile = field(default_factory=Profile)
+    workers: int = 2
+    host: str = "127.0.0.1"
+    port: int = 8080
+    cache_dir: Path | None = None
+    pause: float | None = None
+    """Seconds between requests to the forge; None keeps the library's own pace."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read ``LOCKSTITCH_…``. Raises ``SettingsError``."""
+        read = _Reader(environment)
+        data_dir = Path(read.text("DATA_DIR", "lockstitch-data"))
+        secrets = (
+            read.secret("GITHUB_WEBHOOK_SECRET"),
+            read.secret("GITHUB_WEBHOOK_SECRET_PREVIOUS"),
+        )
+        return cls(
+            database_url=read.secret("DATABASE_URL") or f"sqlite:///{data_dir / 'lockstitch.sqlite3'}",
+            data_dir=data_dir,
+            redis_url=read.secret("REDIS_URL"),
+            webhook_secrets=tuple(secret for secret in secrets if secret is not None),
+            app_id=read.number("GITHUB_APP_ID", None),
+            private_key=read.secret("GITHUB_PRIVATE_KEY"),
+            token=read.secret("GITHUB_TOKEN"),
+            api_url=read.text("GITHUB_API_URL", "https://api.github.com"),
+            profile=Profile(
+                read.one_of("ENVIRONMENT", ENVIRONMENTS, "staging"),
+                Severity(read.one_of("FAIL_ON", [s.value for s in Severity], "high")),
+            ),
+            workers=read.number("WORKERS", 2) or 2,
+            host=read.text("HOST", "127.0.0.1"),
+            port=_port(read.number("PORT", 8080)),
+            cache_dir=Path(read.text("CACHE_DIR", str(data_dir / "cache"))),
+        )
+
+    def needs_secret(self) -> Settings:
+        """Itself. Raises ``SettingsError`` where webhooks could not be told from forgeries."""
+        if not self.webhook_secrets:
+            raise SettingsError(
+                f"{PREFIX}GITHUB_WEBHOOK_SECRET is not set. Set it to the secret of the webhook; "
+                "without it nobody can tell a delivery from a forgery."
+            )
+        return self
+
+    def needs_credentials(self) -> Settings:
+        """Itself. Raises ``SettingsError`` where neither an App nor a token is there."""
+        if self.token is None and (self.app_id is None or self.private_key is None):
+            raise SettingsError(
+                f"No credentials for GitHub. Set {PREFIX}GITHUB_APP_ID and "
+                f"{PREFIX}GITHUB_PRIVATE_KEY_FILE, or {PREFIX}GITHUB_TOKEN."
+            )
+        return self
+
+
+def _port(port: int | None) -> int:
+    return 8080 if port is None else port
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+
+    def text(self, name: str, default: str) -> str:
+        return self.environment.get(PREFIX + name) or default
+
+    def secret(self, name: str) -> str | None:
+        """The variable, or the file that NAME_FILE names. Empty is not allowed."""
+        direct, path = (
+            self.environment.get(PREFIX + name),
+            self.environment.get(f"{PREFIX}{name}_FILE"),
+        )
+        if direct is None and path is not None and name in _FROM_FILE:
+            try:
+                direct = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(
+                    f"{PREFIX}{name}_FILE names {path}, which cannot be read: {error.strerror}."
+                ) from error
+        if direct is not None and not direct.strip():
+            raise SettingsError(f"{PREFIX}{name} is empty. Give it a value or take it away.")
+        return direct
+
+    def number(self, name: str, default: int | None) -> int | None:
+        text = self.environment.get(PREFIX + name)
+        if text is None:
+            return default
+        if not text.isdigit():
+            raise SettingsError(f"{PREFIX}{name} has to be a whole number, not {text!r}.")
+        return int(text)
+
+    def one_of(self, name: str, allowed: list[str] | tuple[str, ...], default: str) -> str:
+        text = self.text(name, default)
+        if text not in allowed:
+            raise SettingsError(f"{PREFIX}{name} has to be one of {', '.join(allowed)}.")
+        return text

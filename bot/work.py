@@ -1,0 +1,137 @@
+"""From a leased row to a review or an answer: builds the forge and the reviewer for it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Final
+
+from remediations.terraform.grammar import Grammar
+
+from . import pipeline
+from .answer import Answered, Asked, answer
+from .commands import Command, Verb, button, parse
+from .forge.github import GitHub
+from .forge.github_api import AppCredentials, Credentials, TokenCredentials
+from .forge.port import PullRef
+from .inbox import Inbox, WorkItem
+from .ledger import Ledger
+from .settings import Settings
+
+_LOG: Final = logging.getLogger(__name__)
+_MAX_BLOBS: Final = 5_000
+
+
+class BlobCache(OrderedDict[str, bytes]):
+    """The blobs used last; bounded."""
+
+    def __setitem__(self, oid: str, data: bytes) -> None:
+        super().__setitem__(oid, data)
+        while len(self) > _MAX_BLOBS:
+            self.popitem(last=False)
+
+
+@dataclass(slots=True)
+class Worker:
+    """Does rows. One a process; threads may share it."""
+
+    settings: Settings
+    inbox: Inbox
+    ledger: Ledger
+    reviewer: pipeline.Reviewer
+    _forges: dict[str, GitHub] = field(default_factory=dict)
+    _blobs: BlobCache = field(default_factory=BlobCache)
+    _lock: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, inbox: Inbox) -> Worker:
+        """Raises ``SettingsError`` where credentials are missing."""
+        settings.needs_credentials()
+        cache = settings.cache_dir / "grammar" if settings.cache_dir else None
+        reviewer = pipeline.Reviewer(Grammar.load(cache), settings.profile)
+        return cls(settings, inbox, Ledger(inbox.engine), reviewer)
+
+    def __call__(self, item: WorkItem) -> None:
+        """Do one row. Raises ``ForgeError``."""
+        for ref in self._refs(item):
+            command = _command(item)
+            if command is None:
+                self._review(item, ref)
+            elif self._answer(item, ref, command) is Answered.REVIEW_AGAIN:
+                self.inbox.want(replace(item.wish, number=ref.number, head_sha="", body="", button=""))
+
+    def give_up(self, item: WorkItem, reason: str) -> None:
+        """Conclude the check of a row that will not be tried again. Raises ``ForgeError``."""
+        if _command(item) is None:
+            for ref in self._refs(item):
+                forge = self.forge(ref.repository)
+                pipeline.could_not_review(forge, ref, _run_id(item, ref), reason)
+
+    def forge(self, repository: str) -> GitHub:
+        """The forge of one repository, with a token for it alone."""
+        with self._lock:
+            if repository not in self._forges:
+                self._forges[repository] = GitHub(
+                    self.settings.api_url,
+                    credentials(self.settings),
+                    repository,
+                    self._blobs,
+                    self.settings.pause,
+                )
+            return self._forges[repository]
+
+    def _refs(self, item: WorkItem) -> tuple[PullRef, ...]:
+        if item.wish.number:
+            return (item.ref,)
+        forge = self.forge(item.wish.repository)
+        return forge.pull_requests_of(item.wish.repository, item.wish.head_sha)
+
+    def _review(self, item: WorkItem, ref: PullRef) -> None:
+        started = time.time()
+        outcome = pipeline.review(
+            self.forge(ref.repository),
+            ref,
+            self.reviewer,
+            _run_id(item, ref),
+            lambda: self.inbox.is_current(item),
+        )
+        self.ledger.record(outcome, started)
+        _LOG.info(
+            "review pull=%s head=%s ended=%s comments=%d seconds=%.2f",
+            ref,
+            outcome.pull.head_sha,
+            outcome.ended.value,
+            outcome.posted,
+            time.time() - started,
+        )
+
+    def _answer(self, item: WorkItem, ref: PullRef, command: Command) -> Answered:
+        wish = item.wish
+        asked = Asked(ref, command, wish.login, wish.comment_id, wish.thread_root)
+        answered = answer(self.forge(ref.repository), asked, self.reviewer)
+        _LOG.info("command pull=%s verb=%s ended=%s", ref, command.verb.value, answered.value)
+        return answered
+
+
+def credentials(settings: Settings) -> Credentials:
+    """The App's, or a token's. Raises ``SettingsError`` where there are none."""
+    settings.needs_credentials()
+    if settings.app_id is not None and settings.private_key is not None:
+        return AppCredentials(settings.app_id, settings.private_key)
+    return TokenCredentials(settings.token or "")
+
+
+def _command(item: WorkItem) -> Command | None:
+    wish = item.wish
+    if wish.button:
+        return button(wish.button) or Command(Verb.HELP)
+    if not wish.body:
+        return None
+    return parse(wish.body, in_thread=wish.thread_root is not None)
+
+
+def _run_id(item: WorkItem, ref: PullRef) -> str:
+    return f"{ref}/{item.id}.{item.generation}"

@@ -1,0 +1,100 @@
+"""Celery: spreads rows over worker processes. Messages carry a row's id and may be lost.
+
+Settings as measured under kill -9: late acknowledgement, prefetch 1, JSON only, no results.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import cache
+from typing import Any, Final
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from .database import open_database
+from .dispatch import run_one
+from .inbox import Inbox
+from .settings import Settings
+from .work import Worker
+
+TASK: Final = "lockstitch.row"
+_LOG: Final = logging.getLogger(__name__)
+
+
+def create_celery(redis_url: str) -> Celery:
+    """The Celery application, for the sender and for the worker."""
+    app = Celery("lockstitch", broker=redis_url)
+    app.conf.update(
+        accept_content=["json"],
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            "visibility_timeout": 300,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 10,
+            "socket_connect_timeout": 5,
+        },
+        task_acks_late=True,
+        task_default_queue="interactive",
+        task_ignore_result=True,
+        task_reject_on_worker_lost=True,
+        task_serializer="json",
+        task_soft_time_limit=90,
+        task_time_limit=120,
+        worker_hijack_root_logger=False,
+        worker_max_tasks_per_child=200,
+        worker_prefetch_multiplier=1,
+    )
+    return app
+
+
+class CeleryDispatcher:
+    """Sends row ids to the broker. A broker that is down loses nothing: the sweeper asks again."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._app = create_celery(redis_url)
+
+    def start(self) -> None:
+        """Nothing to start here; workers are processes of their own."""
+
+    def wake(self, row: int) -> None:
+        """Tell the workers about a row."""
+        try:
+            self._app.send_task(TASK, args=[row], retry=False)
+        except OperationalError as error:
+            _LOG.warning("broker unreachable row=%d reason=%s", row, type(error).__name__)
+
+    def stop(self) -> None:
+        """Close connections."""
+        self._app.close()
+
+
+def worker_app() -> Celery:
+    """The application a worker process runs; settings come from its environment."""
+    settings = Settings.from_environment(os.environ).needs_credentials()
+    assert settings.redis_url is not None
+    app = create_celery(settings.redis_url)
+
+    @cache
+    def worker() -> Worker:
+        # Built after the fork: no database handle may cross it.
+        return Worker.from_settings(settings, Inbox(open_database(settings.database_url)))
+
+    @app.task(name=TASK)
+    def row(number: int) -> None:
+        held = worker()
+        item = held.inbox.lease(number)
+        if item is not None:
+            run_one(held.inbox, item, held, held.give_up)
+            _wake_next(app, held.inbox)
+
+    del row
+    return app
+
+
+def _wake_next(app: Any, inbox: Inbox) -> None:
+    """A newer generation, or a command that waited for this pull request, goes on at once."""
+    for waiting in inbox.waiting()[:1]:
+        app.send_task(TASK, args=[waiting])
