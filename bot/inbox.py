@@ -182,6 +182,12 @@ class Inbox:
         with self.engine.begin() as connection:
             return tuple(connection.execute(wanted.order_by(work.c.id)).scalars())
 
+    def is_dead(self, row: int) -> bool:
+        """Whether nobody will try this row again by itself."""
+        with self.engine.begin() as connection:
+            state = connection.execute(select(work.c.state).where(work.c.id == row)).scalar()
+        return state == "dead"
+
     def void_leases(self) -> None:
         """At the start of the only process that works: whoever held a lease is gone."""
         with self.engine.begin() as connection:

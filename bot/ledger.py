@@ -30,7 +30,7 @@ class Ledger:
             "pull": pull,
             "head": outcome.pull.head_sha,
             "ended": outcome.ended.value,
-            "verdict": review.verdict.value if review else "",
+            "verdict": review.verdict.name.lower() if review else "",
             "findings": len(judgement.new.findings) if judgement else 0,
             "comments": outcome.posted,
             "started_at": started_at,

@@ -40,7 +40,9 @@ class S3ResourceWildcard(Rule):
 def _message(sorted_actions: Split) -> str:
     names = [f"`{action}`" for action in sorted_actions.movable[:3]]
     more = len(sorted_actions.movable) - len(names)
-    listed = ", ".join(names) + (f" and {more} more" if more else "")
+    if more:
+        names.append(f"{more} more")
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     return (
         f"Whoever runs code with this role may use {listed} on every bucket of the account, "
         "not only on the one with its training data."
@@ -84,7 +86,8 @@ def _cost(bucket: Resource, sorted_actions: Split) -> str:
             f"no bucket can hold, such as `{sorted_actions.lost[0]}`."
         )
     if sorted_actions.staying:
-        cost += f" {_quoted(sorted_actions.staying)} cannot be scoped this way and stays."
+        verb = "stays" if len(sorted_actions.staying) == 1 else "stay"
+        cost += f" {_quoted(sorted_actions.staying)} cannot be scoped this way and {verb} on `*`."
     return cost
 
 

@@ -35,7 +35,8 @@ resource "aws_s3_bucket_public_access_block" "training" {
   ignore_public_acls  = false
 }
 
-resource "aws_s3_bucket_acl" "training" {
-  bucket = aws_s3_bucket.training.id
-  acl    = var.training_acl
+resource "aws_s3_bucket_logging" "training" {
+  bucket        = aws_s3_bucket.training.id
+  target_bucket = aws_s3_bucket.access_logs.id
+  target_prefix = "training/"
 }

@@ -14,9 +14,9 @@ variable "private_subnet_ids" {
   type        = list(string)
 }
 
-variable "training_acl" {
-  description = "Canned ACL of the training bucket, set per environment."
-  type        = string
+variable "lock_logs" {
+  description = "Whether the log bucket refuses public ACLs; set per environment."
+  type        = bool
 }
 
 variable "serving_image" {

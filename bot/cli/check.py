@@ -1,0 +1,68 @@
+"""``lockstitch check PATH``"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from .options import add_profile, is_colourful, say
+
+NOTHING = {
+    "text": "Nothing to check: no Terraform here.\n",
+    "json": '{"schema_version": 1, "findings": [], "not_analysed": []}\n',
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("path", help="a directory, or one .tf file")
+    parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
+    parser.add_argument("--output", metavar="FILE", help="write the report there")
+    add_profile(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 nothing at or above the threshold, 1 findings, 2 could not look, 64 no such path."""
+    path = Path(options.path)
+    if path.is_dir() and options.format in NOTHING and not _has_terraform(path):
+        return _give(NOTHING[options.format], options.output, 0)
+    from .inspect_path import NoSuchPath, inspect_path  # noqa: PLC0415 - an empty directory is fast
+
+    try:
+        inspection = inspect_path(options)
+    except NoSuchPath as error:
+        say(f"lockstitch check: {error}")
+        return 64
+    if inspection is None:
+        return _give(NOTHING.get(options.format, NOTHING["text"]), options.output, 0)
+    result = inspection.result
+    if options.format == "json":
+        from bot.formats import as_json  # noqa: PLC0415 - only the format that is asked for
+
+        text = as_json.render(result)
+    elif options.format == "sarif":
+        from bot.formats import as_sarif  # noqa: PLC0415 - as above
+
+        text = as_sarif.render(result)
+    else:
+        from bot.formats import as_text  # noqa: PLC0415 - as above
+
+        text = as_text.render(result, colour=is_colourful() and options.output is None)
+    return _give(text, options.output, result.verdict.exit_code)
+
+
+def _has_terraform(path: Path) -> bool:
+    return next(path.rglob("*.tf"), None) is not None
+
+
+def _give(text: str, output: str | None, code: int) -> int:
+    if output is None:
+        sys.stdout.write(text)
+        return code
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        say(f"lockstitch check: {output} cannot be written: {error.strerror}.")
+        return 64
+    return code

@@ -1,0 +1,70 @@
+"""``lockstitch review OWNER/REPO#N``: review a pull request once, with the settings' credentials."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import uuid
+
+from bot import pipeline
+from bot.forge.dry_run import DryRun
+from bot.forge.errors import ForgeError
+from bot.forge.github import GitHub
+from bot.forge.port import Forge, PullRef
+from bot.settings import Settings, SettingsError
+from bot.work import credentials
+from remediations.terraform.grammar import Grammar
+
+from .options import add_profile, grammar_cache, profile, say
+
+_REF = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>\d+)\Z")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("pull", metavar="OWNER/REPO#N")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be said")
+    add_profile(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """The verdict's exit code; 2 where the forge cannot be asked; 64 for wrong usage."""
+    found = _REF.match(options.pull)
+    if found is None:
+        say(f"lockstitch review: {options.pull} is not of the form OWNER/REPO#N.")
+        return 64
+    try:
+        settings = Settings.from_environment(os.environ)
+        forge: Forge = GitHub(settings.api_url, credentials(settings), found["repository"])
+    except SettingsError as error:
+        say(f"lockstitch review: {error}")
+        return 64
+    dry = DryRun(forge) if options.dry_run else None
+    reviewer = pipeline.Reviewer(Grammar.load(grammar_cache()), profile(options))
+    ref = PullRef("github", found["repository"], int(found["number"]))
+    try:
+        outcome = pipeline.review(dry or forge, ref, reviewer, f"{ref}/{uuid.uuid4().hex}")
+    except ForgeError as error:
+        say(f"lockstitch review: {error}")
+        return 2
+    if dry is not None:
+        _print(dry)
+    if outcome.review is None:
+        say(f"{ref} is {outcome.ended.value}; nothing was said.")
+        return 0
+    say(f"{ref}: {outcome.review.check.title}.")
+    return outcome.review.verdict.exit_code
+
+
+def _print(dry: DryRun) -> None:
+    for comment in dry.comments:
+        sys.stdout.write(f"--- {comment.path}:{comment.start_line}-{comment.line}\n{comment.body}\n")
+    for thread in dry.resolved:
+        sys.stdout.write(f"--- resolved: {thread.path}\n")
+    for summary in dry.summaries:
+        sys.stdout.write(f"--- summary\n{summary}\n")
+    last = dry.checks[-1]
+    ended = last.conclusion.value if last.conclusion else "running"
+    sys.stdout.write(f"--- check: {ended}: {last.title}\n")

@@ -1,0 +1,48 @@
+"""``lockstitch serve``: webhooks in, reviews out, in one process with SQLite."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from types import FrameType
+
+from bot.logs import set_up
+from bot.settings import Settings, SettingsError
+from bot.web.embedded import Embedded
+
+from .options import say
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """It has no options; everything is a setting."""
+    parser.epilog = "Settings are LOCKSTITCH_… variables; see docs/settings.md."
+
+
+def run(options: argparse.Namespace) -> int:
+    """Until SIGTERM or Ctrl-C; 64 where a setting is missing."""
+    del options
+    try:
+        bot = Embedded.start(Settings.from_environment(os.environ))
+    except SettingsError as error:
+        say(f"lockstitch serve: {error}")
+        return 64
+    set_up()
+    say(f"Listening on {bot.url}; the webhook's address ends in /webhooks/github.")
+    wait_for_signal()
+    say("Finishing what is running.")
+    bot.stop()
+    return 0
+
+
+def wait_for_signal() -> None:
+    """Sleep until SIGTERM or SIGINT."""
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    ended.wait()

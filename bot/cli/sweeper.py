@@ -1,0 +1,47 @@
+"""``lockstitch sweeper``: asks again for rows whose message or worker was lost."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from types import FrameType
+
+from bot.database import open_database
+from bot.inbox import Inbox
+from bot.logs import set_up
+from bot.settings import Settings, SettingsError
+from bot.sweeper import run as sweep_until
+from bot.worker import CeleryDispatcher
+
+from .options import say
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """It has no options; everything is a setting."""
+    parser.epilog = "Settings are LOCKSTITCH_… variables; see docs/settings.md."
+
+
+def run(options: argparse.Namespace) -> int:
+    """Until SIGTERM; 64 where a setting is missing."""
+    del options
+    try:
+        settings = Settings.from_environment(os.environ)
+        if settings.redis_url is None:
+            raise SettingsError("LOCKSTITCH_REDIS_URL is not set; a sweeper needs a broker.")
+    except SettingsError as error:
+        say(f"lockstitch sweeper: {error}")
+        return 64
+    set_up()
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    sweep_until(
+        Inbox(open_database(settings.database_url)), CeleryDispatcher(settings.redis_url), stop
+    )
+    return 0

@@ -1,0 +1,71 @@
+"""The report for a person at a terminal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.verdict import Verdict
+from remediations.model import Finding, Severity
+
+from .result import Result
+
+_COLOURS: Final = {
+    Severity.CRITICAL: "1;31",
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+    Severity.INFO: "2",
+}
+
+
+def render(result: Result, *, colour: bool) -> str:
+    """Findings by place, then what could not be looked at, then the count."""
+    parts = [_finding(finding, result, colour=colour) for finding in result.findings]
+    parts += [
+        f"{one.path}:{one.line}  {'not analysed' if one.blocking else 'note'}: {one.reason}\n"
+        for one in result.not_analysed
+    ]
+    return "\n".join([*parts, _conclusion(result)])
+
+
+def _paint(text: str, code: str, *, colour: bool) -> str:
+    return f"\033[{code}m{text}\033[0m" if colour else text
+
+
+def _finding(finding: Finding, result: Result, *, colour: bool) -> str:
+    word = finding.severity.value + ("" if finding.is_known else ", unknown")
+    place = f"{finding.location.path}:{finding.location.line}"
+    severity = _paint(word, _COLOURS[finding.severity], colour=colour)
+    lines = [
+        f"{_paint(place, '1', colour=colour)}  {severity}  {finding.title}  [{finding.rule}]",
+        f"  {finding.address}: {finding.message}",
+    ]
+    if finding.unknown is not None:
+        lines.append(f"  The value cannot be read here, because {finding.unknown}.")
+    for related in finding.related:
+        lines.append(f"  {related.role}: {related.location.path}:{related.location.line}")
+    fix = result.fix_of(finding)
+    if fix is not None:
+        lines.append(f"  Fix ({fix.safety.value}): {fix.title}. {fix.cost}")
+    elif reason := result.reason_of(finding):
+        lines.append(f"  To decide: {reason}")
+    return "\n".join(lines) + "\n"
+
+
+def _conclusion(result: Result) -> str:
+    blocked = sum(one.blocking for one in result.not_analysed)
+    if not result.findings and not blocked:
+        return "Nothing to fix.\n"
+    count = len(result.findings)
+    words = [f"{count} finding{'' if count == 1 else 's'}"]
+    fixable = sum(len(fix.findings) for fix in result.plan.fixes)
+    if fixable:
+        words.append(f"{fixable} with a proved fix (lockstitch fix)")
+    if blocked:
+        words.append(f"{blocked} not analysed")
+    ending = {
+        Verdict.PASSED: "Nothing at or above the threshold.",
+        Verdict.FAILED: "The check fails.",
+        Verdict.COULD_NOT_REVIEW: "Could not review everything.",
+    }[result.verdict]
+    return f"{', '.join(words)}. {ending}\n"
