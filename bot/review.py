@@ -133,6 +133,12 @@ def fingerprints(body: str) -> tuple[str, ...]:
     return tuple(match["fingerprints"].split()) if match else ()
 
 
+def offer_of(body: str) -> str:
+    """What a comment of ours offers: suggestion, commit or advice; empty for other comments."""
+    found = _marked(body)
+    return found["offer"] if found else ""
+
+
 def _marked(body: str) -> re.Match[str] | None:
     return _MARKER.fullmatch(body.rstrip().rpartition("\n")[2].strip())
 

@@ -25,7 +25,8 @@ def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
     judged = [j for j in examine(codebase, profile).judged if j.finding.fingerprint in wanted]
     refusals = [Refusal(j.finding, _advice(j)) for j in judged if not _is_repairable(j)]
     fixes: list[Fix] = []
-    for group in _groups(judged):
+    # The least costly fix comes first, so that nothing safe has to wait for a replacement.
+    for group in sorted(_groups(judged), key=lambda group: _repair(group[0]).safety.rank):
         made = _fix(codebase, group, profile)
         if isinstance(made, Fix):
             made = _if_free(made, fixes)
@@ -33,6 +34,7 @@ def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
             fixes.append(made)
         else:
             refusals.extend(Refusal(j.finding, made) for j in group)
+    fixes.sort(key=lambda fix: _order(fix.findings[0]))
     return Plan(tuple(fixes), tuple(sorted(refusals, key=lambda r: _order(r.finding))))
 
 

@@ -160,5 +160,9 @@ class GitRepository:
 
     def fetch(self, source: Path, ref: str, branch: str) -> str:
         """Copy a ref of a local repository into a branch here; its commit."""
-        self.git("fetch", "--quiet", "--no-tags", str(source.resolve()), f"+{ref}:refs/heads/{branch}")
+        # A ref may be a bare commit id, which git hands out only where it is told that it may.
+        pack = "git -c uploadpack.allowAnySHA1InWant=true upload-pack"
+        wanted = GitRepository(source).text("rev-parse", "--verify", f"{ref}^{{commit}}")
+        spec = f"+{wanted}:refs/heads/{branch}"
+        self.git("fetch", "--quiet", "--no-tags", "--upload-pack", pack, str(source.resolve()), spec)
         return self.head(branch)
