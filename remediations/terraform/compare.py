@@ -38,7 +38,7 @@ def verify_text(before: Document, after: Document, edits: Sequence[Edit]) -> str
             line = before.source.line(thing.span.start)
             return f"`{thing.what[-1]}` on line {line} would no longer be what it is"
     written = list(_written(ordered))
-    for thing in there - kept.keys():
+    for thing in sorted(there - kept.keys(), key=lambda thing: thing.span):
         if not any(_touches(span, thing.span) for span in written):
             line = after.source.line(thing.span.start)
             return f"`{thing.what[-1]}` on line {line} would come out of text that nobody edited"
@@ -61,7 +61,8 @@ def _things(document: Document) -> Iterator[_Thing]:
 
 def _touches(edit: Span, span: Span) -> bool:
     """An insertion at either end leaves a thing as it is."""
-    return edit.start < span.end and span.start < edit.end or span.start < edit.start < span.end
+    is_inside = span.start < edit.start < span.end
+    return is_inside or (edit.start < span.end and span.start < edit.end)
 
 
 def _moved(span: Span, edits: Sequence[Edit]) -> Span:

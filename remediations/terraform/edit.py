@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from typing import Final
 
 from ..model import Edit, Span
 from ..source import SourceFile, apply
@@ -40,6 +42,9 @@ __all__ = [
     "render",
 ]
 
+# Only a newline ends a line here; str.splitlines knows eight more characters.
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
+
 
 def render(document: Document, intents: Sequence[Intent], grammar: Grammar) -> SourceFile:
     """The file after all intents, aligned as its neighbours are.
@@ -55,7 +60,7 @@ def render(document: Document, intents: Sequence[Intent], grammar: Grammar) -> S
 
 def edits_between(before: SourceFile, after: SourceFile) -> tuple[Edit, ...]:
     """Whole-line edits that turn one text into the other."""
-    old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
+    old, new = _LINE.findall(before.text), _LINE.findall(after.text)
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
         head += 1

@@ -5,8 +5,7 @@ Knows no nodes: what leaves it is a raw tree whose tokens carry character offset
 
 from __future__ import annotations
 
-import tempfile
-import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,22 +27,24 @@ class Grammar:
 
     @classmethod
     def load(cls, cache: Path | None = None) -> Grammar:
-        """Load, from ``cache`` where that file exists; write it there where that is allowed.
+        """Load, from ``cache`` where that file is good; write it there where that is allowed.
 
-        Without a usable cache the tables are built anew (about a second); nothing fails.
+        Without a usable cache the tables are built anew (about a second); nothing fails. Lark keeps
+        the path in the file, so a cache works only where it was written. It is a pickle: only the
+        operator may be able to write there.
         """
-        if cache is None:
-            return cls(_lark(None))
-        if cache.is_file() or not _is_writable(cache.parent):
-            return cls(_lark(cache if _is_readable(cache) else None))
-        # Written beside and moved, so that a process that starts meanwhile sees all or nothing.
-        fresh = cache.with_name(f"{cache.name}.{threading.get_native_id()}")
-        grammar = cls(_lark(fresh))
-        try:
-            fresh.replace(cache)
-        except OSError:
-            fresh.unlink(missing_ok=True)
-        return grammar
+        if cache is not None:
+            with suppress(OSError):
+                cache.parent.mkdir(parents=True, exist_ok=True)
+        # Lark takes an unreadable, torn or outdated cache, and one it cannot write, in silence.
+        lark = Lark.open(
+            str(_GRAMMAR),
+            parser="lalr",
+            cache=str(cache) if cache else False,
+            propagate_positions=False,
+            postlex=PostLexer(),
+        )
+        return cls(lark)
 
     def parse(self, shadow: str, source: SourceFile) -> Tree[Token]:
         """The raw tree of a shadow text. Raises ``Unparsable`` with line and column."""
@@ -52,34 +53,6 @@ class Grammar:
         except UnexpectedInput as error:
             offset = min(_offset(error, len(source.text)), len(source.text))
             raise source.unreadable(offset, _reason(error, source, offset)) from error
-
-
-def _lark(cache: Path | None) -> Lark:
-    return Lark.open(
-        str(_GRAMMAR),
-        parser="lalr",
-        cache=str(cache) if cache else False,
-        propagate_positions=False,
-        postlex=PostLexer(),
-    )
-
-
-def _is_readable(file: Path) -> bool:
-    try:
-        with file.open("rb"):
-            return True
-    except OSError:
-        return False
-
-
-def _is_writable(directory: Path) -> bool:
-    """Lark logs a traceback where it cannot write; a read-only image is no reason for one."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory):
-            return True
-    except OSError:
-        return False
 
 
 def _offset(error: UnexpectedInput, end: int) -> int:

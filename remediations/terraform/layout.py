@@ -24,12 +24,14 @@ _BRACKETS: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 class _Cell:
     """What ``fmt`` moves: an ``=`` with its value, or a comment beside code.
 
-    ``line`` is the number of the line of code, ``start`` where that line begins.
+    ``line`` is the number of the line of code, ``start`` where that line begins. One that is alone
+    belongs to no group.
     """
 
     line: int
     start: int
     gap: Span
+    is_alone: bool = False
 
 
 _Cells = Callable[[SourceFile], Iterator[_Cell]]
@@ -87,7 +89,8 @@ def _groups(cells: _Cells, source: SourceFile) -> Iterator[list[_Cell]]:
     """Cells of lines of code that follow each other."""
     group: list[_Cell] = []
     for cell in cells(source):
-        if group and cell.line != group[-1].line + 1:
+        is_next = bool(group) and cell.line == group[-1].line + 1
+        if group and (not is_next or cell.is_alone or group[-1].is_alone):
             yield group
             group = []
         group.append(cell)
@@ -115,14 +118,14 @@ def _columns(text: str) -> int:
 
 
 def _assignments(source: SourceFile) -> Iterator[_Cell]:
-    """Lines whose value ends where they do; the first ``=`` of a line counts."""
+    """The first ``=`` of each line; alone where its value goes on over the next lines."""
     for line, start, code, _ in _lines(source):
         found = _ASSIGN.search(code)
-        if found is None or not code[: found.start()].strip():
-            continue
-        if sum(_BRACKETS.get(character, 0) for character in code[found.start() :]) == 0:
+        if found is not None and code[: found.start()].strip():
+            value = code[found.start() :]
             lead = code[: found.start()].rstrip(" \t")
-            yield _Cell(line, start, Span(start + len(lead), start + found.start()))
+            gap = Span(start + len(lead), start + found.start())
+            yield _Cell(line, start, gap, sum(_BRACKETS.get(c, 0) for c in value) != 0)
 
 
 def _comments(source: SourceFile) -> Iterator[_Cell]:

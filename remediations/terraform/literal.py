@@ -10,8 +10,9 @@ from typing import Final
 
 _ESCAPE: Final = re.compile(r'\\(n|r|t|"|\\|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})')
 _SIGN: Final = re.compile(r"([$%])\1\{")
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
+_BLANK: Final = re.compile(r"\s*\n")
 _SIMPLE: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_INDENT: Final = re.compile(r"^ *", re.MULTILINE)
 
 
 def unescape(text: str) -> str:
@@ -33,29 +34,26 @@ def unescape_signs(text: str) -> str:
 def outdent(texts: list[str | None]) -> list[str | None]:
     """Take off what all lines of a ``<<-`` heredoc begin with; ``None`` is an interpolation.
 
-    As Terraform does it: only blanks at the beginning of a line count, tabs do not.
+    As Terraform does it: blank lines neither count nor change, a tab counts as one blank.
     """
+    pieces = [None if text is None else _LINE.findall(text) for text in texts]
     widths: list[int] = []
-    for number, text in enumerate(texts):
-        if text is not None:
-            widths += (len(blanks) for blanks in _line_indents(text, at_start=number == 0))
+    is_start = True
+    for lines in pieces:
+        for line in lines or [""]:
+            if is_start and not _BLANK.fullmatch(line):
+                widths.append(len(line) - len(line.lstrip()))
+            is_start = line.endswith("\n")
     width = min(widths, default=0)
-    if not width:
-        return texts
     return [
-        text if text is None else _shorten(text, width, at_start=number == 0)
-        for number, text in enumerate(texts)
+        None if lines is None else _shorten(lines, width, at_start=number == 0)
+        for number, lines in enumerate(pieces)
     ]
 
 
-def _line_indents(text: str, *, at_start: bool) -> list[str]:
-    """The blanks each line of ``text`` begins with; an unfinished last line counts too."""
-    found = [match[0] for match in _INDENT.finditer(text)]
-    found = found if at_start else found[1:]
-    return found[:-1] if found and text.endswith("\n") else found
-
-
-def _shorten(text: str, width: int, *, at_start: bool) -> str:
-    lines = text.split("\n")
-    first = lines[0][width:] if at_start else lines[0]
-    return "\n".join([first, *(line[width:] for line in lines[1:])])
+def _shorten(lines: list[str], width: int, *, at_start: bool) -> str:
+    kept = [
+        line if _BLANK.fullmatch(line) or (number == 0 and not at_start) else line[width:]
+        for number, line in enumerate(lines)
+    ]
+    return "".join(kept)

@@ -40,6 +40,8 @@ from .nodes import (
 from .scan import HeredocScan, Scan, scan
 
 _BLANK: Final = re.compile(r"\s+")
+MAX_PARTS: Final = 200
+"""Longest reference that is read."""
 _MAX_DIGITS: Final = 400
 _SEPARATOR: Final = re.compile(r"[ \t\r]*(?:,\s*|\n\s*)?")
 
@@ -264,8 +266,12 @@ class _Builder:
         steps = tuple(part for child in children[1:] for part in self.steps(child))
         if not isinstance(base, Reference):
             return Other(span, _expressions(children) + _only_expressions(steps))
-        dotted = _BLANK.sub("", self.source.slice(span))
-        return Reference(span, base.parts + steps, dotted)
+        parts = base.parts + steps
+        if len(parts) > MAX_PARTS:
+            # Each part repeats those before it: without a limit, time grows with their square.
+            reason = f"a reference with more than {MAX_PARTS} parts"
+            raise self.source.unreadable(span.start, reason)
+        return Reference(span, parts, _BLANK.sub("", self.source.slice(span)))
 
     _index_expr_term = _get_attr_expr_term = _attr_splat_expr_term = _full_splat_expr_term = step
 

@@ -1,0 +1,180 @@
+"""Terraform that is easy to misread, each with Terraform 1.11's verdict and ours.
+
+``True`` in both columns is the rule; what only we refuse is refused loudly, never guessed.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Edge(NamedTuple):
+    """``valid`` is what Terraform says, ``read`` whether we read it."""
+
+    text: str
+    valid: bool
+    read: bool
+
+
+def _all(*texts: str, valid: bool, read: bool) -> tuple[Edge, ...]:
+    return tuple(Edge(text, valid, read) for text in texts)
+
+
+_GOOD: Final = _all(
+    "",
+    "\n\n",
+    "# only a comment",
+    "a = <<E\nx\nE\n",
+    "a = <<E\nE\n",
+    "a = <<_E\nx\n_E\n",
+    "a = <<É\nx\nÉ\n",
+    "a = <<E-F\nx\nE-F\n",
+    "a = <<E\nx\nE \t\nb = 1\n",
+    "a = <<E\nx\nE\u00a0\n",
+    "a = <<E\nx\n\x0bE\n",
+    "a = <<-E\n  x\n  E\n",
+    "a = <<E\n${\nE\n}\nE\n",
+    "a = <<E\n$${\nE\n",
+    "a = <<E\n$$${\nE\n",
+    "a = <<E\n\\${x}\nE\n",
+    'a = <<E\n"quoted" \\q # no comment /* nor here */ // nor here\nE\n',
+    "a = <<E\n${ <<F\nx\nF\n}\nE\n",
+    "a = foo(<<E\nx\nE\n)\n",
+    "a = [<<E\nx\nE\n, 1]\n",
+    "a = {\n  b = <<E\nx\nE\n  c = 1\n}\n",
+    "a = <<E\n%{ if x }\nfoo\n%{ endif }\nE\n",
+    "a = <<E\n%{ for k, v in x ~}\n${k}\n%{ endfor ~}\nE\n",
+    'a = "${<<F\nx\nF\n}"\n',
+    'a = "x${\ny}"\n',
+    'a = "$$${x}"\n',
+    'a = "$${"\n',
+    'a = "$$${"\n',
+    'a = "$$$${"\n',
+    'a = "%%{"\n',
+    'a = "100%"\n',
+    'a = "$"\n',
+    'a = "$%{if true}x%{endif}"\n',
+    'a = "${~ x ~}"\n',
+    'a = "${"${"${x}"}"}"\n',
+    'a = "\\u00e9\\U0001F600\\n\\t\\"\\\\"\n',
+    'a = "\x01"\n',
+    'a = "# no comment"\n',
+    "a /*\n*/ {\n}\n",
+    "a { b = [\n1\n] }\n",
+    "a { b = 1 /*\n*/ }\n",
+    "a { # c\n}\n",
+    "a {}\n",
+    "a { b = 1 }\n",
+    'a "b" "c" {}\n',
+    'a b c "d" {}\n',
+    'a /* x */ "b" /* y */ {}\n',
+    "a /* x */ = /* y */ 1\n",
+    "a = 5-10\nb = x -1\nc = length(x)-1\nd = 5 -10\ne = -1\n",
+    "a = (x\n- 1)\n",
+    "a = my-name\nmy-name = 1e-5\n",
+    "a = 1e10\nb = 1.5e3\nc = 1.5E+3\n",
+    "a = [1, -2, - 3]\n",
+    "a = (\n1\n)\n",
+    'a = {}\nb = []\nc = {\n}\nd = [\n]\ne = f()\ng = ""\n',
+    "a = (x\n.y)\n",
+    "a = (x\n? 1\n: 2)\n",
+    "a = {for k in x:\n k => 1\n if k\n }\n",
+    'a = "${{for k in x:\n k => 1\n if k\n }}"\n',
+    "a = [\n# c\nfor k in x:\nk]\n",
+    "a = { for k, v in x : k => v... if v != null }\n",
+    'a = { b = 1, "c" = 2, (d) = 3, e.f = 4, "g" : 5, }\n',
+    "a = {\n  b = 1\n  c = 2,\n\n  d = 3\n}\n",
+    "a = x.*.y\nb = x[*].y[0].z\nc = x[each.key]\nd = x.0\n",
+    "a = foo(x...)\n",
+    "a = foo(\nx,\ny,\n)\n",
+    "a = provider::aws::arn_parse(x)\n",
+    "a\u0301 = 1\n",
+    "größe = länge-x\n",
+    "true = 1\nfor = 2\nin = 3\nfor_each = 4\n",
+    "in {}\nfor {}\n",
+    "a = {\n  for_each = 1\n  in = 2\n  if = 3\n}\n",
+    "a = x ==-1\n",
+    "a = !x\n",
+    'import {\n  to = a.b\n  id = "x"\n}\n',
+    valid=True,
+    read=True,
+)
+
+_REFUSED_TOO: Final = _all(
+    "a = <<E\nx\nE",
+    "a = <<E\nx\n",
+    "a = <<E \nx\nE\n",
+    "a = <<E.F\nx\nE.F\n",
+    "a = <<E\n${x}E\n",
+    "a = <<E\n\\${\nE\n",
+    "a = <<E\nfoo ${ x\nE\n",
+    "a = x ? <<E\n1\nE\n: 2\n",
+    'a = "\\${x}"\n',
+    'a = "\\q"\n',
+    'a = "\\ud800"\n',
+    'a = "\\U00110000"\n',
+    'a = "\\\n"\n',
+    'a = "%{"\n',
+    'a = "${"\n',
+    'a = "x\ny"\n',
+    'a = "x\n',
+    "a = 1\rb = 2\n",
+    "a = 1 b = 2\n",
+    "a = 1 /*\n*/ b = 2\n",
+    "a = 1 /* never closed\n",
+    "a {\n b = 1 }\n",
+    "a { b = 1\n}\n",
+    "a\n{\n}\n",
+    "a { b = 1, c = 2 }\n",
+    "a { b = 1 c = 2 }\n",
+    "a { b {} }\n",
+    "a {} b {}\n",
+    "a = x ? 1\n : 2\n",
+    "a = x\n ? 1 : 2\n",
+    "a = 1 +\n2\n",
+    "a = 1\n+ 2\n",
+    "a = {\n b = 1 +\n 2\n}\n",
+    "a = { b = 1\n, c = 2 }\n",
+    "a = { b = 1 c = 2 }\n",
+    "a = {\n  b = 1\n  , }\n",
+    'a "b${x}" {\n}\n',
+    "a {\n b = 1\n b = 2\n}\n",
+    "a = 1\na = 2\n",
+    "a = \n1\n",
+    "a = [1 2]\n",
+    "a = 0x10\n",
+    "a = 1.\n",
+    "a = 1;\n",
+    "a = 'x'\n",
+    "a = `x`\n",
+    "a = \x01\n",
+    "a = x...\n",
+    '"a" = 1\n',
+    '"a" {}\n',
+    "a = (1\n",
+    "a = 1)\n",
+    "a = [1)\n",
+    "a {\n",
+    "}\n",
+    "a = 1_000\n",
+    "a = \u00a01\n",
+    "<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> other\n",
+    valid=False,
+    read=False,
+)
+
+_ONLY_WE_REFUSE: Final = _all(
+    "a = !!x\n",
+    "a = foo::bar(1)\n",
+    valid=True,
+    read=False,
+)
+
+_ONLY_WE_READ: Final = _all(
+    "a = x.0.1\n",
+    "a = <<E\n%{ if x }\nfoo\nE\n",
+    valid=False,
+    read=True,
+)
+
+EDGES: Final = (*_GOOD, *_REFUSED_TOO, *_ONLY_WE_REFUSE, *_ONLY_WE_READ)
