@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from bot.diff import unified
+
 FOLDER = Path(__file__).parent / "snapshots"
 
 
@@ -15,4 +17,5 @@ def check_snapshot(name: str, shown: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(shown.encode())
     assert path.is_file(), f"{path.name} was never accepted; read it, then run make accept"
-    assert shown == path.read_bytes().decode()
+    accepted = path.read_bytes().decode()
+    assert shown == accepted, f"\n{unified(accepted, shown, path.name)}"

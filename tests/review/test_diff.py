@@ -57,6 +57,7 @@ def test_no_patch_has_no_hunks(patch: str | None) -> None:
 def test_a_hunk_cut_short_is_left_out_and_the_others_stay() -> None:
     diff = FileDiff.parse("@@ -1,2 +1,3 @@\n a\n+b\n@@ -9,1 +10,2 @@\n x\n+y")
     assert [hunk.new_start for hunk in diff.hunks] == [10]
+    assert FileDiff.parse("@@ -1,2 +1,3 @@\n a\n+b") == FileDiff()
 
 
 def test_a_line_that_looks_like_a_header_is_content() -> None:

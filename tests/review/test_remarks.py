@@ -88,7 +88,7 @@ def test_findings_without_a_fix_are_one_comment_a_block() -> None:
     refusals = (Refusal(ONE, "the edits get in each other's way"), Refusal(advised, "Choose."))
     review = compose_with(Plan(refusals=refusals), ONE, advised)
     (comment,) = review.comments
-    assert "**No fix now.** The edits get in each other's way.\n" in comment.body
+    assert "**No fix now.** The edits get in each other's way. Reply `fix` here" in comment.body
     assert "**To decide.** Choose.\n" in comment.body
 
 

@@ -209,8 +209,8 @@ def test_forty_findings_are_thirty_comments_and_the_rest_is_told(reader: Reader)
 
 def test_the_worst_come_first_where_not_all_fit(reader: Reader) -> None:
     one = replace(reader, limits=replace(LIMITS, comments_per_review=1))
-    review = one.review({}, {"main.tf": OPEN, "notebook.tf": NOTEBOOK})
-    assert [comment.path for comment in review.comments] == ["main.tf"]
+    review = one.review({}, {"zone.tf": OPEN, "notebook.tf": NOTEBOOK})
+    assert [comment.path for comment in review.comments] == ["zone.tf"]
     assert {note.path for note in review.check.annotations} == {"notebook.tf"}
 
 
@@ -316,6 +316,13 @@ def test_a_patch_too_long_for_a_comment_is_cut_visibly(reader: Reader) -> None:
     review = small.review({}, {"notebook.tf": NOTEBOOK})
     assert len(review.comments[0].body) <= 1_200
     assert "more lines are not shown" in review.comments[0].body
+
+
+def test_a_comment_that_cannot_fit_becomes_an_annotation(reader: Reader) -> None:
+    tiny = replace(reader, limits=replace(LIMITS, comment_characters=300))
+    review = tiny.review({}, {"main.tf": OPEN})
+    assert review.comments == ()
+    assert len(review.check.annotations) == 1
 
 
 def test_the_threshold_decides_verdict_and_levels(reader: Reader) -> None:

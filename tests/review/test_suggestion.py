@@ -121,6 +121,7 @@ def test_a_change_of_nothing_is_no_suggestion() -> None:
 def test_what_a_host_may_write_otherwise_is_no_suggestion() -> None:
     crlf = HEAD.replace("\n", "\r\n")
     assert placed(crlf, replaced(crlf, "false", "true")) is None
+    assert placed(crlf, replaced(crlf, "  block_public_acls   = false\r\n", "")) is None
     assert placed("a = 1", replaced("a = 1", "1", "2")) is None
     assert placed("a = 1\n", replaced("a = 1\n", "1\n", "2")) is None
     assert placed("a = 1\n", Edit("main.tf", Span(6, 6), "b = 2")) is None
