@@ -23,7 +23,7 @@ from .intent import (
     RemoveItem,
     SetValue,
 )
-from .nodes import Attribute, Block, Body, Document, Expression, ListExpression
+from .nodes import Attribute, Block, Body, Document, Expression, Heredoc, ListExpression
 from .scan import scan
 
 META_ARGUMENTS: Final = frozenset({"count", "for_each", "provider", "depends_on", "source"})
@@ -88,7 +88,7 @@ class _Placer:
     def place(self, intent: Intent) -> Iterable[_Splice]:
         match intent:
             case SetValue(value, text):
-                return [_Splice(value.span, text)]
+                return [_Splice(self.whole(value), text)]
             case InsertAttribute():
                 return self.insert_attribute(intent)
             case InsertBlock(body, text):
@@ -205,7 +205,7 @@ class _Placer:
         is_one_line = "\n" not in self.source.slice(items.span)
         if comma is None:
             yield _Splice(Span(end, end), ",")
-        indent = indent_of(self.source, after.span.start)
+        indent = self.element_indent(items, after)
         written = self.indented(text, indent).lstrip(" \t")
         written += "" if comma is None or (is_last and is_one_line) else ","
         line_end = self.source.line_span(self.source.line(end)).end
@@ -213,6 +213,23 @@ class _Placer:
             yield _Splice(Span(end, end), " " + written)
         else:
             yield _Splice(Span(line_end, line_end), f"\n{indent}{written}")
+
+    def element_indent(self, items: ListExpression, after: Expression) -> str:
+        """That of the next element where it begins its line: a `}` may stand further left."""
+        starts = [item.span.start for item in items.items]
+        for start in [start for start in starts if start > after.span.start][:1]:
+            indent = indent_of(self.source, start)
+            if self.source.column(start) == len(indent) + 1:
+                return indent
+        return indent_of(self.source, after.span.start)
+
+    def whole(self, value: Expression) -> Span:
+        """A value, with the blanks that may follow a heredoc's marker."""
+        if not isinstance(value, Heredoc):
+            return value.span
+        rest = self.source.line_span(self.source.line(value.span.end - 1)).end
+        is_blank = not self.text[value.span.end : rest].strip()
+        return Span(value.span.start, rest) if is_blank else value.span
 
     def code(self, start: int, end: int) -> str:
         """The text with its comments blanked."""

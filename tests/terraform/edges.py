@@ -172,6 +172,7 @@ _ONLY_WE_REFUSE: Final = _all(
 
 _ONLY_WE_READ: Final = _all(
     "a = x.0.1\n",
+    "a = 10.11.10.12/32\n",
     "a = <<E\n%{ if x }\nfoo\nE\n",
     valid=False,
     read=True,

@@ -217,6 +217,18 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         "a = [{\n  b = 1\n}, {\n  b = 9\n}, {\n  b = 2\n}]\n",
     ),
     (
+        "an element stands like the one behind it",
+        "a = [{\n  b = 1\n  },\n  {\n    b = 2\n}]\n",
+        [element(0, "9")],
+        "a = [{\n  b = 1\n  },\n  9,\n  {\n    b = 2\n}]\n",
+    ),
+    (
+        "the blanks behind a heredoc go with it",
+        "x {\n  a = <<E\nz\nE  \n}\n",
+        [put("a", "1")],
+        "x {\n  a = 1\n}\n",
+    ),
+    (
         "what is left of a group closes up",
         "x {\n  a      = 1\n  longer = 2\n  b      = 3\n}\n",
         [remove("longer")],
