@@ -1,0 +1,1 @@
+"""The service: webhooks in, proved reviews out. Imports ``remediations``, never the reverse."""

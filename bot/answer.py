@@ -5,7 +5,7 @@ Commits only what is proved on the head as it stands now. Knows the port, never 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -16,8 +16,10 @@ from remediations.rule import page
 
 from .change import read_change
 from .commands import Command, Verb
+from .diff import unified
 from .forge.errors import HeadMoved
 from .forge.port import Forge, PullRef, PullRequest, Thread
+from .markdown import fenced
 from .pipeline import Judgement, Reviewer, judge
 from .review import fingerprints
 
@@ -26,7 +28,7 @@ What I can do here:
 
 - `/lockstitch fix` commits every fix that is safe: in place, only stricter.
 - `/lockstitch fix <rule>` commits the safe fixes of one rule.
-- *fix* as a reply in a thread commits that thread's fix; *fix replace* where it recreates a resource.
+- Reply *fix* in a thread to commit its fix; *fix replace* where it recreates a resource.
 - `/lockstitch recheck` reviews the head again.
 - `/lockstitch explain <rule>` shows a rule's page.
 """
@@ -124,9 +126,7 @@ def _thread(threads: tuple[Thread, ...], root: int | None) -> Thread | None:
     return next((thread for thread in threads if thread.comment_id == root), None)
 
 
-def _why_nothing(
-    judgement: Judgement, wanted: tuple[Finding, ...], up_to: Safety
-) -> str:
+def _why_nothing(judgement: Judgement, wanted: tuple[Finding, ...], up_to: Safety) -> str:
     meant = {finding.fingerprint for finding in wanted}
     for fix in judgement.plan.fixes:
         if meant & {f.fingerprint for f in fix.findings} and fix.safety.rank > up_to.rank:
@@ -140,6 +140,16 @@ def _why_nothing(
 def _closed(wanted: tuple[Finding, ...], after: Report) -> tuple[Finding, ...]:
     left = {finding.fingerprint for finding in after.findings}
     return tuple(finding for finding in wanted if finding.fingerprint not in left)
+
+
+def _patch(judgement: Judgement, edits: tuple[Edit, ...]) -> str:
+    before, after = judgement.codebase, judgement.codebase.with_edits(edits)
+    parts = []
+    for path in sorted({edit.path for edit in edits}):
+        known = before.documents.get(path)
+        old = known.source.text if known else None
+        parts.append(unified(old, after.documents[path].source.text, path))
+    return str(fenced("".join(parts), "diff"))
 
 
 def _explain(rule: str) -> str:

@@ -77,6 +77,4 @@ def _slash(words: list[str], *, in_thread: bool) -> Command:
 
 def _thread_fix(words: str) -> Command:
     replaces = words.lower().split()[1:] == ["replace"]
-    return Command(
-        Verb.FIX, up_to=Safety.REPLACE if replaces else Safety.REVIEW, thread_only=True
-    )
+    return Command(Verb.FIX, up_to=Safety.REPLACE if replaces else Safety.REVIEW, thread_only=True)

@@ -63,16 +63,14 @@ class Delivery:
 
 
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Delivery:
-    """Check and understand a GitHub webhook. Raises ``Rejected``.
-
-    ``headers`` are looked up as given; frameworks hand in a case-blind mapping.
-    """
+    """Check and understand a GitHub webhook. Raises ``Rejected``."""
+    headers = {name.lower(): value for name, value in headers.items()}
     if len(body) > MAX_BYTES:
         raise Rejected(413, "The body is larger than 25 MB.")
-    signature = headers.get("X-Hub-Signature-256") or ""
+    signature = headers.get("x-hub-signature-256") or ""
     if not _is_genuine(signature, body, secrets):
         raise Rejected(401, "The signature is missing or wrong.")
-    delivery, event = headers.get("X-GitHub-Delivery") or "", headers.get("X-GitHub-Event") or ""
+    delivery, event = headers.get("x-github-delivery") or "", headers.get("x-github-event") or ""
     if not delivery or not event or len(delivery) > 200:
         raise Rejected(400, "X-GitHub-Delivery or X-GitHub-Event is missing.")
     payload = _payload(body)

@@ -61,7 +61,7 @@ def run_one(inbox: Inbox, item: WorkItem, work: Work, give_up: GiveUp) -> None:
     """Do one leased row and settle it, whatever happens."""
     try:
         work(item)
-    except Exception as error:  # noqa: BLE001 - the worker's edge: no row may take the worker down
+    except Exception as error:
         _settle(inbox, item, error, give_up)
         return
     inbox.finish(item)
@@ -136,5 +136,8 @@ class EmbeddedDispatcher:
                 run_one(self._inbox, item, self._work, self._give_up)
                 self.wake(item.id)
                 continue
-            with self._bell:
-                self._bell.wait_for(lambda s=seen: self._is_stopping or self._rung != s, _IDLE)
+            self._sleep(seen)
+
+    def _sleep(self, seen: int) -> None:
+        with self._bell:
+            self._bell.wait_for(lambda: self._is_stopping or self._rung != seen, _IDLE)

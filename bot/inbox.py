@@ -104,8 +104,8 @@ class Inbox:
         }
         try:
             with connection.begin_nested():
-                made = connection.execute(insert(work).values(fresh))
-                return int(made.inserted_primary_key[0])
+                made = connection.execute(insert(work).values(fresh).returning(work.c.id))
+                return int(made.scalar_one())
         except IntegrityError:
             again = {"wanted": work.c.wanted + 1, "state": "ready", "attempts": 0}
             connection.execute(

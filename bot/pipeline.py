@@ -14,10 +14,11 @@ from remediations.detect import detect
 from remediations.model import Plan, Profile, Report
 from remediations.plan import plan
 from remediations.terraform.grammar import Grammar
+from remediations.terraform.nodes import Document
 
 from .change import Change, read_change
 from .forge.port import Check, Conclusion, Forge, PullRef, PullRequest
-from .review import CHECK_NAME, Review, compose
+from .review import CHECK_NAME, Review, compose, new_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Reviewer:
 
     grammar: Grammar
     profile: Profile
-    cache: MutableMapping[str, bytes] | None = None
+    cache: MutableMapping[bytes, Document] | None = None
 
 
 class Ended(Enum):
@@ -99,8 +100,7 @@ def judge(change: Change, reviewer: Reviewer) -> Judgement:
     base = detect(_read(change.base, reviewer), reviewer.profile)
     codebase = _read(change.head, reviewer)
     head = detect(codebase, reviewer.profile)
-    old = {finding.fingerprint for finding in base.findings}
-    new = replace(head, findings=tuple(f for f in head.findings if f.fingerprint not in old))
+    new = replace(head, findings=new_findings(head, base))
     return Judgement(codebase, base, head, new, plan(codebase, new, reviewer.profile))
 
 

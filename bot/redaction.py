@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-HIDDEN: Final = "[hidden: looks like a secret]"
+HIDDEN: Final = "(hidden: looks like a secret)"
 
 _TOKENS: Final = re.compile(
     r"""

@@ -14,7 +14,7 @@ from typing import Final
 from remediations.model import Finding, Fix, Location, Plan, Safety, Severity
 from remediations.source import SourceFile, Unreadable, apply
 
-from .change import Change
+from .change import READ, Change
 from .diff import FileDiff, unified
 from .redaction import holds_secret
 from .suggestion import Suggestion, place
@@ -115,7 +115,7 @@ def place_all(remarks: Iterable[Remark], change: Change) -> list[Remark]:
 
     Where two claim the same lines, the cheaper fix is the suggestion and the other one a commit.
     """
-    diffs = {file.path: FileDiff.parse(file.patch) for file in change.files}
+    diffs = {f.path: FileDiff.parse(f.patch) for f in change.files if f.path.endswith(READ)}
     sources: dict[str, SourceFile] = {}
     taken: list[Suggestion] = []
     placed: list[Remark] = []

@@ -76,7 +76,7 @@ def compose(
         not_analysed=not_analysed,
         old=old_findings(head, base),
         can_commit=change.pull.head_is_writable,
-        is_empty=not change.head and not change.base,
+        is_empty=not (change.head or change.base or any(i.blocking for i in not_analysed)),
     )
     return Review(
         comments=comments,

@@ -85,7 +85,8 @@ class Settings:
             read.secret("GITHUB_WEBHOOK_SECRET_PREVIOUS"),
         )
         return cls(
-            database_url=read.secret("DATABASE_URL") or f"sqlite:///{data_dir / 'lockstitch.sqlite3'}",
+            database_url=read.secret("DATABASE_URL")
+            or f"sqlite:///{data_dir / 'lockstitch.sqlite3'}",
             data_dir=data_dir,
             redis_url=read.secret("REDIS_URL"),
             webhook_secrets=tuple(secret for secret in secrets if secret is not None),

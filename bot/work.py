@@ -61,7 +61,9 @@ class Worker:
             if command is None:
                 self._review(item, ref)
             elif self._answer(item, ref, command) is Answered.REVIEW_AGAIN:
-                self.inbox.want(replace(item.wish, number=ref.number, head_sha="", body="", button=""))
+                self.inbox.want(
+                    replace(item.wish, number=ref.number, head_sha="", body="", button="")
+                )
 
     def give_up(self, item: WorkItem, reason: str) -> None:
         """Conclude the check of a row that will not be tried again. Raises ``ForgeError``."""

@@ -82,7 +82,7 @@ def worker_app() -> Celery:
         # Built after the fork: no database handle may cross it.
         return Worker.from_settings(settings, Inbox(open_database(settings.database_url)))
 
-    @app.task(name=TASK)
+    @app.task(name=TASK)  # type: ignore[untyped-decorator] # Celery ships no types
     def row(number: int) -> None:
         held = worker()
         item = held.inbox.lease(number)

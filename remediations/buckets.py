@@ -72,7 +72,9 @@ def companion_head(module: Module, bucket: Resource, kind: str) -> CompanionHead
         lines += [f"count = length({bucket.address})", ""]
         lines.append(f"bucket = {bucket.address}[count.index].id")
     else:
-        lines += ["", f"bucket = {bucket.address}.id"] if lines else [f"bucket = {bucket.address}.id"]
+        lines += (
+            ["", f"bucket = {bucket.address}.id"] if lines else [f"bucket = {bucket.address}.id"]
+        )
     return CompanionHead(name, tuple(lines))
 
 

@@ -29,9 +29,7 @@ class Examination:
     not_analysed: tuple[NotAnalysed, ...]
 
 
-def detect(
-    codebase: Codebase, profile: Profile, only: Collection[Rule] | None = None
-) -> Report:
+def detect(codebase: Codebase, profile: Profile, only: Collection[Rule] | None = None) -> Report:
     """Findings in the order of files and lines. A rule that cannot judge is named, not dropped."""
     examination = examine(codebase, profile, only=only)
     findings = tuple(judged.finding for judged in examination.judged)
@@ -72,9 +70,7 @@ def _could_not(rule: Rule, resource: Resource, error: CannotJudge) -> NotAnalyse
     return NotAnalysed(resource.path, resource.header.line, reason, rule=rule.id)
 
 
-def _judge(
-    rule: Rule, resource: Resource, module: Module, profile: Profile
-) -> Iterator[Judged]:
+def _judge(rule: Rule, resource: Resource, module: Module, profile: Profile) -> Iterator[Judged]:
     severity = rule.severity.of(profile.environment)
     if severity is None:
         return

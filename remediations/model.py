@@ -173,7 +173,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every finding is in exactly one fix or one refusal; no two fixes claim the same text."""
+    """Every finding is in exactly one fix or one refusal.
+
+    No two fixes within one file claim the same text; one over several files may share text with
+    others, because it is only ever committed, and computed anew then.
+    """
 
     fixes: tuple[Fix, ...] = ()
     refusals: tuple[Refusal, ...] = ()

@@ -106,8 +106,14 @@ def _sentence(titles: Iterable[str]) -> str:
 
 
 def _if_free(fix: Fix, taken: Sequence[Fix]) -> Fix | str:
-    """The fix, or why it has to wait for one that is offered already."""
+    """The fix, or why it has to wait for one that is offered already.
+
+    A fix over several files is a commit, computed anew on the head when somebody asks for it; only
+    two that may both be suggestions can get in each other's way.
+    """
     for other in taken:
+        if len(fix.paths) > 1 or len(other.paths) > 1:
+            continue
         if _new_addresses(fix) & _new_addresses(other) or _overlap(fix.edits, other.edits):
             name = other.findings[0].address
             return f"it builds on the fix for `{name}`; once that is in, this one is offered"
@@ -156,7 +162,9 @@ def _solve(
             stuck.add(left[0].finding.fingerprint)
         touched |= {judged.finding.address for judged in done}
         touched |= {address for judged in done for address in _repair(judged).touches}
-    after = {j.finding.fingerprint for j in examine(current, profile, directories=directories).judged}
+    after = {
+        j.finding.fingerprint for j in examine(current, profile, directories=directories).judged
+    }
     return current, set(fingerprints) - after, touched
 
 

@@ -113,7 +113,9 @@ class RequireTrue(Rule):
             if attribute is not None and isinstance(value, Unknown):
                 yield attribute, value
 
-    def turn_on(self, resource: Resource, off: list[tuple[str, Attribute | None]]) -> list[Targeted]:
+    def turn_on(
+        self, resource: Resource, off: list[tuple[str, Attribute | None]]
+    ) -> list[Targeted]:
         """Set the flags that are there; write the others behind the nearest one that is."""
         intents = []
         present = [flag for flag in self.flags if flag in resource.body.attributes]

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.path)
     if path.is_dir() and options.format in NOTHING and not _has_terraform(path):
         return _give(NOTHING[options.format], options.output, 0)
-    from .inspect_path import NoSuchPath, inspect_path  # noqa: PLC0415 - an empty directory is fast
+    from .inspect_path import NoSuchPath, inspect_path
 
     try:
         inspection = inspect_path(options)
@@ -38,15 +38,15 @@ def run(options: argparse.Namespace) -> int:
         return _give(NOTHING.get(options.format, NOTHING["text"]), options.output, 0)
     result = inspection.result
     if options.format == "json":
-        from bot.formats import as_json  # noqa: PLC0415 - only the format that is asked for
+        from bot.formats import as_json
 
         text = as_json.render(result)
     elif options.format == "sarif":
-        from bot.formats import as_sarif  # noqa: PLC0415 - as above
+        from bot.formats import as_sarif
 
         text = as_sarif.render(result)
     else:
-        from bot.formats import as_text  # noqa: PLC0415 - as above
+        from bot.formats import as_text
 
         text = as_text.render(result, colour=is_colourful() and options.output is None)
     return _give(text, options.output, result.verdict.exit_code)

@@ -1,4 +1,4 @@
-"""``lockstitch review OWNER/REPO#N``: review a pull request once, with the settings' credentials."""
+"""``lockstitch review OWNER/REPO#N``: review a pull request once."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _print(dry: DryRun) -> None:
     for comment in dry.comments:
-        sys.stdout.write(f"--- {comment.path}:{comment.start_line}-{comment.line}\n{comment.body}\n")
+        sys.stdout.write(
+            f"--- {comment.path}:{comment.start_line}-{comment.line}\n{comment.body}\n"
+        )
     for thread in dry.resolved:
         sys.stdout.write(f"--- resolved: {thread.path}\n")
     for summary in dry.summaries:

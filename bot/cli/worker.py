@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     except SettingsError as error:
         say(f"lockstitch worker: {error}")
         return 64
-    from bot.worker import worker_app  # noqa: PLC0415 - Celery is only needed here
+    from bot.worker import worker_app
 
     set_up()
     processes = str(options.processes)

@@ -136,9 +136,7 @@ class Story:
     def _committed(self, before: str, answers: Callable[[], int]) -> bool:
         """Whether the bot committed; a spoken answer instead means that it did not."""
         said = answers()
-        self._wait(
-            lambda: self.pull.head_sha != before or answers() > said, "an answer of the bot"
-        )
+        self._wait(lambda: self.pull.head_sha != before or answers() > said, "an answer of the bot")
         if self.pull.head_sha == before:
             return False
         self._count("commit")

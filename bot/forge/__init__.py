@@ -1,0 +1,1 @@
+"""Code hosts: the port, its errors, and one adapter each."""

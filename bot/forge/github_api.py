@@ -109,8 +109,9 @@ class Api:
         if isinstance(self.credentials, TokenCredentials):
             self._held = self._connect(Auth.Token(self.credentials.token)), float("inf")
         else:
-            self._held = self._connect(Auth.Token(self._mint(self.credentials))), (
-                time.monotonic() + 3600 - _EARLY
+            self._held = (
+                self._connect(Auth.Token(self._mint(self.credentials))),
+                (time.monotonic() + 3600 - _EARLY),
             )
         return self._held[0]
 
@@ -123,9 +124,7 @@ class Api:
         )
         body = {"repositories": [self.repository.split("/")[1]], "permissions": PERMISSIONS}
         path = f"/app/installations/{installation['id']}/access_tokens"
-        _, answer = self._guarded(
-            lambda: requester.requestJsonAndCheck("POST", path, input=body)
-        )
+        _, answer = self._guarded(lambda: requester.requestJsonAndCheck("POST", path, input=body))
         return str(answer["token"])
 
     def _connect(self, auth: Auth.Auth) -> Requester:

@@ -64,7 +64,7 @@ class ChangedFile:
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """A blob in a commit. ``mode`` is git's ("100644", "120000" a symlink, "160000" a submodule)."""
+    """A blob in a commit. ``mode`` is git's: "120000" is a symlink, "160000" a submodule."""
 
     path: str
     mode: str
@@ -167,13 +167,14 @@ class Forge(Protocol):
     """What the pipeline may ask of a host. Adapters raise the family in ``errors.py`` only."""
 
     @property
-    def limits(self) -> Limits: ...
+    def limits(self) -> Limits:
+        """What the host can carry."""
 
     def pull_request(self, ref: PullRef) -> PullRequest:
         """The pull request as it is now."""
 
     def pull_requests_of(self, repository: str, head_sha: str) -> tuple[PullRef, ...]:
-        """The open pull requests whose head is this commit (a check's payload is empty for forks)."""
+        """Open pull requests with this head; a check's payload names none for forks."""
 
     def merge_base(self, pull: PullRequest) -> str:
         """The commit the diff is taken against."""

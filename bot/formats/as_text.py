@@ -42,8 +42,10 @@ def _finding(finding: Finding, result: Result, *, colour: bool) -> str:
     ]
     if finding.unknown is not None:
         lines.append(f"  The value cannot be read here, because {finding.unknown}.")
-    for related in finding.related:
-        lines.append(f"  {related.role}: {related.location.path}:{related.location.line}")
+    lines += [
+        f"  {related.role}: {related.location.path}:{related.location.line}"
+        for related in finding.related
+    ]
     fix = result.fix_of(finding)
     if fix is not None:
         lines.append(f"  Fix ({fix.safety.value}): {fix.title}. {fix.cost}")

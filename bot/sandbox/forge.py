@@ -196,7 +196,9 @@ class Forge:
             if comment is None or found is None:
                 raise Refusal(404, "There is no suggestion in this comment.")
             if pull.state != "open":
-                raise Refusal(422, "Suggestions cannot be applied while the pull request is closed.")
+                raise Refusal(
+                    422, "Suggestions cannot be applied while the pull request is closed."
+                )
             if comment.is_outdated or comment.line is None:
                 raise Refusal(422, "Outdated suggestions cannot be applied.")
             if repo.people.get(login) not in _MAY_WRITE:
@@ -221,7 +223,9 @@ class Forge:
             head = repo.git.head(branch)
             expected = wanted["expectedHeadOid"]
             if head != expected:
-                message = f"Expected branch to point to {expected!r} but it did not. Pull and try again."
+                message = (
+                    f"Expected branch to point to {expected!r} but it did not. Pull and try again."
+                )
                 raise Refusal(409, message.replace("'", '"'))
             changes = wanted.get("fileChanges") or {}
             files: dict[str, bytes | None] = {
@@ -292,7 +296,9 @@ def _follow(
     if patch is None:
         return 0
     shift = 0
-    for header in re.finditer(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@.*\n((?:[ +\\-].*\n?)*)", patch, re.M):
+    for header in re.finditer(
+        r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@.*\n((?:[ +\\-].*\n?)*)", patch, re.M
+    ):
         old = int(header[1])
         for line in header[5].splitlines():
             if line.startswith("-") and first <= old <= last:

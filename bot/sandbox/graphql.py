@@ -160,5 +160,3 @@ def _text(data: bytes) -> tuple[str | None, bool]:
     if b"\0" in data[:8000]:
         return None, True
     return data.decode("utf-8", errors="replace"), False
-
-

@@ -55,7 +55,9 @@ class Hooks:
         while (item := self._waiting.get()) is not None:
             event, payload = item
             delivery = str(uuid.uuid4())
-            self.log.append(Delivery(delivery, event, payload, self.deliver(delivery, event, payload)))
+            self.log.append(
+                Delivery(delivery, event, payload, self.deliver(delivery, event, payload))
+            )
 
     def deliver(self, delivery: str, event: str, payload: dict[str, Any]) -> int:
         """Send one now; the status of the answer."""

@@ -74,7 +74,7 @@ def create_pages(forge: Forge) -> Blueprint:
                 summary=markdown(check.output.get("summary") if check else None),
                 text=markdown(check.output.get("text") if check else None),
                 conversation=[(c, markdown(c.body)) for c in pull.conversation.values()],
-                files=_files(forge, repo, pull),
+                files=_files(repo, pull),
                 error=request.args.get("error"),
             )
 
@@ -143,7 +143,7 @@ def markdown(text: str | None) -> Markup:
     return Markup(_DETAILS.sub(r"<\1>", html))  # noqa: S704 - rendered with raw HTML off
 
 
-def _files(forge: Forge, repo: Repo, pull: Pull) -> list[ShownFile]:
+def _files(repo: Repo, pull: Pull) -> list[ShownFile]:
     base = repo.git.merge_base(repo.git.head(pull.base), pull.head_sha)
     shown = []
     for status, path, previous in repo.git.diff(base, pull.head_sha):

@@ -54,9 +54,11 @@ class GitRepository:
         repository.git("init", "--quiet", "--bare", "--initial-branch=main", ".")
         return repository
 
-    def git(self, *arguments: str, stdin: bytes = b"", **extra: str) -> bytes:
+    def git(
+        self, *arguments: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None
+    ) -> bytes:
         """Run git here. Raises ``GitFailed``."""
-        environment = {"PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT, **extra}
+        environment = {"PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT, **(extra or {})}
         done = subprocess.run(  # noqa: S603 - the sandbox drives git with its own arguments
             ["git", "-C", str(self.directory), *arguments],  # noqa: S607 - git from PATH
             input=stdin,
@@ -84,21 +86,21 @@ class GitRepository:
         author: Person,
         parent: str | None,
     ) -> str:
-        """One commit on ``branch``; ``None`` deletes a file. Moves the branch only from ``parent``."""
+        """One commit on ``branch``, if it still is at ``parent``; ``None`` deletes a file."""
         with tempfile.TemporaryDirectory() as scratch:
             index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
             if parent is not None:
-                self.git("read-tree", parent, **index)
+                self.git("read-tree", parent, extra=index)
             lines = [self._index_line(path, data) for path, data in files.items()]
-            self.git("update-index", "--index-info", stdin="".join(lines).encode(), **index)
-            tree = self.git("write-tree", **index).decode().strip()
+            self.git("update-index", "--index-info", stdin="".join(lines).encode(), extra=index)
+            tree = self.git("write-tree", extra=index).decode().strip()
         who = {
             f"GIT_{role}_{field}": value
             for role in ("AUTHOR", "COMMITTER")
             for field, value in (("NAME", author.name), ("EMAIL", author.email))
         }
         parents = ["-p", parent] if parent is not None else []
-        made = self.git("commit-tree", tree, *parents, stdin=message.encode(), **who)
+        made = self.git("commit-tree", tree, *parents, stdin=message.encode(), extra=who)
         sha = made.decode().strip()
         self.git("update-ref", f"refs/heads/{branch}", sha, parent or "0" * 40)
         return sha
@@ -164,5 +166,7 @@ class GitRepository:
         pack = "git -c uploadpack.allowAnySHA1InWant=true upload-pack"
         wanted = GitRepository(source).text("rev-parse", "--verify", f"{ref}^{{commit}}")
         spec = f"+{wanted}:refs/heads/{branch}"
-        self.git("fetch", "--quiet", "--no-tags", "--upload-pack", pack, str(source.resolve()), spec)
+        self.git(
+            "fetch", "--quiet", "--no-tags", "--upload-pack", pack, str(source.resolve()), spec
+        )
         return self.head(branch)

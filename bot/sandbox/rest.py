@@ -233,9 +233,7 @@ def _talk_routes(api: Blueprint, forge: Forge) -> None:
     @api.get(f"{prefix}/pulls/<int:number>/comments")
     def comments(owner: str, name: str, number: int) -> Response:
         repo, one = _pull(forge, owner, name, number)
-        return _page(
-            [shapes.inline_comment(forge.url, repo, one, c) for c in one.inline.values()]
-        )
+        return _page([shapes.inline_comment(forge.url, repo, one, c) for c in one.inline.values()])
 
     @api.post(f"{prefix}/pulls/<int:number>/comments/<int:root>/replies")
     def reply(owner: str, name: str, number: int, root: int) -> tuple[Response, int]:

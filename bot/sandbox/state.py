@@ -91,7 +91,7 @@ class Pull:
 
     def thread(self, root: int) -> list[InlineComment]:
         """A thread's comments, first one first."""
-        found = [c for c in self.inline.values() if c.id == root or c.reply_to == root]
+        found = [c for c in self.inline.values() if root in (c.id, c.reply_to)]
         return sorted(found, key=lambda comment: comment.id)
 
 

@@ -25,7 +25,7 @@ def create_blueprint(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -
         try:
             if (request.content_length or 0) > MAX_BYTES:
                 raise Rejected(413, "The body is larger than 25 MB.")
-            delivery = read(request.headers, request.get_data(), settings.webhook_secrets)
+            delivery = read(dict(request.headers), request.get_data(), settings.webhook_secrets)
         except Rejected as rejected:
             _LOG.warning("webhook refused status=%d reason=%s", rejected.status, rejected.reason)
             return jsonify({"error": rejected.reason}), rejected.status

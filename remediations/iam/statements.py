@@ -144,9 +144,7 @@ def _from_object(policy: ObjectExpression, module: Module) -> Iterator[Statement
         if "Action" in names and "Resource" in names:
             sid = module.evaluate(names["Sid"]) if "Sid" in names else None
             text = sid.value if isinstance(sid, Known) else None
-            yield from _statement(
-                node, siblings, text, names["Action"], names["Resource"], module
-            )
+            yield from _statement(node, siblings, text, names["Action"], names["Resource"], module)
 
 
 def _is_identity_policy(document: Resource, module: Module) -> bool:

@@ -1,0 +1,1 @@
+"""Terraform: text, nodes, edits, values and modules. Knows no policy."""

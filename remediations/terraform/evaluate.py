@@ -87,7 +87,7 @@ class _Evaluation:
             case ListExpression(items=items):
                 return tuple(self.value(item, depth + 1) for item in items)
             case ObjectExpression():
-                return self.object(node, depth)
+                return self.table(node, depth)
             case Reference():
                 return self.reference(node, depth)
             case Conditional(test=test, then=then, otherwise=otherwise):
@@ -110,7 +110,7 @@ class _Evaluation:
             raise _GivenUp("the text is too long to work out")
         return joined
 
-    def object(self, node: ObjectExpression, depth: int) -> dict[str, object]:
+    def table(self, node: ObjectExpression, depth: int) -> dict[str, object]:
         result: dict[str, object] = {}
         for entry in node.entries:
             name = entry.name
@@ -139,12 +139,7 @@ class _Evaluation:
     def descend(self, value: object, node: Reference, depth: int) -> object:
         for part in node.parts[2:]:
             key = part if isinstance(part, str) else self.value(part, depth + 1)
-            if isinstance(value, dict) and key in value:
-                value = value[key]
-            elif isinstance(value, tuple) and isinstance(key, int) and 0 <= key < len(value):
-                value = value[key]
-            else:
-                raise _GivenUp(f"`{node.dotted}` does not name a value that is written here")
+            value = _member(value, key, node.dotted)
         return value
 
     def operation(self, node: Operation, depth: int) -> object:
@@ -174,6 +169,14 @@ class _Evaluation:
             return function(*values)
         except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
             raise _GivenUp(f"`{node.name}()` cannot take these arguments") from error
+
+
+def _member(value: object, key: object, dotted: str) -> object:
+    if isinstance(value, dict) and key in value:
+        return value[key]
+    if isinstance(value, tuple) and isinstance(key, int) and 0 <= key < len(value):
+        return value[key]
+    raise _GivenUp(f"`{dotted}` does not name a value that is written here")
 
 
 def _as_text(value: object) -> str:

@@ -9,14 +9,14 @@ from markdown_it import MarkdownIt
 
 from bot.diff import FileDiff
 from bot.forge.port import Conclusion, Thread
-from bot.review import Review, fingerprints
+from bot.review import Review, compose, fingerprints
 from bot.verdict import Verdict
 from remediations.model import Profile, Severity
 from remediations.terraform.grammar import Grammar
 
 from .accepted import check_snapshot
 from .reading import Reader, page, threads_of
-from .trees import LIMITS, Tree, patch
+from .trees import LIMITS, SYMLINK, Tree, Trees, patch
 
 BUCKET = """\
 resource "aws_kms_key" "data" {
@@ -164,6 +164,14 @@ def test_an_unparsable_file_is_named_and_the_others_are_reviewed(reader: Reader)
     assert review.verdict is Verdict.COULD_NOT_REVIEW
     assert review.check.conclusion is Conclusion.FAILURE
     assert [comment.path for comment in review.comments] == ["a/main.tf"]
+
+
+def test_a_change_of_nothing_but_links_is_no_pass(reader: Reader) -> None:
+    trees = Trees({}, {"main.tf": "../shared/main.tf"}, {"main.tf": SYMLINK})
+    change, at_head, at_base, planned = reader.judge(trees)
+    review = compose(change, at_head, at_base, planned, (), reader.profile, LIMITS)
+    assert review.check.title == "Could not review 1 file"
+    assert "What could be read brings no new finding." in review.summary
 
 
 def test_nothing_to_check(reader: Reader) -> None:

@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 
 from bot.diff import FileDiff, unified
 from bot.markdown import fenced
+from bot.sandbox.forge import replace_lines
 from bot.suggestion import MAX_LINES, Suggestion, place
 from remediations.model import Edit, Span
 from remediations.source import OverlappingEdits, SourceFile, apply
@@ -184,6 +185,9 @@ def test_applied_by_the_host_it_is_what_was_planned(change: tuple[str, str, list
     body = f"Words.\n\n{fenced(chr(10).join([*suggestion.lines, '']), 'suggestion')}\n\nMore."
     assert diff.hunk_holding(suggestion.start_line, suggestion.end_line) is not None
     assert accept(head.encode(), suggestion, body) == planned != head.encode()
+    text = "".join(f"{line}\n" for line in suggestion.lines)
+    written = replace_lines(head, suggestion.start_line, suggestion.end_line, text)
+    assert written.encode() == planned  # our sandbox and our own reading agree
 
 
 @settings(max_examples=1_000, deadline=None)

@@ -64,9 +64,7 @@ def examples(rule_id: str) -> list[Example]:
         following = fences[number + 1] if number + 1 < len(fences) else ("", "")
         after = split_files(following[1]) if kind == "before" and following[0] == "after" else None
         files = split_files(text)
-        found.append(
-            Example(rule_id, number, kind, _without_marks(files), _marks(files), after)
-        )
+        found.append(Example(rule_id, number, kind, _without_marks(files), _marks(files), after))
     return found
 
 

@@ -94,7 +94,9 @@ def _cost(bucket: Resource, sorted_actions: Split) -> str:
 def _meant(resource: Resource, module: Module) -> Resource | str:
     """The one bucket that can be meant, or what a person has to decide."""
     if module.of_kind("aws_s3_access_point") or module.of_kind("aws_s3control_access_grant"):
-        return "Requests may come through an access point here, so name its ARN beside the bucket's."
+        return (
+            "Requests may come through an access point here, so name its ARN beside the bucket's."
+        )
     if module.unread:
         return f"`{module.unread[0]}` could not be read, so another bucket may be meant."
     buckets = [b for b in module.of_kind(BUCKET) if not is_auxiliary(module, b)]

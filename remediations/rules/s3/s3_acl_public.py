@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from remediations.buckets import BUCKET, PUBLIC_ACLS
-from remediations.model import Related, Safety, Severity, Unknown
+from remediations.model import Known, Related, Safety, Severity, Unknown
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
-from remediations.terraform.nodes import Expression, String
+from remediations.terraform.nodes import Attribute, Expression, String
 
 _GROUPS = ("global/AllUsers", "global/AuthenticatedUsers")
 
@@ -30,27 +30,28 @@ class AclPublic(Rule):
             message = "The ACL decides who may read this bucket."
             advice = Advice("Make sure that no environment sets a public ACL here.")
             yield Violation("acl", message, advice, attribute, unknown=value.reason)
-        elif attribute is not None and not isinstance(value, Unknown):
-            if value.value in PUBLIC_ACLS:
-                who = "every AWS account" if "auth" in str(value.value) else "everybody"
-                may = "read and overwrite" if "write" in str(value.value) else "read"
-                origin = module.origin_of(attribute.value)
-                related = () if origin is None else (Related(origin, "value comes from"),)
-                message = f"`{value.value}` lets {who} {may} what is in this bucket."
-                repair: Repair | Advice = _private(resource, attribute.value)
-                if origin is not None:
-                    place = f"{origin.path}:{origin.line}"
-                    repair = Advice(f"The value comes from {place}. Make it private there.")
-                yield Violation("acl", message, repair, attribute, related=related)
+        elif attribute is not None and isinstance(value, Known) and value.value in PUBLIC_ACLS:
+            yield _public(resource, module, attribute, str(value.value))
         yield from _grants(resource)
+
+
+def _public(resource: Resource, module: Module, attribute: Attribute, acl: str) -> Violation:
+    who = "every AWS account" if "auth" in acl else "everybody"
+    may = "read and overwrite" if "write" in acl else "read"
+    message = f"`{acl}` lets {who} {may} what is in this bucket."
+    origin = module.origin_of(attribute.value)
+    if origin is None:
+        return Violation("acl", message, _private(resource, attribute.value), attribute)
+    place = f"{origin.path}:{origin.line}"
+    advice = Advice(f"The value comes from {place}. Make it private there.")
+    related = (Related(origin, "value comes from"),)
+    return Violation("acl", message, advice, attribute, related=related)
 
 
 def _private(resource: Resource, value: Expression) -> Repair:
     cost = "Applied in place; whoever reads without credentials loses access."
     intent = SetValue(value, '"private"')
-    return Repair(
-        Safety.REVIEW, "Make the ACL private", cost, (Targeted(resource.path, intent),)
-    )
+    return Repair(Safety.REVIEW, "Make the ACL private", cost, (Targeted(resource.path, intent),))
 
 
 def _grants(resource: Resource) -> Iterator[Violation]:

@@ -76,9 +76,7 @@ def _repair(
         intents.append(Targeted(resource.path, SetValue(algorithm.value, '"aws:kms"')))
     held = defaults.body.attributes.get("kms_master_key_id")
     if held is None:
-        insert = InsertAttribute(
-            defaults.body, "kms_master_key_id", key.reference, "sse_algorithm"
-        )
+        insert = InsertAttribute(defaults.body, "kms_master_key_id", key.reference, "sse_algorithm")
         intents.append(Targeted(resource.path, insert))
     if "bucket_key_enabled" not in rule.body.attributes:
         bucket_key = InsertAttribute(rule.body, "bucket_key_enabled", "true")

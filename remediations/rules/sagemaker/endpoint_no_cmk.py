@@ -14,7 +14,9 @@ from remediations.terraform.module import Module, Resource
 
 # Families without local NVMe storage. On others CreateEndpointConfig refuses a key:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
-_TAKES_A_KEY = re.compile(r"ml\.(t2|t3|m4|m5|m6g|m6i|m7i|c4|c5|c6g|c6i|c7g|c7i|r5|r6g|r6i|p2|p3|inf1)\.")
+_TAKES_A_KEY = re.compile(
+    r"ml\.(t2|t3|m4|m5|m6g|m6i|m7i|c4|c5|c6g|c6i|c7g|c7i|r5|r6g|r6i|p2|p3|inf1)\."
+)
 
 
 class EndpointNoCmk(Rule):
