@@ -17,6 +17,7 @@ from . import words
 from .change import Change, is_ordinary
 from .commands import FIX_SAFE_BUTTON
 from .forge.port import Action, Annotation, Check, Comment, Conclusion, Limits, Thread
+from .markdown import prose
 from .remarks import Offer, Remark, gather, place_all
 from .verdict import Verdict, fails, verdict
 
@@ -255,7 +256,7 @@ def _annotations(digest: words.Digest) -> Iterator[Annotation]:
         if is_ordinary(item.path):
             line = max(1, item.line)
             title = "Could not be looked at"
-            yield Annotation(item.path, line, line, "failure", title, item.reason)
+            yield Annotation(item.path, line, line, "failure", title, prose(item.reason))
     for remark in digest.folded:
         for finding in remark.findings:
             place = finding.location
