@@ -111,7 +111,7 @@ def publish(forge: Forge, pull: PullRequest, composed: Review, run_id: str) -> i
         posted = forge.post_review(pull, "", composed.comments)
     for thread in composed.resolved:
         forge.resolve_thread(thread, "Fixed.")
-    forge.ensure_summary(pull, composed.summary)
+    forge.ensure_summary(pull, composed.summary, begins=not composed.is_quiet)
     forge.ensure_check(
         pull.ref.repository,
         replace(composed.check, name=CHECK_NAME, head_sha=pull.head_sha, external_id=run_id),

@@ -40,6 +40,7 @@ VARIABLES: Final = (
     Variable("WORKERS", "2", "Threads that review, where there is no broker."),
     Variable("HOST", "127.0.0.1", "Address to listen on."),
     Variable("PORT", "8080", "Port to listen on; 0 lets the machine choose."),
+    Variable("GITHUB_PAUSE", "", "Seconds between requests; empty keeps the library's own pace."),
     Variable("CACHE_DIR", "DATA_DIR/cache", "Where the grammar's tables are kept."),
 )
 _FROM_FILE: Final = frozenset(
@@ -102,6 +103,7 @@ class Settings:
             host=read.text("HOST", "127.0.0.1"),
             port=_port(read.number("PORT", 8080)),
             cache_dir=Path(read.text("CACHE_DIR", str(data_dir / "cache"))),
+            pause=read.seconds("GITHUB_PAUSE"),
         )
 
     def needs_secret(self) -> Settings:
@@ -158,6 +160,15 @@ class _Reader:
         if not text.isdigit():
             raise SettingsError(f"{PREFIX}{name} has to be a whole number, not {text!r}.")
         return int(text)
+
+    def seconds(self, name: str) -> float | None:
+        text = self.environment.get(PREFIX + name)
+        if not text:
+            return None
+        try:
+            return max(0.0, float(text))
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}{name} has to be seconds, not {text!r}.") from error
 
     def one_of(self, name: str, allowed: list[str] | tuple[str, ...], default: str) -> str:
         text = self.text(name, default)

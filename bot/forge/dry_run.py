@@ -67,9 +67,10 @@ class DryRun:
         del word
         self.resolved.append(thread)
 
-    def ensure_summary(self, pull: PullRequest, body: str) -> None:
+    def ensure_summary(self, pull: PullRequest, body: str, *, begins: bool) -> None:
         del pull
-        self.summaries.append(body)
+        if begins:
+            self.summaries.append(body)
 
     def ensure_check(self, repository: str, check: Check) -> None:
         del repository

@@ -206,7 +206,7 @@ class GitHub:
         del word
         self.api.graphql(queries.RESOLVE, {"input": {"threadId": thread.id}})
 
-    def ensure_summary(self, pull: PullRequest, body: str) -> None:
+    def ensure_summary(self, pull: PullRequest, body: str, *, begins: bool) -> None:
         """One comment, edited in place, and only where it would change."""
         marked = f"{SUMMARY_MARKER}\n{body}" if SUMMARY_MARKER not in body else body
         path = f"{self._root}/issues/{pull.ref.number}/comments"
@@ -215,7 +215,8 @@ class GitHub:
                 if one["body"] != marked:
                     self.api.patch(f"{self._root}/issues/comments/{one['id']}", {"body": marked})
                 return
-        self.api.post(path, {"body": marked})
+        if begins:
+            self.api.post(path, {"body": marked})
 
     def _is_own(self, comment: dict[str, Any]) -> bool:
         """An App writes as a bot; with a token the marker has to do."""

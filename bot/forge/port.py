@@ -197,8 +197,11 @@ class Forge(Protocol):
     def resolve_thread(self, thread: Thread, word: str) -> None:
         """Answer with ``word`` and mark as resolved; a resolved thread is left alone."""
 
-    def ensure_summary(self, pull: PullRequest, body: str) -> None:
-        """One comment on the conversation, edited in place; found again by its marker."""
+    def ensure_summary(self, pull: PullRequest, body: str, *, begins: bool) -> None:
+        """One comment on the conversation, edited in place; found again by its marker.
+
+        Where there is none yet it is written only if ``begins``.
+        """
 
     def ensure_check(self, repository: str, check: Check) -> None:
         """The check on its head is as described. Annotations go out once, with the conclusion."""

@@ -1,0 +1,202 @@
+"""A journey begins with a sandbox, a bot of either kind, and people."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import waitress
+
+from bot.database import migrate, open_database
+from bot.inbox import Inbox
+from bot.review import fingerprints, offer_of
+from bot.sandbox.pages import latest_check
+from bot.sandbox.server import Sandbox
+from bot.sandbox.shapes import APP_ID
+from bot.sandbox.state import BOT_LOGIN, CheckRun, InlineComment, Pull, Repo
+from bot.settings import Settings
+from bot.web import create_app
+from bot.web.embedded import Embedded
+from bot.worker import CeleryDispatcher
+from tests.servers import redis
+
+SECRET = "a secret of these tests"
+DEADLINE = 60.0
+
+
+@dataclass(slots=True)
+class Journey:
+    """A running product with one repository; the test plays its people."""
+
+    sandbox: Sandbox
+    repo: Repo
+    inbox: Inbox
+    webhook: str
+
+    def open(self, base: dict[str, str], head: dict[str, str | None], **people: str) -> Pull:
+        """A pull request from two sets of files; None takes a file away."""
+        self.repo.people.update(people)
+        forge = self.sandbox.forge
+        forge.push(self.repo, "main", _bytes(base), "Base", "dana")
+        self.repo.git.branch("change", self.repo.git.head("main"))
+        forge.push(self.repo, "change", _bytes(head), "Change", "dana")
+        return forge.open_pull(self.repo, "main", "change", "A change", "dana")
+
+    def push(self, files: dict[str, str | None]) -> None:
+        """Another commit on the head branch."""
+        self.sandbox.forge.push(self.repo, "change", _bytes(files), "More", "dana")
+
+    def until(self, is_there: Callable[[], bool], what: str) -> None:
+        """Wait, with a deadline."""
+        ends = time.monotonic() + DEADLINE
+        while not is_there():
+            assert time.monotonic() < ends, f"waited too long for {what}"
+            time.sleep(0.02)
+
+    def check(self, pull: Pull) -> CheckRun:
+        """The concluded check on the head as it stands."""
+
+        def concluded() -> bool:
+            check = latest_check(self.repo, pull.head_sha)
+            return check is not None and check.status == "completed" and not self.inbox.waiting()
+
+        self.until(concluded, "the check")
+        check = latest_check(self.repo, pull.head_sha)
+        assert check is not None
+        return check
+
+    def comments(self, pull: Pull) -> list[InlineComment]:
+        """First comments of the bot's threads."""
+        return [c for c in pull.inline.values() if c.author == BOT_LOGIN and c.reply_to is None]
+
+    def offers(self, pull: Pull) -> dict[str, str]:
+        """What each of the bot's open threads offers, by path and line."""
+        return {
+            f"{c.path}:{c.original_line}": offer_of(c.body)
+            for c in self.comments(pull)
+            if c.id not in pull.resolved
+        }
+
+    def said(self, pull: Pull) -> list[str]:
+        """Fingerprints over all of the bot's comments."""
+        return [mark for c in self.comments(pull) for mark in fingerprints(c.body)]
+
+    def writes(self, what: str) -> int:
+        """How many changes of a kind the forge accepted from the bot."""
+        kinds = [kind for login, kind, _ in self.sandbox.forge.world.writes if login == BOT_LOGIN]
+        return kinds.count(what)
+
+    def file(self, pull: Pull, path: str) -> str:
+        """A file on the head."""
+        return self.repo.git.file(pull.head_sha, path).decode()
+
+
+def _bytes(files: dict[str, str] | dict[str, str | None]) -> dict[str, bytes | None]:
+    return {path: None if text is None else text.encode() for path, text in files.items()}
+
+
+def _settings(sandbox: Sandbox, directory: Path, redis_url: str | None) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{directory / 'bot.sqlite3'}",
+        data_dir=directory,
+        redis_url=redis_url,
+        webhook_secrets=(SECRET,),
+        app_id=APP_ID,
+        private_key=sandbox.private_key,
+        api_url=sandbox.api_url,
+        port=0,
+        cache_dir=directory.parent,
+        pause=0.0,
+    )
+
+
+@contextmanager
+def _embedded(sandbox: Sandbox, directory: Path) -> Iterator[tuple[str, Inbox]]:
+    bot = Embedded.start(_settings(sandbox, directory, None))
+    try:
+        yield bot.url, bot.inbox
+    finally:
+        bot.stop()
+
+
+@contextmanager
+def _celery(sandbox: Sandbox, directory: Path) -> Iterator[tuple[str, Inbox]]:
+    """The production shape: a server, a real broker, and a worker process of its own."""
+    with redis(directory) as url, ExitStack() as stack:
+        settings = _settings(sandbox, directory, url)
+        migrate(settings.database_url)
+        inbox = Inbox(open_database(settings.database_url))
+        stack.callback(inbox.engine.dispose)
+        dispatcher = CeleryDispatcher(url)
+        stack.callback(dispatcher.stop)
+        server = waitress.create_server(
+            create_app(settings, inbox, dispatcher), host="127.0.0.1", port=0
+        )
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        stack.callback(thread.join, 5)
+        stack.callback(server.close)
+        log = stack.enter_context((directory / "worker.log").open("wb"))
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "bot", "worker", "--processes", "2"],
+            env=_environment(settings, directory),
+            stderr=log,
+        )
+        try:
+            yield f"http://127.0.0.1:{server.effective_port}", inbox
+        finally:
+            worker.terminate()
+            worker.wait(timeout=30)
+
+
+def _environment(settings: Settings, directory: Path) -> dict[str, str]:
+    key = directory / "key.pem"
+    key.write_text(settings.private_key or "")
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "LOCKSTITCH_DATABASE_URL": settings.database_url,
+        "LOCKSTITCH_DATA_DIR": str(directory),
+        "LOCKSTITCH_CACHE_DIR": str(settings.cache_dir),
+        "LOCKSTITCH_REDIS_URL": settings.redis_url or "",
+        "LOCKSTITCH_GITHUB_APP_ID": str(settings.app_id),
+        "LOCKSTITCH_GITHUB_PRIVATE_KEY_FILE": str(key),
+        "LOCKSTITCH_GITHUB_API_URL": settings.api_url,
+        "LOCKSTITCH_GITHUB_PAUSE": "0",
+    }
+
+
+@contextmanager
+def begin(kind: str, directory: Path) -> Iterator[Journey]:
+    """A journey on one kind of dispatcher."""
+    sandbox = Sandbox.start(directory / "forge")
+    start = {"embedded": _embedded, "celery": _celery}[kind]
+    try:
+        with start(sandbox, directory) as (url, inbox):
+            sandbox.send_webhooks_to(f"{url}/webhooks/github", SECRET)
+            repo = sandbox.forge.create_repository("acme/ml", {"dana": "write"})
+            yield Journey(sandbox, repo, inbox, f"{url}/webhooks/github")
+    finally:
+        sandbox.stop()
+
+
+@pytest.fixture
+def journey(tmp_path: Path) -> Iterator[Journey]:
+    """The embedded product."""
+    with begin("embedded", tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(params=["embedded", "celery"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journey]:
+    """The product with each of its dispatchers."""
+    with begin(request.param, tmp_path) as started:
+        yield started

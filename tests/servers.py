@@ -1,0 +1,128 @@
+"""Real Redis and PostgreSQL servers for the tests: given by a URL, or started here.
+
+Where neither can be had a test is skipped, loudly; in CI it fails instead.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _missing(what: str) -> None:
+    message = f"{what} is not on this machine; the tests that need it did not run"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail("the server did not start in time")
+
+
+@contextmanager
+def redis(directory: Path) -> Iterator[str]:
+    """The URL of a Redis."""
+    given = os.environ.get("LOCKSTITCH_TEST_REDIS_URL")
+    if given:
+        yield given
+        return
+    binary = shutil.which("redis-server")
+    if binary is None:
+        _missing("redis-server")
+    port = free_port()
+    arguments = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen([*arguments, "--dir", str(directory)], stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+
+
+@contextmanager
+def postgres(directory: Path) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    given = os.environ.get("LOCKSTITCH_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not homes:
+        _missing("PostgreSQL")
+    programs, data, port = homes[-1], directory / "data", free_port()
+    user = _unprivileged(directory)
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=user,
+    )
+    options = ["-p", str(port), "-k", str(directory), "-c", "listen_addresses=127.0.0.1"]
+    process = subprocess.Popen(
+        [programs / "postgres", "-D", data, *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=user,
+    )
+    try:
+        _wait_for(port, process)
+        _wait_until_ready(programs, port)
+        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_ready(programs: Path, port: int) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        asked = subprocess.run(
+            [programs / "pg_isready", "-h", "127.0.0.1", "-p", str(port)],
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        if asked.returncode == 0:
+            return
+        time.sleep(0.05)
+    pytest.fail("PostgreSQL did not become ready in time")
+
+
+def _unprivileged(directory: Path) -> int | None:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody").pw_uid
+    for folder in (directory, *directory.parents):
+        if folder == Path("/tmp"):
+            break
+        folder.chmod(folder.stat().st_mode | 0o711)
+    os.chown(directory, nobody, -1)
+    return nobody
