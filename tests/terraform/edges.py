@@ -81,6 +81,8 @@ _GOOD: Final = _all(
     "a = {for k in x:\n k => 1\n if k\n }\n",
     'a = "${{for k in x:\n k => 1\n if k\n }}"\n',
     "a = [\n# c\nfor k in x:\nk]\n",
+    "a = {\n/* c */ // d\n# e\nfor k in x: k\n=> k == 1\n? 2\n: 3\n...\n}\n",
+    "a = {\n  format = 1\n  forest = 2\n}\n",
     "a = { for k, v in x : k => v... if v != null }\n",
     'a = { b = 1, "c" = 2, (d) = 3, e.f = 4, "g" : 5, }\n',
     "a = {\n  b = 1\n  c = 2,\n\n  d = 3\n}\n",
