@@ -18,6 +18,8 @@ $(RUN_STAMP): requirements/runtime.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
 	$(BIN)/python -c 'import site, pathlib; pathlib.Path(site.getsitepackages()[0], "lockstitch.pth").write_text(str(pathlib.Path.cwd()))'
+	@printf '#!/bin/sh\nexec "%s" -m bot "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/lockstitch
+	@chmod +x $(BIN)/lockstitch
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP) requirements/test.txt

@@ -5,7 +5,7 @@ Knows the port, never a host; knows no queue, no database and no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -97,8 +97,8 @@ def review(
 
 def judge(change: Change, reviewer: Reviewer) -> Judgement:
     """Findings at the merge base and at the head, and proved fixes for those that are new."""
-    base = detect(_read(change.base, reviewer), reviewer.profile)
-    codebase = _read(change.head, reviewer)
+    base = detect(Codebase.read(change.base, reviewer.grammar, reviewer.cache), reviewer.profile)
+    codebase = Codebase.read(change.head, reviewer.grammar, reviewer.cache, change.skipped)
     head = detect(codebase, reviewer.profile)
     new = replace(head, findings=new_findings(head, base))
     return Judgement(codebase, base, head, new, plan(codebase, new, reviewer.profile))
@@ -131,10 +131,6 @@ def could_not_review(forge: Forge, ref: PullRef, run_id: str, reason: str) -> No
         conclusion=Conclusion.FAILURE,
     )
     forge.ensure_check(ref.repository, check)
-
-
-def _read(files: Mapping[str, bytes], reviewer: Reviewer) -> Codebase:
-    return Codebase.read(files, reviewer.grammar, reviewer.cache)
 
 
 def _has_moved(forge: Forge, pull: PullRequest) -> bool:

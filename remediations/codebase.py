@@ -37,10 +37,15 @@ class Codebase:
         files: Mapping[str, bytes],
         grammar: Grammar,
         cache: MutableMapping[bytes, Document] | None = None,
+        skipped: Iterable[NotAnalysed] = (),
     ) -> Codebase:
-        """Parse every ``.tf`` file. ``cache`` maps contents to what an earlier run parsed."""
+        """Parse every ``.tf`` file. ``cache`` maps contents to what an earlier run parsed.
+
+        ``skipped`` are files that the caller could not read: nothing is concluded from the absence
+        of something in their directories.
+        """
         documents: dict[str, Document] = {}
-        failed: list[NotAnalysed] = []
+        failed: list[NotAnalysed] = [one for one in skipped if one.path.endswith(SUFFIX)]
         for path in sorted(files):
             if not path.endswith(SUFFIX):
                 continue

@@ -41,9 +41,10 @@ def inspect_path(options: argparse.Namespace) -> Inspection | None:
     if not workspace.files and not workspace.skipped:
         return None
     chosen = profile(options)
-    codebase = Codebase.read(workspace.files, Grammar.load(grammar_cache()))
+    grammar = Grammar.load(grammar_cache())
+    codebase = Codebase.read(workspace.files, grammar, skipped=workspace.skipped)
     report = detect(codebase, chosen)
-    not_analysed = (*workspace.skipped, *report.not_analysed)
+    not_analysed = report.not_analysed
     result = Result(
         report.findings,
         plan(codebase, report, chosen),
