@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ class Journey:
     inbox: Inbox
     webhook: str
 
-    def open(self, base: dict[str, str], head: dict[str, str | None], **people: str) -> Pull:
+    def open(self, base: Mapping[str, str], head: Mapping[str, str | None], **people: str) -> Pull:
         """A pull request from two sets of files; None takes a file away."""
         self.repo.people.update(people)
         forge = self.sandbox.forge
@@ -50,7 +50,7 @@ class Journey:
         forge.push(self.repo, "change", _bytes(head), "Change", "dana")
         return forge.open_pull(self.repo, "main", "change", "A change", "dana")
 
-    def push(self, files: dict[str, str | None]) -> None:
+    def push(self, files: Mapping[str, str | None]) -> None:
         """Another commit on the head branch."""
         self.sandbox.forge.push(self.repo, "change", _bytes(files), "More", "dana")
 
@@ -99,7 +99,7 @@ class Journey:
         return self.repo.git.file(pull.head_sha, path).decode()
 
 
-def _bytes(files: dict[str, str] | dict[str, str | None]) -> dict[str, bytes | None]:
+def _bytes(files: Mapping[str, str | None]) -> dict[str, bytes | None]:
     return {path: None if text is None else text.encode() for path, text in files.items()}
 
 

@@ -110,6 +110,12 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         "x {\n  a = 1 # one\n  b = 2 # two\n}\n",
     ),
     (
+        "columns are what a person counts",
+        'x {\n  a = "e\u0301" # c\n  b = "e" # d\n}\n',
+        [put("b", '"ee"')],
+        'x {\n  a = "e\u0301"  # c\n  b = "ee" # d\n}\n',
+    ),
+    (
         "meta arguments keep their own paragraph",
         "x {\n  count = 1\n\n  a = 1\n}\n",
         [insert("b")],
@@ -123,9 +129,9 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
     ),
     (
         "a value over several lines splits a group",
-        "x {\n  a      = 1\n  b      = 2\n  longer = 3\n}\n",
+        "x {\n  aa     = 1\n  b      = 2\n  longer = 3\n}\n",
         [put("b", "[\n    2,\n  ]")],
-        "x {\n  a = 1\n  b = [\n    2,\n  ]\n  longer = 3\n}\n",
+        "x {\n  aa = 1\n  b = [\n    2,\n  ]\n  longer = 3\n}\n",
     ),
     ("an empty body opens", "x {}\n", [insert("a")], "x {\n  a = true\n}\n"),
     (

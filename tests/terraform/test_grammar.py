@@ -69,6 +69,11 @@ def test_a_broken_cache_is_written_anew(content: bytes, tmp_path: Path) -> None:
     assert cache.stat().st_size > 1000
 
 
+def test_a_cache_that_cannot_have_a_directory_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    assert names(Grammar.load(tmp_path / "file" / "deep" / "grammar.cache")) == ["a"]
+
+
 @pytest.mark.parametrize("content", [None, b"stale"])
 def test_another_user_on_a_read_only_installation_can_parse(
     content: bytes | None, tmp_path: Path

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from remediations.source import SourceFile, Unparsable
 from remediations.terraform.grammar import Grammar
@@ -259,6 +260,28 @@ def shape(document: Document) -> list[tuple[object, ...]]:
             found.append((item.type, *item.labels, item.is_one_line))
             stack.extend(item.body.items)
     return found
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=files(), data=st.data())
+def test_damaged_text_is_read_or_refused_and_nothing_else(
+    text: str, data: st.DataObject, grammar: Grammar
+) -> None:
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(text)))
+        gone = data.draw(st.integers(0, 3))
+        new = data.draw(
+            st.sampled_from(list('\n\r\t {}[]()"$%\\#/*<>=.,:?-~_aé0\u00a0') + ["${", "<<E\n"])
+        )
+        text = text[:at] + new + text[at + gone :]
+    try:
+        document = read(text, grammar)
+    except Unparsable as error:
+        place = (error.line, error.column)
+    else:
+        place = (1, 1)
+        assert shape(document) is not None
+    assert min(place) >= 1
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

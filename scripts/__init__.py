@@ -1,0 +1,1 @@
+"""Programs that write generated pages; not part of the product."""
