@@ -25,6 +25,7 @@ _PLAIN: Final = re.compile(
 _NUMBER_BEFORE: Final = re.compile(r"(?:\A|[^\w.-])[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?[ \t]*\Z")
 _HEREDOC: Final = re.compile(r"<<(?P<trim>-?)(?P<marker>[^\W\d][\w-]*)\r?\n")
 _FOR: Final = re.compile(r"(?>\s++|#[^\n]*+\n|//[^\n]*+\n|/\*(?:(?!\*/)[\s\S])*+\*/)*+for(?![\w-])")
+_COLONS: Final = re.compile(r"(?<=\w)::(?=[^\W\d][\w-]{0,99}(?:::[^\W\d][\w-]{0,99})?[ \t]*\()")
 _STRING_PLAIN: Final = re.compile(r"[^\"\\$%\r\n]+")
 _HEREDOC_PLAIN: Final = re.compile(r"[^$%\n]+")
 _ESCAPE: Final = re.compile(r"\\(?:[nrt\"\\]|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8}))")
@@ -107,6 +108,9 @@ class _Scanner:
         code = "".join(self.out)
         for offset in self.flat:
             self.out[offset] = " "
+        for colons in _COLONS.finditer(code):
+            # The grammar knows functions of one and of three names; Terraform also those of two.
+            self.out[colons.start() : colons.end()] = "__"
         return Scan(code, "".join(self.out), tuple(self.comments), tuple(self.heredocs))
 
     def never_closed(self, frame: _Frame) -> None:

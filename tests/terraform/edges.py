@@ -89,7 +89,7 @@ _GOOD: Final = _all(
     "a = x.*.y\nb = x[*].y[0].z\nc = x[each.key]\nd = x.0\n",
     "a = foo(x...)\n",
     "a = foo(\nx,\ny,\n)\n",
-    "a = provider::aws::arn_parse(x)\n",
+    "a = provider::aws::arn_parse(x)\nb = core::max(1, 2)\n",
     "a\u0301 = 1\n",
     "größe = länge-x\n",
     "true = 1\nfor = 2\nin = 3\nfor_each = 4\n",
@@ -151,6 +151,12 @@ _REFUSED_TOO: Final = _all(
     "a = `x`\n",
     "a = \x01\n",
     "a = x...\n",
+    "a = x::y\n",
+    "x::y = 1\n",
+    "x::y {}\n",
+    "a = { x::y = 1 }\n",
+    "a = z.x::y\n",
+    "x::y (1)\n",
     '"a" = 1\n',
     '"a" {}\n',
     "a = (1\n",
@@ -167,7 +173,6 @@ _REFUSED_TOO: Final = _all(
 
 _ONLY_WE_REFUSE: Final = _all(
     "a = !!x\n",
-    "a = foo::bar(1)\n",
     valid=True,
     read=False,
 )

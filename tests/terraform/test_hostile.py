@@ -25,6 +25,7 @@ HOSTILE = {
     "a long line of words": "a = " + "b " * 60 * KB,
     "a long sum": "a = 1" + " + 1" * 8_000 + "\n",
     "a long chain of names": "a = b" + ".c" * 20_000 + "\n",
+    "a long chain of colons": "a = b" + "::c" * 100 * KB + "\n",
     "a long chain of conditions": "a = " + "b ? c : " * 5_000 + "d\n",
     "a long name": "a" * 400 * KB + " = 1\n",
     "a name of dashes": "a-" * 200 * KB + " = 1\n",

@@ -262,6 +262,9 @@ def shape(document: Document) -> list[tuple[object, ...]]:
     return found
 
 
+DAMAGE = [*'\n\r\t {}[]()"$%\\#/*<>=.,:?-~_aé0\u00a0', "${", "<<E\n", "EOF\n", "/*", "*/"]
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=files(), data=st.data())
 def test_damaged_text_is_read_or_refused_and_nothing_else(
@@ -270,9 +273,7 @@ def test_damaged_text_is_read_or_refused_and_nothing_else(
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(text)))
         gone = data.draw(st.integers(0, 3))
-        new = data.draw(
-            st.sampled_from(list('\n\r\t {}[]()"$%\\#/*<>=.,:?-~_aé0\u00a0') + ["${", "<<E\n"])
-        )
+        new = data.draw(st.sampled_from(DAMAGE))
         text = text[:at] + new + text[at + gone :]
     try:
         document = read(text, grammar)
