@@ -27,7 +27,7 @@ _HEREDOC: Final = re.compile(r"<<(?P<trim>-?)(?P<marker>[^\W\d][\w-]*)\r?\n")
 _FOR: Final = re.compile(r"(?>\s++|#[^\n]*+\n|//[^\n]*+\n|/\*(?:(?!\*/)[\s\S])*+\*/)*+for(?![\w-])")
 _COLONS: Final = re.compile(r"(?<=\w)::(?=[^\W\d][\w-]{0,99}(?:::[^\W\d][\w-]{0,99})?[ \t]*\()")
 _STRING_PLAIN: Final = re.compile(r"[^\"\\$%\r\n]+")
-_HEREDOC_PLAIN: Final = re.compile(r"[^$%\n]+")
+_HEREDOC_PLAIN: Final = re.compile(r"[^$%\r\n]+")
 _ESCAPE: Final = re.compile(r"\\(?:[nrt\"\\]|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8}))")
 # What Go's bytes.TrimSpace takes off around a closing marker; str.strip takes a few more.
 _GO_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
@@ -181,10 +181,13 @@ class _Scanner:
             self.previous = "\n"
         self.position += 1
 
-    def carriage_return(self, kind: _Kind) -> None:
+    def check_carriage_return(self) -> None:
         if not self.text.startswith("\n", self.position + 1):
             reason = "a carriage return stands without its newline"
             raise self.source.unreadable(self.position, reason)
+
+    def carriage_return(self, kind: _Kind) -> None:
+        self.check_carriage_return()
         if kind in _FLAT:
             self.out[self.position] = " "
         self.position += 1
@@ -284,6 +287,9 @@ class _Scanner:
             self.literal(plain.end())
         elif self.text[self.position] == "\n":
             self.literal(self.position + 1)
+        elif self.text[self.position] == "\r":
+            self.check_carriage_return()
+            self.literal(self.position + 1)
         else:
             self.template()
 
@@ -291,8 +297,10 @@ class _Scanner:
         """A line that holds only the marker, whatever blanks surround it, and a newline."""
         frame, start = self.stack[-1], self.position
         end = self.text.find("\n", start)
-        line = self.text[start:end] if end >= 0 else ""
+        line = self.text[start:end].removesuffix("\r") if end >= 0 else ""
         if frame.heredoc is None or line.strip(_GO_SPACE) != frame.heredoc["marker"]:
+            return False
+        if "\r" in line:
             return False
         self.stack.pop()
         stop = start + len(line.rstrip(_GO_SPACE))

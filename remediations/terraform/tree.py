@@ -40,6 +40,8 @@ from .nodes import (
 from .scan import HeredocScan, Scan, scan
 
 _BLANK: Final = re.compile(r"\s+")
+_DIRECTIVE: Final = re.compile(r"%\{~?\s*(if|for|else|endif|endfor)\b")
+_CLOSES: Final = {"else": ("if",), "endif": ("if", "else"), "endfor": ("for",)}
 MAX_PARTS: Final = 200
 """Longest reference that is read."""
 _MAX_DIGITS: Final = 400
@@ -184,6 +186,7 @@ class _Builder:
 
     def _string(self, children: tuple[Child, ...]) -> Expression:
         span, inner = _cover(children), children[1:-1]
+        self.check_directives(inner)
         heredoc = self.heredocs.get(span.start)
         if heredoc is not None:
             return self.heredoc(heredoc, inner)
@@ -192,6 +195,24 @@ class _Builder:
             for child in inner
         )
         return String(span, tuple(parts))
+
+    def check_directives(self, inner: tuple[Child, ...]) -> None:
+        """``%{ if }`` and ``%{ for }`` have their ends in the same template."""
+        opened: list[tuple[str, int]] = []
+        for child in inner:
+            start = child.span.start
+            if not isinstance(child, Other) or not self.shadow.startswith("%{", start):
+                continue
+            directive = _DIRECTIVE.match(self.shadow, start)
+            word = directive[1] if directive else self.source.slice(child.span)
+            before = opened.pop()[0] if opened and word in _CLOSES else ""
+            if not directive or before not in _CLOSES.get(word, ("",)):
+                raise self.source.unreadable(start, f"`{word}` closes nothing")
+            if not word.startswith("end"):
+                opened.append((word, start))
+        if opened:
+            word, start = opened[-1]
+            raise self.source.unreadable(start, f"`{word}` is never closed")
 
     def heredoc(self, found: HeredocScan, inner: tuple[Child, ...]) -> Heredoc:
         """To the grammar its marker lines are literal text; here they are not."""
