@@ -27,7 +27,7 @@ def _rules() -> str:
     lines = [
         "# Rules",
         "",
-        f"{len(rules())} rules. `lockstitch explain RULE` shows a page; `make docs` writes this list.",
+        f"{len(rules())} rules. `lockstitch explain RULE` shows a page; `make docs` lists them.",
         "",
     ]
     groups: dict[str, list[Rule]] = {}
@@ -40,9 +40,7 @@ def _rules() -> str:
             path = "/".join(type(rule).__module__.split("."))
             what = page(rule.id).split("\n\n")[1]
             fixes = any(example.after for example in examples(rule.id))
-            severities = [
-                _severity(rule.severity.of(name)) for name in ("dev", "staging", "prod")
-            ]
+            severities = [_severity(rule.severity.of(name)) for name in ("dev", "staging", "prod")]
             cells = [f"[{rule.id}](../{path}.md)", what, *severities, "yes" if fixes else "no"]
             lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
@@ -53,8 +51,8 @@ def _settings() -> str:
     lines = [
         "# Settings",
         "",
-        "All are variables of the environment. Those that hold a secret, and the two URLs, may also be",
-        "given as a path in `NAME_FILE`. Empty secrets are refused.",
+        "All are variables of the environment. Those that hold a secret, and the two URLs, may",
+        "also be given as a path in `NAME_FILE`. Empty secrets are refused.",
         "",
         "| variable | default | what it is |",
         "|---|---|---|",
@@ -70,8 +68,8 @@ def _json() -> str:
     lines = [
         "# The JSON report",
         "",
-        "`lockstitch check PATH --format json`. Keys may be added later, never changed; the schema is",
-        "`bot/formats/report.schema.json`.",
+        "`lockstitch check PATH --format json`. Keys may be added later, never changed; the",
+        "schema is `bot/formats/report.schema.json`.",
         "",
     ]
     for name in ("finding", "not_analysed"):

@@ -276,14 +276,29 @@ def test_a_bom_stays() -> None:
     assert changed.encode() == b"\xef\xbb\xbfx {\n  a = 1\n}\n"
 
 
-def test_two_values_for_one_place_are_refused(grammar: Grammar) -> None:
+@pytest.mark.parametrize(
+    "makes",
+    [
+        [put("a", "2"), put("a", "3")],
+        [put("a", "2"), lambda d: SetValue(items(d).items[0], "3")],
+        [put("a", "2"), remove("a")],
+        [insert("b", after="a"), remove("a")],
+    ],
+)
+def test_two_values_for_one_place_are_refused(makes: list[Make], grammar: Grammar) -> None:
     with pytest.raises(OverlappingEdits):
-        edited(
-            "x {\n  a = [1]\n}\n",
-            grammar,
-            put("a", "2"),
-            lambda d: SetValue(items(d).items[0], "3"),
-        )
+        edited("x {\n  a = [1]\n}\n", grammar, *makes)
+
+
+def test_the_same_value_twice_is_written_once(grammar: Grammar) -> None:
+    text = edited("x {\n  a = 1\n}\n", grammar, put("a", "2"), put("a", "2"))
+    assert text == "x {\n  a = 2\n}\n"
+
+
+def test_a_value_and_its_new_neighbour_are_written_together(grammar: Grammar) -> None:
+    makes = [put("a", "22"), insert("c", after="a"), put("b", "3")]
+    text = edited("x {\n  a = 1\n  b = 2\n}\n", grammar, *makes)
+    assert text == "x {\n  a = 22\n  c = true\n  b = 3\n}\n"
 
 
 def test_text_that_is_not_terraform_is_refused(grammar: Grammar) -> None:

@@ -1,0 +1,128 @@
+"""The HTTP face: nothing is answered 2xx before it is durable."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from bot.database import deliveries, migrate, open_database
+from bot.inbox import Inbox
+from bot.settings import Settings, SettingsError
+from bot.web import create_app
+
+PAYLOAD = {
+    "action": "opened",
+    "pull_request": {"number": 1},
+    "repository": {"full_name": "acme/ml"},
+}
+
+
+class Bell:
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def wake(self, row: int) -> None:
+        self.rows.append(row)
+
+
+@pytest.fixture
+def bell() -> Bell:
+    return Bell()
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Iterator[Inbox]:
+    url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+    migrate(url)
+    engine = open_database(url)
+    yield Inbox(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def client(inbox: Inbox, bell: Bell, tmp_path: Path) -> FlaskClient:
+    settings = Settings("", tmp_path, webhook_secrets=("s",))
+    return create_app(settings, inbox, bell).test_client()
+
+
+def post(client: FlaskClient, body: bytes, secret: str = "s", id: str = "1") -> int:
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {
+        "X-GitHub-Event": "pull_request",
+        "X-GitHub-Delivery": id,
+        "X-Hub-Signature-256": f"sha256={signature}",
+    }
+    return client.post("/webhooks/github", data=body, headers=headers).status_code
+
+
+def kept(inbox: Inbox) -> int:
+    with inbox.engine.begin() as connection:
+        return connection.execute(select(func.count()).select_from(deliveries)).scalar_one()
+
+
+def test_a_delivery_is_stored_then_worked_on(client: FlaskClient, inbox: Inbox, bell: Bell) -> None:
+    assert post(client, json.dumps(PAYLOAD).encode()) == 202
+    assert kept(inbox) == 1
+    assert bell.rows == list(inbox.waiting())
+
+
+def test_what_is_ignored_is_accepted(client: FlaskClient, bell: Bell) -> None:
+    assert post(client, b'{"action": "labeled"}') == 202
+    assert bell.rows == []
+
+
+def test_forged_and_unsigned_store_nothing(client: FlaskClient, inbox: Inbox) -> None:
+    assert post(client, b"{}", secret="wrong") == 401
+    assert client.post("/webhooks/github", data=b"{}").status_code == 401
+    assert kept(inbox) == 0
+
+
+def test_oversized_stores_nothing(client: FlaskClient, inbox: Inbox) -> None:
+    assert post(client, b" " * (25 * 1024 * 1024 + 1)) == 413
+    assert kept(inbox) == 0
+
+
+def test_a_locked_database_is_503_and_not_2xx(
+    client: FlaskClient, inbox: Inbox, bell: Bell, tmp_path: Path
+) -> None:
+    other = sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    assert post(client, json.dumps(PAYLOAD).encode()) == 503
+    assert bell.rows == []
+    other.execute("ROLLBACK")
+    other.close()
+    assert post(client, json.dumps(PAYLOAD).encode()) == 202
+    assert kept(inbox) == 1
+
+
+def test_probes_tell_the_truth(client: FlaskClient, tmp_path: Path, bell: Bell) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+    empty = Inbox(open_database(f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
+    settings = Settings("", tmp_path, webhook_secrets=("s",))
+    unready = create_app(settings, empty, bell).test_client().get("/readyz")
+    assert unready.status_code == 503
+    assert "lockstitch migrate" in unready.get_json()["reason"]
+    empty.engine.dispose()
+
+
+def test_no_secret_no_server(inbox: Inbox, bell: Bell, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="GITHUB_WEBHOOK_SECRET is not set"):
+        create_app(Settings("", tmp_path), inbox, bell)
+
+
+def test_other_paths_are_404(client: FlaskClient) -> None:
+    assert client.get("/stats").status_code == 404
+    assert client.get("/metrics").status_code == 404
