@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from ..model import Edit, Span
-from ..source import SourceFile, Unparsable
+from ..source import OverlappingEdits, SourceFile, Unparsable
 from .intent import (
     AddTopLevel,
     InsertAfter,
@@ -33,21 +33,25 @@ _LEADING: Final = re.compile(r"(?:  )+")
 
 @dataclass(frozen=True, slots=True)
 class _Splice:
-    """Text for a span. Of several at one span, ``head`` and ``tail`` are written once.
+    """Text for a span. Of several at one span, ``tail`` is written once.
 
-    ``gap`` separates from what stands before; the first into an empty place needs none.
+    ``gap`` separates from what stands before; the first into an empty place needs none. One that
+    is alone shares its span with nothing but the very same.
     """
 
     span: Span
     text: str
-    head: str = ""
     tail: str = ""
     gap: str = ""
     is_empty_place: bool = False
+    is_alone: bool = False
 
 
 def splices(document: Document, intents: Sequence[Intent]) -> tuple[Edit, ...]:
-    """Edits for all intents, one a place, in the order of the text."""
+    """Edits for all intents, one a place, in the order of the text.
+
+    Raises ``OverlappingEdits`` where two intents give one place different values.
+    """
     placer = _Placer(document)
     # Arguments come before nested blocks where both follow the same line.
     ordered = sorted(intents, key=lambda intent: not isinstance(intent, InsertAttribute))
@@ -55,15 +59,23 @@ def splices(document: Document, intents: Sequence[Intent]) -> tuple[Edit, ...]:
         (splice for intent in ordered for splice in placer.place(intent)),
         key=lambda splice: splice.span,
     )
-    source = document.source
-    return tuple(
-        Edit(source.path, span, _LINE_END.sub(source.newline, _joined(list(group))))
-        for span, group in groupby(found, key=lambda splice: splice.span)
-    )
+    path, newline = document.path, document.source.newline
+    edits: list[Edit] = []
+    for span, group in groupby(found, key=lambda splice: splice.span):
+        edit = Edit(path, span, _LINE_END.sub(newline, _joined(path, list(group))))
+        if edits and edits[-1].span.end == span.start:
+            before = edits.pop()
+            edit = Edit(path, Span(before.span.start, span.end), before.text + edit.text)
+        edits.append(edit)
+    return tuple(edits)
 
 
-def _joined(group: Sequence[_Splice]) -> str:
-    pieces = [group[0].head]
+def _joined(path: str, group: Sequence[_Splice]) -> str:
+    if any(splice.is_alone for splice in group):
+        if len(set(group)) > 1:
+            raise OverlappingEdits(f"{path}: two values for one place")
+        group = group[:1]
+    pieces: list[str] = []
     for number, splice in enumerate(group):
         needs_gap = number > 0 or not splice.is_empty_place
         pieces.append((splice.gap if needs_gap else "") + splice.text)
@@ -88,7 +100,7 @@ class _Placer:
     def place(self, intent: Intent) -> Iterable[_Splice]:
         match intent:
             case SetValue(value, text):
-                return [_Splice(self.whole(value), text)]
+                return [_Splice(self.whole(value), text, is_alone=True)]
             case InsertAttribute():
                 return self.insert_attribute(intent)
             case InsertBlock(body, text):
@@ -101,7 +113,7 @@ class _Placer:
             case InsertElement(items, after, text):
                 return self.insert_element(items, after, text)
             case RemoveItem(item):
-                return [_Splice(self.removed(item.span), "")]
+                return [_Splice(self.removed(item.span), "", is_alone=True)]
 
     def below(self, offset: int, text: str, gap: str = "") -> _Splice:
         """On a line of its own under the one that holds the character before ``offset``."""
