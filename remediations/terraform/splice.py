@@ -210,18 +210,22 @@ class _Placer:
         self, items: ListExpression, after: Expression, text: str
     ) -> Iterator[_Splice]:
         """Keep the list's own way with its last comma and with its lines."""
-        rest = self.code(after.span.end, items.span.end)
-        comma = len(rest) - len(rest.lstrip()) if rest.lstrip().startswith(",") else None
-        end = after.span.end + (0 if comma is None else comma + 1)
-        is_last = items.items[-1] is after
-        is_one_line = "\n" not in self.source.slice(items.span)
-        if comma is None:
-            yield _Splice(Span(end, end), ",")
         indent = self.element_indent(items, after)
         written = self.indented(text, indent).lstrip(" \t")
-        written += "" if comma is None or (is_last and is_one_line) else ","
+        end = after.span.end
+        if "\n" not in self.source.slice(items.span):
+            yield _Splice(Span(end, end), f", {written}")
+            return
+        rest = self.code(end, items.span.end)
+        if rest.lstrip().startswith(","):
+            end += rest.index(",") + 1
+            written += ","
+        else:
+            # Nothing may follow a heredoc's marker on its line.
+            gap = f"\n{indent}" if isinstance(after, Heredoc) else ""
+            yield _Splice(Span(end, end), f"{gap},")
         line_end = self.source.line_span(self.source.line(end)).end
-        if is_one_line or self.code(end, line_end).strip():
+        if self.code(end, line_end).strip():
             yield _Splice(Span(end, end), " " + written)
         else:
             yield _Splice(Span(line_end, line_end), f"\n{indent}{written}")

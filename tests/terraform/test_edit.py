@@ -203,6 +203,7 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         "x {} # c\n\na {}\n\nz {}\n",
     ),
     ("an element in a line", "a = [1, 2]\n", [element(0, "9")], "a = [1, 9, 2]\n"),
+    ("an element before a last comma", "a = [1, ]\n", [element(0, "9")], "a = [1, 9, ]\n"),
     ("the last element of a line", "a = [1, 2]\n", [element(1, "9")], "a = [1, 2, 9]\n"),
     (
         "an element over lines keeps the last comma",
@@ -221,6 +222,12 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         "a = [{\n  b = 1\n}, {\n  b = 2\n}]\n",
         [element(0, "{\n  b = 9\n}")],
         "a = [{\n  b = 1\n}, {\n  b = 9\n}, {\n  b = 2\n}]\n",
+    ),
+    (
+        "a comma stands below a heredoc",
+        "a = [\n  <<E\nz\nE\n]\n",
+        [element(0, "9")],
+        "a = [\n  <<E\nz\nE\n  ,\n  9\n]\n",
     ),
     (
         "an element stands like the one behind it",
