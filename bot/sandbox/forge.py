@@ -29,6 +29,8 @@ class Forge:
         self.world = World()
         self.hooks = Hooks()
         self.url = ""
+        self.requests: list[str] = []
+        """Method and route of every API request."""
 
     def create_repository(self, name: str, people: Mapping[str, str]) -> Repo:
         """A new repository with people and their permissions."""

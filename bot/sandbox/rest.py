@@ -43,6 +43,7 @@ def create_blueprint(forge: Forge, public_key: Callable[[], str]) -> Blueprint:
 def _guard(api: Blueprint, forge: Forge, public_key: Callable[[], str]) -> None:
     @api.before_request
     def authenticate() -> None:
+        forge.requests.append(f"{request.method} {request.url_rule}")
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         g.is_app = token in forge.world.installations
         g.permissions = forge.world.installations.get(token, {})
