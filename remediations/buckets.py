@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from .model import Known, Unknown
 from .terraform.module import Module, Resource
@@ -29,19 +29,29 @@ class Companions:
 
 def companions(module: Module, bucket: Resource, kind: str) -> Companions:
     """What of this kind belongs to the bucket: by reference, by name, or through ``for_each``."""
-    found, unsettled = [], None
-    for candidate in module.of_kind(kind):
-        owner = module.owner_of(candidate, "bucket", BUCKET)
-        if isinstance(owner, Unknown):
-            if bucket.address in _repeated_over(module, candidate):
-                found.append(candidate)
-            else:
-                unsettled = f"`{candidate.address}` may belong to it, but {owner.reason}"
-        elif owner is bucket:
-            found.append(candidate)
+    index = module.remember(("companions", kind), lambda: _companion_index(module, kind))
+    found = tuple(index.get(bucket.address, ()))
+    unsettled = "".join(index.get("", ())[:1]) or None
     if not found and unsettled is None and module.unread:
         unsettled = f"`{module.unread[0]}` could not be read"
-    return Companions(tuple(found), None if found else unsettled)
+    return Companions(found, None if found else unsettled)
+
+
+def _companion_index(module: Module, kind: str) -> dict[str, list[Any]]:
+    """Companions by the address of their bucket; under "" why some could not be told."""
+    index: dict[str, list[Any]] = {}
+    for candidate in module.of_kind(kind):
+        owner = module.owner_of(candidate, "bucket", BUCKET)
+        if isinstance(owner, Resource):
+            index.setdefault(owner.address, []).append(candidate)
+        elif isinstance(owner, Unknown):
+            over = [a for a in _repeated_over(module, candidate) if a.startswith(f"{BUCKET}.")]
+            for address in over:
+                index.setdefault(address, []).append(candidate)
+            if not over:
+                why = f"`{candidate.address}` may belong to it, but {owner.reason}"
+                index.setdefault("", []).append(why)
+    return index
 
 
 def _repeated_over(module: Module, resource: Resource) -> tuple[str, ...]:
@@ -83,11 +93,26 @@ def is_log_target(module: Module, bucket: Resource) -> bool:
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
     """
-    for logging in module.of_kind("aws_s3_bucket_logging"):
-        target = logging.attribute("target_bucket")
-        if target is not None and bucket.address in module.references(target.value):
-            return True
+    if bucket.address in module.remember("log targets", lambda: _log_targets(module)):
+        return True
     return bool(_LOG_NAME.search(bucket.name)) or _named_like(module, bucket, _LOG_NAME)
+
+
+def _log_targets(module: Module) -> frozenset[str]:
+    targets = (
+        logging.attribute("target_bucket") for logging in module.of_kind("aws_s3_bucket_logging")
+    )
+    return frozenset(
+        address for target in targets if target for address in module.references(target.value)
+    )
+
+
+def data_buckets(module: Module) -> tuple[Resource, ...]:
+    """The buckets of a module that data may live in."""
+    return module.remember(
+        "data buckets",
+        lambda: tuple(b for b in module.of_kind(BUCKET) if not is_auxiliary(module, b)),
+    )
 
 
 def is_auxiliary(module: Module, bucket: Resource) -> bool:

@@ -30,6 +30,8 @@ class Codebase:
     grammar: Grammar = field(repr=False)
     documents: Mapping[str, Document]
     not_analysed: tuple[NotAnalysed, ...] = ()
+    _earlier: tuple[Module, ...] = field(default=(), repr=False, compare=False)
+    """Modules of the codebase this one was made from; untouched ones are the same objects."""
 
     @classmethod
     def read(
@@ -63,10 +65,16 @@ class Codebase:
         for path, document in sorted(self.documents.items()):
             found.setdefault(dirname(path), []).append(document)
         unread = {dirname(missing.path): missing.path for missing in self.not_analysed}
-        return tuple(
-            Module(directory, tuple(found[directory]), tuple(filter(None, [unread.get(directory)])))
-            for directory in sorted(found)
-        )
+        earlier = {module.directory: module for module in self._earlier}
+        modules = []
+        for directory in sorted(found):
+            held, documents = earlier.get(directory), tuple(found[directory])
+            if held is not None and _same(held.documents, documents):
+                modules.append(held)
+                continue
+            missing = tuple(filter(None, [unread.get(directory)]))
+            modules.append(Module(directory, documents, missing))
+        return tuple(modules)
 
     def module(self, directory: str) -> Module | None:
         """The module of one directory."""
@@ -83,7 +91,7 @@ class Codebase:
             known = self.documents.get(path)
             source = known.source if known else SourceFile.of(path, "")
             changed[path] = parse(apply(source, group), self.grammar)
-        return Codebase(self.grammar, changed, self.not_analysed)
+        return self._changed(changed)
 
     def with_intents(self, intents: Iterable[Targeted]) -> Codebase:
         """The codebase after intents; a file that is not there yet is created."""
@@ -93,7 +101,10 @@ class Codebase:
             document = self.documents.get(path) or parse(SourceFile.of(path, ""), self.grammar)
             text = render(document, [targeted.intent for targeted in group], self.grammar)
             changed[path] = parse(text, self.grammar)
-        return Codebase(self.grammar, changed, self.not_analysed)
+        return self._changed(changed)
+
+    def _changed(self, documents: Mapping[str, Document]) -> Codebase:
+        return Codebase(self.grammar, documents, self.not_analysed, self.modules)
 
     def edits_to(self, after: Codebase) -> tuple[Edit, ...]:
         """Whole-line edits that lead from here to there; a new file is one edit at its start."""
@@ -105,6 +116,10 @@ class Codebase:
             elif known.source.text != document.source.text:
                 edits.extend(edits_between(known.source, document.source))
         return tuple(edits)
+
+
+def _same(one: tuple[Document, ...], two: tuple[Document, ...]) -> bool:
+    return len(one) == len(two) and all(a is b for a, b in zip(one, two, strict=True))
 
 
 def _document(

@@ -50,6 +50,21 @@ def examine(
     for module in codebase.modules:
         if directories is not None and module.directory not in directories:
             continue
+        found, could_not = _examined(module, wanted, profile)
+        judged += found
+        failed += could_not
+    judged.sort(key=lambda one: _order(one.finding))
+    return Examination(tuple(judged), tuple(failed))
+
+
+def _examined(
+    module: Module, wanted: list[Rule], profile: Profile
+) -> tuple[list[Judged], list[NotAnalysed]]:
+    """A module never changes, so it is examined once for a profile."""
+
+    def examine_now() -> tuple[list[Judged], list[NotAnalysed]]:
+        judged: list[Judged] = []
+        failed: list[NotAnalysed] = []
         for rule in wanted:
             for kind in rule.resources:
                 for resource in module.of_kind(kind):
@@ -57,8 +72,10 @@ def examine(
                         judged.extend(_judge(rule, resource, module, profile))
                     except CannotJudge as error:
                         failed.append(_could_not(rule, resource, error))
-    judged.sort(key=lambda one: _order(one.finding))
-    return Examination(tuple(judged), tuple(failed))
+        return judged, failed
+
+    key = ("examined", profile, tuple(rule.id for rule in wanted))
+    return module.remember(key, examine_now)
 
 
 def _order(finding: Finding) -> tuple[str, int, str, str]:

@@ -6,9 +6,10 @@ Knows no policy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from ..model import Known, Location, Unknown, Value
 from .evaluate import Scope, evaluate, origin
@@ -17,6 +18,7 @@ from .nodes import Attribute, Block, Body, Document, Expression, Heredoc, Refere
 _TEMPLATE = re.compile(r"\$\{\s*([a-z][\w-]*(?:\.[\w-]+)+)")
 _MAJOR = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)")
 NEWEST_MAJOR = 6
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,14 @@ class Module:
     directory: str
     documents: tuple[Document, ...]
     unread: tuple[str, ...] = ()
+    _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What was worked out for this module before, or now; a module never changes."""
+        if key not in self._remembered:
+            self._remembered[key] = compute()
+        found: T = self._remembered[key]
+        return found
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
@@ -102,8 +112,11 @@ class Module:
 
     def resource(self, address: str) -> Resource | None:
         """By address without index."""
-        kind, _, name = address.rpartition(".")
-        return next((r for r in self.of_kind(kind) if r.name == name), None)
+        return self._by_address.get(address)
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, Resource]:
+        return {resource.address: resource for resource in reversed(self.resources)}
 
     @cached_property
     def scope(self) -> Scope:
@@ -140,6 +153,9 @@ class Module:
 
     def references(self, expression: Expression) -> tuple[str, ...]:
         """Addresses of this module's resources that an expression names, through locals too."""
+        return self.remember(("references", id(expression)), lambda: self._references(expression))
+
+    def _references(self, expression: Expression) -> tuple[str, ...]:
         found: dict[str, None] = {}
         pending, seen = [expression], set()
         while pending:
@@ -191,6 +207,12 @@ class Module:
 
         ``None`` where it means something outside this module, ``Unknown`` where it cannot be told.
         """
+        key = ("owner", companion.address, id(companion.block), attribute, kind)
+        return self.remember(key, lambda: self._owner_of(companion, attribute, kind))
+
+    def _owner_of(
+        self, companion: Resource, attribute: str, kind: str
+    ) -> Resource | Unknown | None:
         held = companion.attribute(attribute)
         if held is None:
             return Unknown(f"`{companion.address}` names no `{attribute}`")

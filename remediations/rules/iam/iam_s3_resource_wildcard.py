@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediations.buckets import BUCKET, is_auxiliary
+from remediations.buckets import data_buckets
 from remediations.iam.scoping import Split, is_every_bucket, scope, split
 from remediations.iam.statements import DOCUMENT, ENCODED, Statement, statements
 from remediations.model import Safety, Severity
@@ -99,7 +99,7 @@ def _meant(resource: Resource, module: Module) -> Resource | str:
         )
     if module.unread:
         return f"`{module.unread[0]}` could not be read, so another bucket may be meant."
-    buckets = [b for b in module.of_kind(BUCKET) if not is_auxiliary(module, b)]
+    buckets = data_buckets(module)
     if not buckets:
         return "No bucket is declared in this module. Name the ARN of the one that is meant."
     if len(buckets) > 1:
