@@ -8,11 +8,6 @@ from pathlib import Path
 
 from .options import add_profile, is_colourful, say
 
-NOTHING = {
-    "text": "Nothing to check: no Terraform here.\n",
-    "json": '{"schema_version": 1, "findings": [], "not_analysed": []}\n',
-}
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Its options."""
@@ -24,9 +19,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 nothing at or above the threshold, 1 findings, 2 could not look, 64 no such path."""
-    path = Path(options.path)
-    if path.is_dir() and options.format in NOTHING and not _has_terraform(path):
-        return _give(NOTHING[options.format], options.output, 0)
     from .inspect_path import NoSuchPath, inspect_path
 
     try:
@@ -34,8 +26,6 @@ def run(options: argparse.Namespace) -> int:
     except NoSuchPath as error:
         say(f"lockstitch check: {error}")
         return 64
-    if inspection is None:
-        return _give(NOTHING.get(options.format, NOTHING["text"]), options.output, 0)
     result = inspection.result
     if options.format == "json":
         from bot.formats import as_json
@@ -45,15 +35,13 @@ def run(options: argparse.Namespace) -> int:
         from bot.formats import as_sarif
 
         text = as_sarif.render(result)
+    elif inspection.is_empty:
+        text = "Nothing to check: no Terraform here.\n"
     else:
         from bot.formats import as_text
 
         text = as_text.render(result, colour=is_colourful() and options.output is None)
     return _give(text, options.output, result.verdict.exit_code)
-
-
-def _has_terraform(path: Path) -> bool:
-    return next(path.rglob("*.tf"), None) is not None
 
 
 def _give(text: str, output: str | None, code: int) -> int:

@@ -32,18 +32,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 done, 2 something could not be looked at, 64 no such path."""
+    """0 done, 2 something could not be looked at or written, 64 no such path."""
     try:
         inspection = inspect_path(options)
     except NoSuchPath as error:
         say(f"lockstitch fix: {error}")
         return 64
-    if inspection is None:
+    if inspection.is_empty:
         say("Nothing to fix: no Terraform here.")
         return 0
     for one in inspection.result.not_analysed:
-        say(f"{one.path}:{one.line}: not analysed: {one.reason}")
-    _fix(inspection, Safety(options.up_to), writes=options.write)
+        word = "not analysed" if one.blocking else "note"
+        say(f"{one.path}:{one.line}: {word}: {one.reason}")
+    try:
+        _fix(inspection, Safety(options.up_to), writes=options.write)
+    except OSError as error:
+        say(f"lockstitch fix: {error.filename} cannot be written: {error.strerror}.")
+        return 2
     return 2 if any(one.blocking for one in inspection.result.not_analysed) else 0
 
 
@@ -55,9 +60,11 @@ def _fix(inspection: Inspection, up_to: Safety, *, writes: bool) -> None:
         known = before.documents.get(path)
         if writes:
             write(inspection.workspace.root / path, after.bytes_of(path))
+            say(f"{'Changed' if known else 'Wrote'} {result.as_given}{path}.")
         else:
             old = known.source.text if known else None
-            sys.stdout.write(unified(old, after.documents[path].source.text, path))
+            new = after.documents[path].source.text
+            sys.stdout.write(unified(old, new, result.from_here + path))
     left = {finding.fingerprint for finding in detect(after, inspection.profile).findings}
     closed = [finding for finding in result.findings if finding.fingerprint not in left]
     verb = "Fixed" if writes else "Would fix"

@@ -3,53 +3,90 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.change import NOT_YET_READ
 from bot.formats.result import Result
-from bot.verdict import verdict
+from bot.verdict import Verdict, verdict
 from bot.workspace import Workspace, read
-from remediations.codebase import Codebase
+from remediations.codebase import SUFFIX, Codebase
 from remediations.detect import detect
-from remediations.model import Profile
+from remediations.model import NotAnalysed, Plan, Profile, Report
 from remediations.plan import plan
 from remediations.terraform.grammar import Grammar
 
 from .options import grammar_cache, profile
+from .progress import shown
 
 
 class NoSuchPath(Exception):
-    """The path that was named is not there."""
+    """The path that was named is not there, or is nothing that can be checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A directory, parsed and judged."""
+    """A directory, parsed and judged; ``is_empty`` where it holds no Terraform."""
 
     workspace: Workspace
     codebase: Codebase
     profile: Profile
     result: Result
+    is_empty: bool = False
 
 
-def inspect_path(options: argparse.Namespace) -> Inspection | None:
-    """Judge ``options.path``; None where there is no Terraform. Raises ``NoSuchPath``."""
+def inspect_path(options: argparse.Namespace) -> Inspection:
+    """Judge ``options.path``. Raises ``NoSuchPath``."""
     path = Path(options.path)
     if not path.exists():
         raise NoSuchPath(f"{path} does not exist.")
-    workspace = read(path)
-    if not workspace.files and not workspace.skipped:
-        return None
+    if not path.is_dir() and not path.name.endswith((SUFFIX, *NOT_YET_READ)):
+        raise NoSuchPath(f"{path} is neither a directory nor a .tf file.")
+    try:
+        workspace = read(path)
+    except OSError as error:
+        raise NoSuchPath(f"{path} cannot be read: {error.strerror}.") from error
     chosen = profile(options)
-    grammar = Grammar.load(grammar_cache())
-    codebase = Codebase.read(workspace.files, grammar, skipped=workspace.skipped)
-    report = detect(codebase, chosen)
-    not_analysed = report.not_analysed
+    codebase = Codebase.read(
+        shown(workspace.files), Grammar.load(grammar_cache()), skipped=workspace.skipped
+    )
+    if not workspace.files and not workspace.skipped:
+        nothing = Result((), Plan(), (), Verdict.PASSED, chosen.environment)
+        return Inspection(workspace, codebase, chosen, nothing, is_empty=True)
+    report = _about(workspace, detect(codebase, chosen))
     result = Result(
         report.findings,
         plan(codebase, report, chosen),
-        not_analysed,
-        verdict(report.findings, not_analysed, chosen),
+        report.not_analysed,
+        verdict(report.findings, report.not_analysed, chosen),
         chosen.environment,
+        as_given=_as_given(workspace.root),
+        from_here=_from_here(workspace.root),
     )
     return Inspection(workspace, codebase, chosen, result)
+
+
+def _about(workspace: Workspace, report: Report) -> Report:
+    """The report with everything the disk refused; about one file where one was asked about."""
+    others = tuple(one for one in workspace.skipped if not one.path.endswith(SUFFIX))
+    report = replace(report, not_analysed=_sorted(report.not_analysed + others))
+    if workspace.only is None:
+        return report
+    asked = tuple(one for one in report.findings if one.location.path == workspace.only)
+    return replace(report, findings=asked)
+
+
+def _sorted(found: tuple[NotAnalysed, ...]) -> tuple[NotAnalysed, ...]:
+    return tuple(sorted(found, key=lambda one: (one.path, one.line, one.rule)))
+
+
+def _as_given(root: Path) -> str:
+    return "" if root == Path() else f"{root.as_posix().rstrip('/')}/"
+
+
+def _from_here(root: Path) -> str:
+    """How files are named by a report that is read at the top of the repository."""
+    here, there = Path.cwd(), root.resolve()
+    if here == there or not there.is_relative_to(here):
+        return ""
+    return f"{there.relative_to(here).as_posix()}/"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
@@ -58,10 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     named = next((word for word in given if word in COMMANDS), None)
     options = build(named).parse_args(given)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A report says odd characters in escapes where the terminal has no letters for them.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`); what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return code
 
 

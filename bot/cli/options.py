@@ -28,11 +28,15 @@ def profile(options: argparse.Namespace) -> Profile:
     return Profile(options.environment, Severity(options.fail_on))
 
 
-def grammar_cache() -> Path:
-    """Where this user's grammar tables lie."""
-    base = os.environ.get("LOCKSTITCH_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(base) if base else Path.home() / ".cache"
-    return root / "lockstitch" / "grammar"
+def grammar_cache() -> Path | None:
+    """Where grammar tables lie: the operator's directory, else this user's; None without a home."""
+    if given := os.environ.get("LOCKSTITCH_CACHE_DIR"):
+        return Path(given) / "grammar"
+    try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
+    return base / "lockstitch" / "grammar"
 
 
 def is_colourful() -> bool:

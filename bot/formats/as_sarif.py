@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from urllib.parse import quote
 
 from bot.version import __version__
-from remediations.model import Finding, Severity
+from remediations.model import Finding, Related, Severity
 from remediations.rule import Rule, rules
 
 from .result import Result
@@ -40,7 +41,7 @@ def render(result: Result) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_finding(finding, index) for finding in result.findings],
+        "results": [_finding(finding, index, result.from_here) for finding in result.findings],
         "invocations": [
             {
                 "executionSuccessful": not any(one.blocking for one in result.not_analysed),
@@ -48,7 +49,7 @@ def render(result: Result) -> str:
                     {
                         "level": "error" if one.blocking else "note",
                         "message": {"text": one.reason},
-                        "locations": [_place(one.path, one.line, one.line)],
+                        "locations": [_place(result.from_here + one.path, one.line, one.line)],
                     }
                     for one in result.not_analysed
                 ],
@@ -73,29 +74,29 @@ def _rule(rule: Rule, environment: str) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, index: dict[str, int]) -> dict[str, Any]:
+def _finding(finding: Finding, index: dict[str, int], top: str) -> dict[str, Any]:
     place = finding.location
     return {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
         "level": "note" if not finding.is_known else _LEVELS[finding.severity],
         "message": {"text": f"{finding.address}: {finding.message}"},
-        "locations": [_place(place.path, place.line, place.end_line)],
-        "relatedLocations": [
-            {
-                **_place(related.location.path, related.location.line, related.location.end_line),
-                "message": {"text": related.role},
-            }
-            for related in finding.related
-        ],
+        "locations": [_place(top + place.path, place.line, place.end_line)],
+        "relatedLocations": [_related(related, top) for related in finding.related],
         "partialFingerprints": {"lockstitch/v1": finding.fingerprint},
     }
+
+
+def _related(related: Related, top: str) -> dict[str, Any]:
+    place = related.location
+    shape = _place(top + place.path, place.line, place.end_line)
+    return {**shape, "message": {"text": related.role}}
 
 
 def _place(path: str, line: int, end_line: int) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": path, "uriBaseId": "%SRCROOT%"},
+            "artifactLocation": {"uri": quote(path), "uriBaseId": "%SRCROOT%"},
             "region": {"startLine": line, "endLine": end_line},
         }
     }

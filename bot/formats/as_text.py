@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.verdict import Verdict
-from remediations.model import Finding, Severity
+from remediations.model import Finding, NotAnalysed, Severity
 
 from .result import Result
 
@@ -21,10 +21,7 @@ _COLOURS: Final = {
 def render(result: Result, *, colour: bool) -> str:
     """Findings by place, then what could not be looked at, then the count."""
     parts = [_finding(finding, result, colour=colour) for finding in result.findings]
-    parts += [
-        f"{one.path}:{one.line}  {'not analysed' if one.blocking else 'note'}: {one.reason}\n"
-        for one in result.not_analysed
-    ]
+    parts += [_not_analysed(one, result) for one in result.not_analysed]
     return "\n".join([*parts, _conclusion(result)])
 
 
@@ -32,9 +29,14 @@ def _paint(text: str, code: str, *, colour: bool) -> str:
     return f"\033[{code}m{text}\033[0m" if colour else text
 
 
+def _not_analysed(one: NotAnalysed, result: Result) -> str:
+    word = "not analysed" if one.blocking else "note"
+    return f"{result.as_given}{one.path}:{one.line}  {word}: {one.reason}\n"
+
+
 def _finding(finding: Finding, result: Result, *, colour: bool) -> str:
     word = finding.severity.value + ("" if finding.is_known else ", unknown")
-    place = f"{finding.location.path}:{finding.location.line}"
+    place = f"{result.as_given}{finding.location.path}:{finding.location.line}"
     severity = _paint(word, _COLOURS[finding.severity], colour=colour)
     lines = [
         f"{_paint(place, '1', colour=colour)}  {severity}  {finding.title}  [{finding.rule}]",
@@ -43,7 +45,7 @@ def _finding(finding: Finding, result: Result, *, colour: bool) -> str:
     if finding.unknown is not None:
         lines.append(f"  The value cannot be read here, because {finding.unknown}.")
     lines += [
-        f"  {related.role}: {related.location.path}:{related.location.line}"
+        f"  {related.role}: {result.as_given}{related.location.path}:{related.location.line}"
         for related in finding.related
     ]
     fix = result.fix_of(finding)

@@ -17,6 +17,10 @@ class Result:
     not_analysed: tuple[NotAnalysed, ...]
     verdict: Verdict
     environment: str
+    as_given: str = ""
+    """Comes before a path that a person at this terminal reads; empty or ending in a slash."""
+    from_here: str = ""
+    """Comes before a path for programs that run where this one runs."""
 
     def fix_of(self, finding: Finding) -> Fix | None:
         """The fix that closes a finding."""
