@@ -56,4 +56,4 @@ refresh-contract: $(TEST_STAMP) ## Cut the vendored part of GitHub's description
 	$(BIN)/python scripts/refresh_contract.py
 
 clean: ## Remove the virtual environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

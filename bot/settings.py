@@ -125,6 +125,25 @@ class Settings:
         return self
 
 
+def user_cache(environment: Mapping[str, str]) -> Path | None:
+    """Where a person's own runs keep the grammar's tables; None where they have no home.
+
+    The operator's directory comes first, so that the tables warmed in an image serve every command.
+    """
+    if given := environment.get(f"{PREFIX}CACHE_DIR"):
+        return Path(given) / "grammar"
+    try:
+        base = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
+    return base / "lockstitch" / "grammar"
+
+
+def wants_colour(environment: Mapping[str, str]) -> bool:
+    """False where NO_COLOR is set, whatever it says (https://no-color.org)."""
+    return "NO_COLOR" not in environment
+
+
 def _port(port: int | None) -> int:
     return 8080 if port is None else port
 

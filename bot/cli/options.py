@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from bot.settings import user_cache, wants_colour
 from remediations.model import ENVIRONMENTS, Profile, Severity
 
 
@@ -29,19 +30,13 @@ def profile(options: argparse.Namespace) -> Profile:
 
 
 def grammar_cache() -> Path | None:
-    """Where grammar tables lie: the operator's directory, else this user's; None without a home."""
-    if given := os.environ.get("LOCKSTITCH_CACHE_DIR"):
-        return Path(given) / "grammar"
-    try:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:
-        return None
-    return base / "lockstitch" / "grammar"
+    """Where the grammar's tables lie for whoever runs this."""
+    return user_cache(os.environ)
 
 
 def is_colourful() -> bool:
     """Colours only on a terminal, and never where NO_COLOR is set."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return sys.stdout.isatty() and wants_colour(os.environ)
 
 
 def say(message: str) -> None:

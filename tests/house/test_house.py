@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import user_cache
 from scripts.write_docs import pages
 
 ROOT = Path(__file__).parents[2]
@@ -18,9 +19,9 @@ PRODUCT = sorted(p for top in ("bot", "remediations") for p in (ROOT / top).rglo
 DRAWERS = {"utils", "helpers", "common", "misc", "manager", "handler", "base", "core", "impl"}
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef]:
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
@@ -67,12 +68,59 @@ def test_broad_excepts_stand_at_the_two_edges() -> None:
 
 
 def test_no_index_address_and_no_path_of_a_machine() -> None:
-    marks = re.compile(r"--(extra-)?index-url|file:///|/root/|\"resolved\": *\"http")
+    marks = re.compile(r"--(extra-)?index-url|file:///|/root/|/home/\w+/|\"resolved\": *\"http")
     for path in tracked():
-        if path.suffix in {".png", ".json"} or path == Path(__file__):
+        if path.suffix == ".png" or path == Path(__file__):
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         assert not marks.search(text), path
+
+
+def test_the_environment_is_read_by_the_settings_alone() -> None:
+    readers = r"(from_environment|user_cache|wants_colour)\(os\.environ\)"
+    for path in PRODUCT:
+        text = re.sub(readers, "", path.read_text())
+        # The sandbox gives git a PATH and nothing else of ours.
+        allowed = 1 if path.parts[-2:] == ("sandbox", "repository.py") else 0
+        assert len(re.findall(r"os\.environ\b|getenv", text)) == allowed, path
+
+
+def test_every_linter_switched_off_has_its_reason() -> None:
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r'  "[A-Z]+\d+",', line):
+            assert "# " in line, line
+        if line.startswith("[tool.ruff.lint.per-file-ignores]"):
+            held = lines[number + 1 : lines.index("", number + 1)]
+            assert held[0].startswith("# ")
+
+
+def test_what_the_makefile_runs_is_there() -> None:
+    text = (ROOT / "Makefile").read_text()
+    for script in re.findall(r"python (scripts/\S+\.py)", text):
+        assert (ROOT / script).exists(), script
+    for module in re.findall(r"python -m ((?:bench|scripts|tests|bot)[\w.]*)", text):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+def test_the_image_runs_as_nobody_with_a_warm_grammar() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert re.search(r"^USER 10001", text, re.MULTILINE)
+    assert "HEALTHCHECK" in text
+    assert "--require-hashes" in text
+    (given,) = re.findall(r"LOCKSTITCH_CACHE_DIR=(\S+)", text)
+    warmed = re.findall(r"Grammar\.load\(Path\('([^']+)'\)\)", text)
+    assert [Path(path) for path in warmed] == [user_cache({"LOCKSTITCH_CACHE_DIR": given})]
+    for name in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
+        for source in name.split():
+            assert (ROOT / source).exists(), source
+
+
+def test_fragments_of_the_changelog_say_what_kind_they_are() -> None:
+    for path in (ROOT / "changelog.d").iterdir():
+        assert re.fullmatch(r"[a-z0-9-]+\.(added|changed|fixed)\.md", path.name), path.name
+        assert path.read_text().strip().endswith("."), path.name
 
 
 def test_requirements_are_locked_with_hashes() -> None:
