@@ -178,13 +178,7 @@ class Forge:
             self.world.record(login, "comment", {"number": comment.id, "body": body})
             payload = {
                 "action": "created",
-                "issue": {
-                    "number": pull.number,
-                    "title": pull.title,
-                    "state": pull.state,
-                    "user": shapes.user(self.url, pull.author),
-                    "pull_request": {"url": shapes.pull(self.url, repo, pull)["url"]},
-                },
+                "issue": shapes.issue(self.url, repo, pull),
                 "comment": shapes.issue_comment(self.url, repo, pull, comment),
             }
             self.emit("issue_comment", repo, login, payload)

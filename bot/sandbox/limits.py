@@ -28,9 +28,14 @@ class Refusal(Exception):
 def check_comment_body(body: Any) -> None:
     """Bodies are there, and not too long."""
     if not isinstance(body, str) or not body.strip():
-        raise Refusal(422, "Validation Failed", ["body can't be blank"])
+        raise _invalid_body("body can't be blank")
     if len(body) > MAX_TEXT:
-        raise Refusal(422, "Validation Failed", ["body is too long (maximum is 65536 characters)"])
+        raise _invalid_body("body is too long (maximum is 65536 characters)")
+
+
+def _invalid_body(message: str) -> Refusal:
+    where = {"resource": "IssueComment", "field": "body", "code": "unprocessable"}
+    return Refusal(422, "Validation Failed", [{**where, "message": message}])
 
 
 def check_anchor(comment: dict[str, Any], patches: dict[str, str | None]) -> None:

@@ -118,7 +118,7 @@ def _app_routes(api: Blueprint, forge: Forge) -> None:
         repo = _repo(forge, owner, name)
         if not g.get("is_jwt"):
             raise Refusal(401, "A JSON web token could not be decoded")
-        return jsonify({"id": shapes.INSTALLATION, "account": shapes.user(forge.url, repo.name)})
+        return jsonify(shapes.installation(forge.url, repo))
 
     @api.post("/v3/app/installations/<int:number>/access_tokens")
     def mint(number: int) -> tuple[Response, int]:
@@ -179,8 +179,7 @@ def _read_routes(api: Blueprint, forge: Forge) -> None:
         repo = _repo(forge, owner, name)
         base, _, head = spec.partition("...")
         merge_base = repo.git.merge_base(base, head)
-        commit = {"sha": merge_base, "url": f"{forge.url}/{repo.name}/commit/{merge_base}"}
-        return jsonify({"merge_base_commit": commit, "status": "ahead", "total_commits": 0})
+        return jsonify(shapes.comparison(forge.url, repo, spec, merge_base))
 
     @api.get("/v3/repos/<owner>/<name>/git/trees/<sha>")
     def tree(owner: str, name: str, sha: str) -> Response:
@@ -198,7 +197,7 @@ def _read_routes(api: Blueprint, forge: Forge) -> None:
     def permission(owner: str, name: str, login: str) -> Response:
         level = _repo(forge, owner, name).people.get(login, "none")
         old = {"maintain": "write", "triage": "read"}.get(level, level)
-        user = shapes.user(forge.url, login)
+        user = {**shapes.user(forge.url, login), "role_name": level}
         return jsonify({"permission": old, "role_name": level, "user": user})
 
 

@@ -2,69 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
+from .repo_shape import repository, user
 from .repository import Blob
 from .state import APP_SLUG, BOT_LOGIN, CheckRun, InlineComment, IssueComment, Pull, Repo
 
 INSTALLATION = 2
 APP_ID = 1
-
-
-def user(url: str, login: str) -> dict[str, Any]:
-    """A simple user; the App's own login is a bot."""
-    number = int(hashlib.sha256(login.encode()).hexdigest()[:6], 16)
-    api = f"{url}/api/v3/users/{login}"
-    return {
-        "login": login,
-        "id": number,
-        "node_id": f"U_{number}",
-        "avatar_url": f"{url}/avatars/{number}",
-        "gravatar_id": "",
-        "url": api,
-        "html_url": f"{url}/{login}",
-        "followers_url": f"{api}/followers",
-        "following_url": f"{api}/following{{/other_user}}",
-        "gists_url": f"{api}/gists{{/gist_id}}",
-        "starred_url": f"{api}/starred{{/owner}}{{/repo}}",
-        "subscriptions_url": f"{api}/subscriptions",
-        "organizations_url": f"{api}/orgs",
-        "repos_url": f"{api}/repos",
-        "events_url": f"{api}/events{{/privacy}}",
-        "received_events_url": f"{api}/received_events",
-        "type": "Bot" if login == BOT_LOGIN else "User",
-        "site_admin": False,
-        "user_view_type": "public",
-    }
-
-
-def repository(url: str, repo: Repo) -> dict[str, Any]:
-    """A repository, with the fields that clients of this product read."""
-    owner, name = repo.name.split("/")
-    return {
-        "id": repo.id,
-        "node_id": f"R_{repo.id}",
-        "name": name,
-        "full_name": repo.name,
-        "private": True,
-        "owner": user(url, owner),
-        "html_url": f"{url}/{repo.name}",
-        "description": None,
-        "fork": False,
-        "url": f"{url}/api/v3/repos/{repo.name}",
-        "default_branch": "main",
-        "archived": False,
-        "disabled": False,
-        "visibility": "private",
-        "has_issues": True,
-        "has_projects": False,
-        "has_wiki": False,
-        "has_pages": False,
-        "has_downloads": False,
-        "has_discussions": False,
-        "permissions": {"admin": False, "push": True, "pull": True},
-    }
 
 
 def _side(url: str, repo: Repo, branch: str, sha: str) -> dict[str, Any]:
@@ -98,6 +43,7 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "statuses_url": f"{api}/statuses/{one.head_sha}",
         "state": one.state,
         "locked": False,
+        "active_lock_reason": None,
         "title": one.title,
         "user": user(url, one.author),
         "body": None,
@@ -118,6 +64,9 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "author_association": "CONTRIBUTOR",
         "auto_merge": None,
         "merged": False,
+        "merged_by": None,
+        "rebaseable": None,
+        "_links": _links(api, html, one),
         "mergeable": None,
         "mergeable_state": "unknown",
         "maintainer_can_modify": False,
@@ -127,6 +76,140 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "additions": 0,
         "deletions": 0,
         "changed_files": 0,
+    }
+
+
+def _links(api: str, html: str, one: Pull) -> dict[str, Any]:
+    pull, issue = f"{api}/pulls/{one.number}", f"{api}/issues/{one.number}"
+    targets = {
+        "self": pull,
+        "html": html,
+        "issue": issue,
+        "comments": f"{issue}/comments",
+        "review_comments": f"{pull}/comments",
+        "review_comment": f"{api}/pulls/comments{{/number}}",
+        "commits": f"{pull}/commits",
+        "statuses": f"{api}/statuses/{one.head_sha}",
+    }
+    return {name: {"href": target} for name, target in targets.items()}
+
+
+def installation(url: str, repo: Repo) -> dict[str, Any]:
+    """The App's installation on a repository's owner."""
+    owner = repo.name.split("/")[0]
+    api = f"{url}/api/v3"
+    return {
+        "id": INSTALLATION,
+        "account": user(url, owner),
+        "app_id": APP_ID,
+        "app_slug": APP_SLUG,
+        "target_id": repo.id,
+        "target_type": "Organization",
+        "repository_selection": "selected",
+        "permissions": {"checks": "write", "contents": "write", "pull_requests": "write"},
+        "events": ["pull_request"],
+        "access_tokens_url": f"{api}/app/installations/{INSTALLATION}/access_tokens",
+        "repositories_url": f"{api}/installation/repositories",
+        "html_url": f"{url}/settings/installations/{INSTALLATION}",
+        "single_file_name": None,
+        "suspended_at": None,
+        "suspended_by": None,
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    }
+
+
+def issue(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
+    """A pull request as its conversation sees it."""
+    root = f"{url}/api/v3/repos/{repo.name}"
+    api, html = f"{root}/issues/{one.number}", f"{url}/{repo.name}/pull/{one.number}"
+    return {
+        "id": one.number,
+        "node_id": f"PR_{repo.id}_{one.number}",
+        "number": one.number,
+        "title": one.title,
+        "body": None,
+        "state": one.state,
+        "locked": False,
+        "active_lock_reason": None,
+        "user": user(url, one.author),
+        "assignee": None,
+        "assignees": [],
+        "labels": [],
+        "milestone": None,
+        "comments": len(one.conversation),
+        "author_association": "CONTRIBUTOR",
+        "created_at": one.created,
+        "updated_at": one.created,
+        "closed_at": None,
+        "url": api,
+        "repository_url": root,
+        "labels_url": f"{api}/labels{{/name}}",
+        "comments_url": f"{api}/comments",
+        "events_url": f"{api}/events",
+        "html_url": html,
+        "reactions": _reactions([], f"{api}/reactions"),
+        "pull_request": {
+            "url": f"{root}/pulls/{one.number}",
+            "html_url": html,
+            "diff_url": f"{html}.diff",
+            "patch_url": f"{html}.patch",
+            "merged_at": None,
+        },
+    }
+
+
+def _reactions(given: list[tuple[str, str]], url: str) -> dict[str, Any]:
+    kinds = ("+1", "-1", "laugh", "confused", "heart", "hooray", "eyes", "rocket")
+    counts = {kind: sum(content == kind for _, content in given) for kind in kinds}
+    return {"url": url, "total_count": len(given), **counts}
+
+
+def comparison(url: str, repo: Repo, spec: str, merge_base: str) -> dict[str, Any]:
+    """Two commits compared, as far as their merge base."""
+    api = f"{url}/api/v3/repos/{repo.name}/compare/{spec}"
+    html = f"{url}/{repo.name}/compare/{spec}"
+    base = _commit(url, repo, merge_base)
+    return {
+        "url": api,
+        "html_url": html,
+        "permalink_url": html,
+        "diff_url": f"{html}.diff",
+        "patch_url": f"{html}.patch",
+        "base_commit": base,
+        "merge_base_commit": base,
+        "status": "ahead",
+        "ahead_by": 0,
+        "behind_by": 0,
+        "total_commits": 0,
+        "commits": [],
+        "files": [],
+    }
+
+
+def _commit(url: str, repo: Repo, sha: str) -> dict[str, Any]:
+    api = f"{url}/api/v3/repos/{repo.name}/commits/{sha}"
+    name, email, date, tree, message = repo.git.text(
+        "show", "-s", "--format=%an%x00%ae%x00%aI%x00%T%x00%s", sha
+    ).split("\0")
+    who = {"name": name, "email": email, "date": date}
+    return {
+        "sha": sha,
+        "node_id": f"C_{sha}",
+        "url": api,
+        "html_url": f"{url}/{repo.name}/commit/{sha}",
+        "comments_url": f"{api}/comments",
+        "author": user(url, name),
+        "committer": user(url, name),
+        "parents": [],
+        "commit": {
+            "url": api,
+            "author": who,
+            "committer": who,
+            "message": message,
+            "comment_count": 0,
+            "tree": {"sha": tree, "url": f"{url}/api/v3/repos/{repo.name}/git/trees/{tree}"},
+        },
     }
 
 
@@ -204,6 +287,9 @@ def inline_comment(url: str, repo: Repo, one: Pull, comment: InlineComment) -> d
         "side": "RIGHT",
         "start_side": "RIGHT" if comment.original_start_line else None,
         "subject_type": "line",
+        "position": None if comment.is_outdated else 1,
+        "original_position": 1,
+        "reactions": _reactions(comment.reactions, f"{api}/comments/{comment.id}/reactions"),
         "_links": {
             "self": {"href": f"{api}/comments/{comment.id}"},
             "html": {"href": html},
@@ -230,6 +316,7 @@ def issue_comment(url: str, repo: Repo, one: Pull, comment: IssueComment) -> dic
         "updated_at": comment.created,
         "author_association": "NONE" if comment.author == BOT_LOGIN else "MEMBER",
         "performed_via_github_app": None,
+        "reactions": _reactions(comment.reactions, f"{api}/comments/{comment.id}/reactions"),
     }
 
 
@@ -244,7 +331,7 @@ def check_run(url: str, repo: Repo, check: CheckRun) -> dict[str, Any]:
         "external_id": check.external_id,
         "url": api,
         "html_url": f"{url}/{repo.name}/runs/{check.id}",
-        "details_url": check.details_url,
+        "details_url": check.details_url or f"{url}/{repo.name}/runs/{check.id}",
         "status": check.status,
         "conclusion": check.conclusion,
         "started_at": check.started,

@@ -16,6 +16,7 @@ from bot.forge.port import Action, Annotation, Check, Comment, Conclusion, PullR
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
 from bot.sandbox.state import Pull, Repo
+from tests.contract.watch import watched
 
 REF = PullRef("github", "acme/ml", 1)
 LINES = "".join(f"line {number}\n" for number in range(1, 41))
@@ -55,7 +56,8 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     started = Place(tmp_path / "forge")
-    yield started
+    with watched(started.sandbox):
+        yield started
     started.sandbox.stop()
 
 

@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.web import create_app
 from bot.web.embedded import Embedded
 from bot.worker import CeleryDispatcher
+from tests.contract.watch import watched
 from tests.servers import redis
 
 SECRET = "a secret of these tests"
@@ -180,7 +181,7 @@ def begin(kind: str, directory: Path) -> Iterator[Journey]:
     sandbox = Sandbox.start(directory / "forge")
     start = {"embedded": _embedded, "celery": _celery}[kind]
     try:
-        with start(sandbox, directory) as (url, inbox):
+        with watched(sandbox), start(sandbox, directory) as (url, inbox):
             sandbox.send_webhooks_to(f"{url}/webhooks/github", SECRET)
             repo = sandbox.forge.create_repository("acme/ml", {"dana": "write"})
             yield Journey(sandbox, repo, inbox, f"{url}/webhooks/github")
