@@ -5,16 +5,17 @@ Never a file function, never the environment: what is not known is ``Unknown`` w
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from ..model import Known, Unknown, Value
+from .functions import FUNCTIONS, MAX_TEXT, as_bool, as_text, equal, weigh
 from .nodes import (
     Call,
     Conditional,
     Expression,
+    Heredoc,
     ListExpression,
     Literal,
     ObjectExpression,
@@ -26,9 +27,20 @@ from .nodes import (
 
 MAX_STEPS: Final = 10_000
 MAX_DEPTH: Final = 60
-MAX_TEXT: Final = 64 * 1024
+MAX_MODULE_STEPS: Final = 2_000_000
+"""What all values of one module together may cost: about two seconds."""
 
+_TOO_LARGE: Final = "the expression is too large to work out"
+_NOT_HERE: Final = "the expression is not one that is worked out here"
 _AFTER_APPLY: Final = "`{name}` is only known after apply"
+_ELSEWHERE: Final = {
+    "count": "`{name}` differs from instance to instance",
+    "data": "`{name}` is looked up when Terraform runs",
+    "each": "`{name}` differs from instance to instance",
+    "module": "`{name}` comes from another module",
+    "path": "`{name}` depends on where Terraform runs",
+    "terraform": "`{name}` depends on where Terraform runs",
+}
 
 
 class _GivenUp(Exception):
@@ -43,6 +55,12 @@ class Scope:
 
     variables: Mapping[str, Expression | None] = field(default_factory=dict)
     locals: Mapping[str, Expression] = field(default_factory=dict)
+    _spent: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
+
+    def spend(self) -> bool:
+        """Count one step; False once the module has had its share."""
+        self._spent[0] += 1
+        return self._spent[0] <= MAX_MODULE_STEPS
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
@@ -75,12 +93,12 @@ class _Evaluation:
 
     def value(self, node: Expression, depth: int) -> object:
         self.steps += 1
-        if self.steps > MAX_STEPS or depth > MAX_DEPTH:
-            raise _GivenUp("the expression is too large to work out")
+        if self.steps > MAX_STEPS or depth > MAX_DEPTH or not self.scope.spend():
+            raise _GivenUp(_TOO_LARGE)
         match node:
             case Literal(value=value):
                 return value
-            case String(parts=parts):
+            case String(parts=parts) | Heredoc(parts=parts):
                 return self.text(parts, depth)
             case Parentheses(inner=inner):
                 return self.value(inner, depth + 1)
@@ -91,53 +109,62 @@ class _Evaluation:
             case Reference():
                 return self.reference(node, depth)
             case Conditional(test=test, then=then, otherwise=otherwise):
-                chosen = then if self.value(test, depth + 1) is True else otherwise
-                return self.value(chosen, depth + 1)
+                return self.value(then if self.truth(test, depth) else otherwise, depth + 1)
             case Operation():
                 return self.operation(node, depth)
             case Call():
                 return self.call(node, depth)
             case _:
-                raise _GivenUp("the expression is not one that is worked out here")
+                raise _GivenUp(_NOT_HERE)
+
+    def truth(self, node: Expression, depth: int) -> bool:
+        try:
+            return as_bool(self.value(node, depth + 1))
+        except (TypeError, ValueError) as error:
+            raise _GivenUp(str(error)) from error
 
     def text(self, parts: tuple[str | Expression, ...], depth: int) -> str:
-        pieces = [
-            part if isinstance(part, str) else _as_text(self.value(part, depth + 1))
-            for part in parts
-        ]
-        joined = "".join(pieces)
-        if len(joined) > MAX_TEXT:
-            raise _GivenUp("the text is too long to work out")
-        return joined
+        pieces: list[str] = []
+        left = MAX_TEXT
+        for part in parts:
+            piece = part if isinstance(part, str) else self.piece(part, depth)
+            left -= len(piece)
+            if left < 0:
+                raise _GivenUp("the text is too long to work out")
+            pieces.append(piece)
+        return "".join(pieces)
+
+    def piece(self, node: Expression, depth: int) -> str:
+        try:
+            return as_text(self.value(node, depth + 1))
+        except (TypeError, ValueError) as error:
+            raise _GivenUp(str(error)) from error
 
     def table(self, node: ObjectExpression, depth: int) -> dict[str, object]:
         result: dict[str, object] = {}
         for entry in node.entries:
             name = entry.name
-            key = name if name is not None else _as_text(self.value(entry.key, depth + 1))
+            key = name if name is not None else self.piece(entry.key, depth)
             result[key] = self.value(entry.value, depth + 1)
         return result
 
     def reference(self, node: Reference, depth: int) -> object:
-        kind = node.names[0]
-        if kind not in ("var", "local") or len(node.names) < 2:
-            raise _GivenUp(_AFTER_APPLY.format(name=node.dotted))
-        name = node.names[1]
-        if kind == "var":
-            if name not in self.scope.variables:
-                raise _GivenUp(f"`var.{name}` is not declared in this module")
-            default = self.scope.variables[name]
-            if default is None:
-                raise _GivenUp(f"`var.{name}` has no default")
-            value = self.value(default, depth + 1)
-        else:
-            if name not in self.scope.locals:
-                raise _GivenUp(f"`local.{name}` is not declared in this module")
-            value = self.value(self.scope.locals[name], depth + 1)
-        return self.descend(value, node, depth)
+        kind, name = node.parts[0], node.parts[1] if len(node.parts) > 1 else None
+        if not isinstance(kind, str) or kind not in ("var", "local") or not isinstance(name, str):
+            words = _ELSEWHERE.get(node.names[0] if node.names else "", _AFTER_APPLY)
+            raise _GivenUp(words.format(name=node.dotted))
+        table = self.scope.variables if kind == "var" else self.scope.locals
+        if name not in table:
+            raise _GivenUp(f"`{kind}.{name}` is not declared in this module")
+        held = table[name]
+        if held is None:
+            raise _GivenUp(f"`var.{name}` has no default")
+        return self.descend(self.value(held, depth + 1), node, depth)
 
     def descend(self, value: object, node: Reference, depth: int) -> object:
         for part in node.parts[2:]:
+            if part == "*":
+                raise _GivenUp(_NOT_HERE)
             key = part if isinstance(part, str) else self.value(part, depth + 1)
             value = _member(value, key, node.dotted)
         return value
@@ -146,75 +173,37 @@ class _Evaluation:
         values = [self.value(operand, depth + 1) for operand in node.operands]
         match node.operator, values:
             case "==", [left, right]:
-                return left == right
+                return equal(left, right)
             case "!=", [left, right]:
-                return left != right
+                return not equal(left, right)
             case "!", [bool() as only]:
                 return not only
             case "&&", [bool() as left, bool() as right]:
                 return left and right
             case "||", [bool() as left, bool() as right]:
                 return left or right
-            case "-", [int() | float() as only]:
+            case "-", [int() | float() as only] if not isinstance(only, bool):
                 return -only
             case _:
                 raise _GivenUp(f"`{node.operator}` is not worked out here")
 
     def call(self, node: Call, depth: int) -> object:
-        function = _FUNCTIONS.get(node.name)
+        function = FUNCTIONS.get(node.name)
         if function is None or node.expands:
             raise _GivenUp(f"`{node.name}()` is not worked out here")
         values = [self.value(argument, depth + 1) for argument in node.arguments]
         try:
-            return function(*values)
-        except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
+            weigh(*values)
+            result = function(*values)
+            weigh(result)
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
             raise _GivenUp(f"`{node.name}()` cannot take these arguments") from error
+        return result
 
 
 def _member(value: object, key: object, dotted: str) -> object:
-    if isinstance(value, dict) and key in value:
+    if isinstance(value, dict) and isinstance(key, str) and key in value:
         return value[key]
-    if isinstance(value, tuple) and isinstance(key, int) and 0 <= key < len(value):
+    if isinstance(value, tuple) and type(key) is int and 0 <= key < len(value):
         return value[key]
     raise _GivenUp(f"`{dotted}` does not name a value that is written here")
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
-        return str(value)
-    raise _GivenUp("a value that is no text stands in a text")
-
-
-def _coalesce(*values: object) -> object:
-    return next(value for value in values if value not in (None, ""))
-
-
-def _merge(*values: dict[str, object]) -> dict[str, object]:
-    return {key: value for one in values for key, value in one.items()}
-
-
-def _tobool(value: object) -> bool:
-    return {"true": True, "false": False, True: True, False: False}[value]
-
-
-_FUNCTIONS: Final[dict[str, Callable[..., object]]] = {
-    "coalesce": _coalesce,
-    "concat": lambda *lists: tuple(item for one in lists for item in one),
-    "contains": lambda items, item: item in items,
-    "join": lambda separator, items: separator.join(items),
-    "jsonencode": json.dumps,
-    "keys": lambda table: tuple(sorted(table)),
-    "length": len,
-    "lookup": lambda table, key, *default: table.get(key, *default) if default else table[key],
-    "lower": str.lower,
-    "merge": _merge,
-    "replace": lambda text, old, new: text.replace(old, new),
-    "tobool": _tobool,
-    "tolist": tuple,
-    "toset": tuple,
-    "tostring": _as_text,
-    "upper": str.upper,
-    "values": lambda table: tuple(table[key] for key in sorted(table)),
-}
