@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .repo_shape import repository, user
+from .repo_shape import repository as repository
+from .repo_shape import user as user
 from .repository import Blob
 from .state import APP_SLUG, BOT_LOGIN, CheckRun, InlineComment, IssueComment, Pull, Repo
 
