@@ -106,6 +106,10 @@ class Settings:
             pause=read.seconds("GITHUB_PAUSE"),
         )
 
+    def pulse(self, process: str) -> Path:
+        """The file that a process without a port touches for whoever watches it."""
+        return self.data_dir / f"{process}.pulse"
+
     def needs_secret(self) -> Settings:
         """Itself. Raises ``SettingsError`` where webhooks could not be told from forgeries."""
         if not self.webhook_secrets:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from .dispatch import Dispatcher
 from .inbox import Inbox
+from .pulse import beat
 
 INTERVAL: Final = 5.0
 PER_TICK: Final = 50
@@ -26,9 +28,11 @@ def sweep(inbox: Inbox, dispatcher: Dispatcher) -> int:
     return len(rows)
 
 
-def run(inbox: Inbox, dispatcher: Dispatcher, stop: threading.Event) -> None:
-    """Sweep until told to stop; a database that is away is waited for."""
+def run(inbox: Inbox, dispatcher: Dispatcher, stop: threading.Event, pulse: Path) -> None:
+    """Sweep until told to stop, beating each time; a database that is away is waited for."""
+    beat(pulse)
     while not stop.wait(INTERVAL):
+        beat(pulse)
         try:
             count = sweep(inbox, dispatcher)
         except SQLAlchemyError as error:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import logging
 import os
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
-from celery import Celery
+from celery import Celery, bootsteps
 from kombu.exceptions import OperationalError
 
 from .database import open_database
 from .dispatch import run_one
 from .inbox import Inbox
+from .pulse import INTERVAL, beat
 from .settings import Settings
 from .work import Worker
 
@@ -76,6 +78,7 @@ def worker_app() -> Celery:
     settings = Settings.from_environment(os.environ).needs_credentials()
     assert settings.redis_url is not None
     app = create_celery(settings.redis_url)
+    app.steps["worker"].add(_pulse_of(settings.pulse("worker")))
 
     @cache
     def worker() -> Worker:
@@ -92,6 +95,19 @@ def worker_app() -> Celery:
 
     del row
     return app
+
+
+def _pulse_of(path: Path) -> type[Any]:
+    class Pulse(bootsteps.StartStopStep):  # type: ignore[misc] # Celery ships no types
+        """Beats from the loop that takes messages: a loop that hangs stops beating."""
+
+        requires = frozenset({"celery.worker.components:Timer"})
+
+        def start(self, parent: Any) -> None:
+            beat(path)
+            parent.timer.call_repeatedly(INTERVAL, beat, (path,))
+
+    return Pulse
 
 
 def _wake_next(app: Any, inbox: Inbox) -> None:

@@ -41,7 +41,6 @@ def run(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    sweep_until(
-        Inbox(open_database(settings.database_url)), CeleryDispatcher(settings.redis_url), stop
-    )
+    inbox = Inbox(open_database(settings.database_url))
+    sweep_until(inbox, CeleryDispatcher(settings.redis_url), stop, settings.pulse("sweeper"))
     return 0

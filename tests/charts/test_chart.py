@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,9 @@ import helm_python as helm
 import kubernetes_validate
 import pytest
 import yaml
+
+from bot.pulse import beat
+from bot.settings import PREFIX, VARIABLES, Settings
 
 CHART = Path(__file__).parents[2] / "charts" / "lockstitch"
 SECRET = {"existingSecret": "lockstitch"}
@@ -28,7 +35,6 @@ SETS: dict[str, dict[str, Any]] = {
         "networkPolicy": {"enabled": False},
     },
 }
-SECRETS = ("DATABASE_URL", "REDIS_URL", "GITHUB_WEBHOOK_SECRET", "GITHUB_APP_ID")
 
 
 def render(values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -74,12 +80,67 @@ def test_the_linter_has_nothing_to_say() -> None:
     assert found["errors"] == []
 
 
-def test_secrets_are_only_referred_to() -> None:
+def test_each_pod_sees_only_the_secrets_it_needs() -> None:
+    seen = {
+        pod["containers"][0]["name"]: {
+            one["name"].removeprefix("LOCKSTITCH_"): one["valueFrom"]
+            for one in pod["containers"][0]["env"]
+            if "valueFrom" in one
+        }
+        for pod in pods(render(SECRET))
+    }
+    shared = {"DATABASE_URL", "REDIS_URL"}
+    assert {name: set(held) for name, held in seen.items()} == {
+        "web": shared | {"GITHUB_WEBHOOK_SECRET"},
+        "worker": shared | {"GITHUB_APP_ID"},
+        "sweeper": shared,
+        "migrate": {"DATABASE_URL"},
+    }
+    for held in seen.values():
+        for source in held.values():
+            assert set(source) == {"secretKeyRef"}
+    mounts = {pod["containers"][0]["name"]: str(pod["volumes"]) for pod in pods(render(SECRET))}
+    assert [name for name, text in mounts.items() if "private-key" in text] == ["worker"]
+
+
+def test_every_variable_is_a_setting() -> None:
+    known = {PREFIX + variable.name for variable in VARIABLES}
     for pod in pods(render(SECRET)):
-        for container in pod["containers"]:
-            by_name = {one["name"].removeprefix("LOCKSTITCH_"): one for one in container["env"]}
-            for name in SECRETS:
-                assert set(by_name[name]["valueFrom"]) == {"secretKeyRef"}
+        for one in pod["containers"][0]["env"]:
+            assert one["name"].removesuffix("_FILE") in known, one["name"]
+
+
+def test_the_schema_is_there_before_the_pods_that_need_it() -> None:
+    (job,) = (document for document in render(SECRET) if document["kind"] == "Job")
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    # A hook runs before the account is made.
+    assert "serviceAccountName" not in job["spec"]["template"]["spec"]
+
+
+def test_only_the_web_can_be_reached() -> None:
+    policies = [one for one in render(SECRET) if one["kind"] == "NetworkPolicy"]
+    everyone, web = sorted(policies, key=lambda one: len(one["spec"]["podSelector"]["matchLabels"]))
+    assert everyone["spec"]["ingress"] == []
+    assert web["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "web"
+    assert web["spec"]["ingress"] == [{"ports": [{"port": 8080, "protocol": "TCP"}]}]
+
+
+@pytest.mark.parametrize("name", ["worker", "sweeper"])
+def test_a_probe_asks_for_the_file_that_the_loop_touches(name: str, tmp_path: Path) -> None:
+    (probe,) = (
+        pod["containers"][0]["livenessProbe"]["exec"]["command"]
+        for pod in pods(render(SECRET))
+        if pod["containers"][0]["name"] == name
+    )
+    pulse = Settings.from_environment({"LOCKSTITCH_DATA_DIR": "/tmp"}).pulse(name)
+    assert str(pulse) in probe[-1]
+    here = tmp_path / pulse.name
+    asked = [sys.executable, *probe[1:-1], probe[-1].replace(str(pulse), str(here))]
+    assert subprocess.run(asked, check=False, stderr=subprocess.DEVNULL).returncode == 1
+    beat(here)
+    assert subprocess.run(asked, check=False).returncode == 0
+    os.utime(here, (time.time() - 400, time.time() - 400))
+    assert subprocess.run(asked, check=False).returncode == 1
 
 
 def test_without_a_secret_the_chart_says_what_to_do() -> None:

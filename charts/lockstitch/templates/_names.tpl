@@ -15,10 +15,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- define "lockstitch.secret" -}}{{ required "existingSecret is empty: name a secret with the keys database-url, redis-url, webhook-secret, app-id and private-key" .Values.existingSecret }}{{- end }}
 
+{{/* A pod's own part. Takes the root; `needsKey` adds the App's private key. */}}
 {{- define "lockstitch.pod" -}}
-serviceAccountName: {{ include "lockstitch.name" . }}
 automountServiceAccountToken: false
-{{- with .Values.imagePullSecrets }}
+{{- with .root.Values.imagePullSecrets }}
 imagePullSecrets:
 {{- range . }}
   - name: {{ . }}
@@ -33,33 +33,49 @@ securityContext:
 volumes:
   - name: tmp
     emptyDir: {sizeLimit: 64Mi}
+{{- if .needsKey }}
   - name: key
     secret:
-      secretName: {{ include "lockstitch.secret" . }}
+      secretName: {{ include "lockstitch.secret" .root }}
       defaultMode: 0440
       items:
         - {key: private-key, path: private-key}
 {{- end }}
+{{- end }}
 
+{{/* A container's own part. `secrets` maps each variable it may see to a key of the secret. */}}
 {{- define "lockstitch.container" -}}
-image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
-imagePullPolicy: {{ .Values.image.pullPolicy }}
+image: "{{ .root.Values.image.repository }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}"
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
   capabilities: {drop: [ALL]}
 volumeMounts:
   - {name: tmp, mountPath: /tmp}
+{{- if .needsKey }}
   - {name: key, mountPath: /run/lockstitch, readOnly: true}
+{{- end }}
 env:
   - {name: LOCKSTITCH_DATA_DIR, value: /tmp}
-  - {name: LOCKSTITCH_ENVIRONMENT, value: {{ .Values.review.environment | quote }}}
-  - {name: LOCKSTITCH_FAIL_ON, value: {{ .Values.review.failOn | quote }}}
-  - {name: LOCKSTITCH_GITHUB_API_URL, value: {{ .Values.review.apiUrl | quote }}}
+  - {name: LOCKSTITCH_ENVIRONMENT, value: {{ .root.Values.review.environment | quote }}}
+  - {name: LOCKSTITCH_FAIL_ON, value: {{ .root.Values.review.failOn | quote }}}
+  - {name: LOCKSTITCH_GITHUB_API_URL, value: {{ .root.Values.review.apiUrl | quote }}}
+{{- if .needsKey }}
   - {name: LOCKSTITCH_GITHUB_PRIVATE_KEY_FILE, value: /run/lockstitch/private-key}
-  {{- range $variable, $key := dict "DATABASE_URL" "database-url" "REDIS_URL" "redis-url" "GITHUB_WEBHOOK_SECRET" "webhook-secret" "GITHUB_APP_ID" "app-id" }}
+{{- end }}
+{{- range $variable, $key := .secrets }}
   - name: LOCKSTITCH_{{ $variable }}
     valueFrom:
-      secretKeyRef: {name: {{ include "lockstitch.secret" $ }}, key: {{ $key }}}
-  {{- end }}
+      secretKeyRef: {name: {{ include "lockstitch.secret" $.root }}, key: {{ $key }}}
+{{- end }}
+{{- end }}
+
+{{/* Alive while the loop has touched its file within five minutes; no broker is asked. */}}
+{{- define "lockstitch.pulse" -}}
+exec:
+  command: ["python", "-I", "-c", "import os, sys, time; sys.exit(time.time() - os.path.getmtime('/tmp/{{ . }}.pulse') > 300)"]
+initialDelaySeconds: 30
+periodSeconds: 30
+timeoutSeconds: 5
 {{- end }}
