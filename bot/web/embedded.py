@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from typing import Any
-
-import waitress
 
 from bot.database import migrate, open_database
 from bot.dispatch import EmbeddedDispatcher
@@ -15,6 +11,7 @@ from bot.settings import Settings
 from bot.work import Worker
 
 from .app import create_app
+from .listener import Listener
 
 
 @dataclass(slots=True)
@@ -24,8 +21,7 @@ class Embedded:
     url: str
     inbox: Inbox
     dispatcher: EmbeddedDispatcher
-    _server: Any
-    _thread: threading.Thread
+    _listener: Listener
 
     @classmethod
     def start(cls, settings: Settings) -> Embedded:
@@ -36,16 +32,12 @@ class Embedded:
         worker = Worker.from_settings(settings, inbox)
         dispatcher = EmbeddedDispatcher(inbox, worker, worker.give_up, settings.workers)
         app = create_app(settings, inbox, dispatcher)
-        server = waitress.create_server(app, host=settings.host, port=settings.port, threads=8)
         dispatcher.start()
-        thread = threading.Thread(target=server.run, name="web", daemon=True)
-        thread.start()
-        url = f"http://{settings.host}:{server.effective_port}"
-        return cls(url, inbox, dispatcher, server, thread)
+        listener = Listener(app, settings.host, settings.port)
+        return cls(listener.url, inbox, dispatcher, listener)
 
     def stop(self) -> None:
         """No new requests; let running work finish."""
-        self._server.close()
-        self._thread.join(timeout=5)
+        self._listener.stop()
         self.dispatcher.stop()
         self.inbox.engine.dispose()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import waitress
 
 from bot.database import migrate, open_database
 from bot.inbox import Inbox
@@ -25,6 +23,7 @@ from bot.sandbox.state import BOT_LOGIN, CheckRun, InlineComment, Pull, Repo
 from bot.settings import Settings
 from bot.web import create_app
 from bot.web.embedded import Embedded
+from bot.web.listener import Listener
 from bot.worker import CeleryDispatcher
 from tests.contract.watch import watched
 from tests.servers import redis
@@ -138,13 +137,8 @@ def _celery(sandbox: Sandbox, directory: Path) -> Iterator[tuple[str, Inbox]]:
         stack.callback(inbox.engine.dispose)
         dispatcher = CeleryDispatcher(url)
         stack.callback(dispatcher.stop)
-        server = waitress.create_server(
-            create_app(settings, inbox, dispatcher), host="127.0.0.1", port=0
-        )
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        stack.callback(thread.join, 5)
-        stack.callback(server.close)
+        listener = Listener(create_app(settings, inbox, dispatcher), "127.0.0.1", 0)
+        stack.callback(listener.stop)
         log = stack.enter_context((directory / "worker.log").open("wb"))
         worker = subprocess.Popen(
             [sys.executable, "-m", "bot", "worker", "--processes", "2"],
@@ -152,7 +146,7 @@ def _celery(sandbox: Sandbox, directory: Path) -> Iterator[tuple[str, Inbox]]:
             stderr=log,
         )
         try:
-            yield f"http://127.0.0.1:{server.effective_port}", inbox
+            yield listener.url, inbox
         finally:
             worker.terminate()
             worker.wait(timeout=30)

@@ -1,0 +1,27 @@
+"""An application behind waitress, in a thread that can be ended. Knows no routes."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import waitress
+from flask import Flask
+
+
+class Listener:
+    """Listens from the start until ``stop``."""
+
+    def __init__(self, app: Flask, host: str, port: int, threads: int = 8) -> None:
+        self._server: Any = waitress.create_server(app, host=host, port=port, threads=threads)
+        self.url = f"http://{host}:{self._server.effective_port}"
+        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """No new requests; those that run may end."""
+        # The loop has to close its own sockets: a descriptor closed from here may already belong
+        # to somebody else when the loop closes it again.
+        self._server.trigger.pull_trigger(self._server.close)
+        self._thread.join(timeout=10)
+        self._server.task_dispatcher.shutdown()
