@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections import OrderedDict
@@ -70,7 +71,7 @@ class Worker:
         if _command(item) is None:
             for ref in self._refs(item):
                 forge = self.forge(ref.repository)
-                pipeline.could_not_review(forge, ref, _run_id(item, ref), reason)
+                pipeline.could_not_review(forge, ref, self._run_id(item, ref), reason)
 
     def forge(self, repository: str) -> GitHub:
         """The forge of one repository, with a token for it alone."""
@@ -85,6 +86,11 @@ class Worker:
                 )
             return self._forges[repository]
 
+    def _run_id(self, item: WorkItem, ref: PullRef) -> str:
+        """The same for every attempt at one generation, another one in another database."""
+        database = hashlib.sha256(self.settings.database_url.encode()).hexdigest()[:8]
+        return f"{ref}/{database}.{item.id}.{item.generation}"
+
     def _refs(self, item: WorkItem) -> tuple[PullRef, ...]:
         if item.wish.number:
             return (item.ref,)
@@ -97,7 +103,7 @@ class Worker:
             self.forge(ref.repository),
             ref,
             self.reviewer,
-            _run_id(item, ref),
+            self._run_id(item, ref),
             lambda: self.inbox.is_current(item),
         )
         self.ledger.record(outcome, started)
@@ -133,7 +139,3 @@ def _command(item: WorkItem) -> Command | None:
     if not wish.body:
         return None
     return parse(wish.body, in_thread=wish.thread_root is not None)
-
-
-def _run_id(item: WorkItem, ref: PullRef) -> str:
-    return f"{ref}/{item.id}.{item.generation}"
