@@ -137,7 +137,9 @@ def test_the_locks_hold_what_only_an_older_python_needs() -> None:
     # redis asks for it below 3.11.3, which is the Python of Debian 12; a newer one locks without.
     for name in ("runtime.txt", "test.txt"):
         text = (ROOT / "requirements" / name).read_text()
-        assert re.search(r'^async-timeout==\S+ ; python_full_version < "3\.11\.3"', text, re.MULTILINE)
+        assert re.search(
+            r'^async-timeout==\S+ ; python_full_version < "3\.11\.3"', text, re.MULTILINE
+        )
 
 
 def test_make_lists_every_verb() -> None:
