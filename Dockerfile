@@ -1,15 +1,15 @@
 # Two stages: the first has pip, the second has only what runs.
 FROM python:3.13-slim AS build
 WORKDIR /build
-COPY requirements/runtime.txt requirements/runtime.txt
+COPY requirements/runtime.txt requirements/build.txt requirements/
 RUN python -m venv /opt/lockstitch \
  && /opt/lockstitch/bin/pip install --no-cache-dir --require-hashes --requirement requirements/runtime.txt
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot bot
 COPY remediations remediations
 RUN python -m venv /tmp/wheel \
- && /tmp/wheel/bin/pip install --no-cache-dir build \
- && /tmp/wheel/bin/python -m build --wheel --outdir /tmp/dist \
+ && /tmp/wheel/bin/pip install --no-cache-dir --require-hashes --requirement requirements/build.txt \
+ && /tmp/wheel/bin/python -m build --wheel --no-isolation --outdir /tmp/dist \
  && /opt/lockstitch/bin/pip install --no-cache-dir --no-deps /tmp/dist/*.whl
 # The grammar's tables take a second to build; here they are built once, for every process.
 RUN /opt/lockstitch/bin/python -c "from pathlib import Path; from remediations.terraform.grammar import Grammar; Grammar.load(Path('/opt/lockstitch/cache/grammar'))"

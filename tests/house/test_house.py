@@ -108,7 +108,8 @@ def test_the_image_runs_as_nobody_with_a_warm_grammar() -> None:
     text = (ROOT / "Dockerfile").read_text()
     assert re.search(r"^USER 10001", text, re.MULTILINE)
     assert "HEALTHCHECK" in text
-    assert "--require-hashes" in text
+    for installed in re.findall(r"pip install (.*?) ?\\?$", text, re.MULTILINE):
+        assert "--require-hashes" in installed or "--no-deps" in installed, installed
     (given,) = re.findall(r"LOCKSTITCH_CACHE_DIR=(\S+)", text)
     warmed = re.findall(r"Grammar\.load\(Path\('([^']+)'\)\)", text)
     assert [Path(path) for path in warmed] == [user_cache({"LOCKSTITCH_CACHE_DIR": given})]
@@ -131,6 +132,15 @@ def test_requirements_are_locked_with_hashes() -> None:
         for block in re.split(r"\n(?=[A-Za-z0-9])", text.strip()):
             if "==" in block.splitlines()[0]:
                 assert "--hash=sha256:" in block, block
+
+
+def test_the_image_is_built_with_what_the_tests_build_with() -> None:
+    blocks = re.split(r"\n(?=[a-z])", (ROOT / "requirements" / "build.txt").read_text().strip())
+    assert len(blocks) > 5
+    locked = (ROOT / "requirements" / "test.txt").read_text()
+    for block in blocks:
+        assert block in locked, block.splitlines()[0]
+        assert "--hash=sha256:" in block
 
 
 def test_the_locks_hold_what_only_an_older_python_needs() -> None:
