@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from .model import Known, Unknown
 from .terraform.module import Module, Resource
-from .terraform.nodes import Block
+from .terraform.nodes import Block, Body
 
 BUCKET: Final = "aws_s3_bucket"
 PUBLIC_ACLS: Final = ("public-read", "public-read-write", "authenticated-read")
 _LOG_NAME: Final = re.compile(r"(^|[-_.])(access-?logs?|logs?|logging)($|[-_.])")
+_LOG_SENDERS: Final = (
+    ("aws_s3_bucket_logging", "target_bucket"),
+    (BUCKET, "logging.target_bucket"),
+    ("aws_lb", "access_logs.bucket"),
+    ("aws_alb", "access_logs.bucket"),
+    ("aws_elb", "access_logs.bucket"),
+    ("aws_cloudfront_distribution", "logging_config.bucket"),
+)
 _AUXILIARY: Final = re.compile(
     r"(^|[-_.])(logs?|logging|state|tfstate|cloudtrail|trail|website|replica)($|[-_.])"
 )
@@ -89,9 +96,10 @@ def companion_head(module: Module, bucket: Resource, kind: str) -> CompanionHead
 
 
 def is_log_target(module: Module, bucket: Resource) -> bool:
-    """Whether log delivery writes here; such buckets have to stay on SSE-S3.
+    """Whether log delivery writes here; a customer key would stop most of it.
 
-    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+    Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
     if bucket.address in module.remember("log targets", lambda: _log_targets(module)):
         return True
@@ -100,11 +108,28 @@ def is_log_target(module: Module, bucket: Resource) -> bool:
 
 def _log_targets(module: Module) -> frozenset[str]:
     targets = (
-        logging.attribute("target_bucket") for logging in module.of_kind("aws_s3_bucket_logging")
+        sender.attribute(path) for kind, path in _LOG_SENDERS for sender in module.of_kind(kind)
     )
-    return frozenset(
-        address for target in targets if target for address in module.references(target.value)
-    )
+    found = {address for target in targets if target for address in module.references(target.value)}
+    for acl in (*module.of_kind("aws_s3_bucket_acl"), *module.of_kind(BUCKET)):
+        if module.value_of(acl.attribute("acl")) == Known("log-delivery-write"):
+            owner = acl if acl.kind == BUCKET else module.owner_of(acl, "bucket", BUCKET)
+            found |= {owner.address} if isinstance(owner, Resource) else set()
+    return frozenset(found)
+
+
+def serves_website(module: Module, bucket: Resource) -> bool:
+    """Whether a website endpoint reads it: such requests are anonymous, which KMS refuses.
+
+    Source: https://repost.aws/knowledge-center/s3-kms-signature-version-error
+    """
+    companion = companions(module, bucket, "aws_s3_bucket_website_configuration")
+    return bool(companion.found or bucket.body.blocks("website"))
+
+
+def dynamic(body: Body, type: str) -> Block | None:
+    """The ``dynamic`` block that may write nested blocks of this type."""
+    return next((b for b in body.blocks("dynamic") if b.labels == (type,)), None)
 
 
 def data_buckets(module: Module) -> tuple[Resource, ...]:
@@ -117,39 +142,26 @@ def data_buckets(module: Module) -> tuple[Resource, ...]:
 
 def is_auxiliary(module: Module, bucket: Resource) -> bool:
     """Buckets for logs, state or websites: never the one that training data lives in."""
-    named = bool(_AUXILIARY.search(bucket.name)) or _named_like(module, bucket, _AUXILIARY)
-    return named or is_log_target(module, bucket)
+    return (
+        is_named_auxiliary(module, bucket)
+        or is_log_target(module, bucket)
+        or serves_website(module, bucket)
+    )
+
+
+def is_named_auxiliary(module: Module, bucket: Resource) -> bool:
+    """Whether its label or its name says so; of a declared bucket or of one that is looked up."""
+    return is_auxiliary_name(bucket.name) or _named_like(module, bucket, _AUXILIARY)
+
+
+def is_auxiliary_name(name: str) -> bool:
+    """Whether a name speaks of logs, state, websites or replicas."""
+    return bool(_AUXILIARY.search(name))
 
 
 def _named_like(module: Module, bucket: Resource, pattern: re.Pattern[str]) -> bool:
     value = module.value_of(bucket.attribute("bucket"))
     return isinstance(value, Known) and bool(pattern.search(str(value.value or "")))
-
-
-def public_grant(module: Module, bucket: Resource) -> str | None:
-    """What in this module opens the bucket to the public, or may: a policy or an ACL."""
-    for acl in (bucket, *companions(module, bucket, "aws_s3_bucket_acl").found):
-        value = module.value_of(acl.attribute("acl"))
-        if isinstance(value, Unknown) or value.value in PUBLIC_ACLS:
-            return f"the ACL on `{acl.address}`"
-    for policy in companions(module, bucket, "aws_s3_bucket_policy").found:
-        if any(_names_everyone(block) for block in _policy_texts(module, policy)):
-            return f"the policy `{policy.address}`"
-    return None
-
-
-def _policy_texts(module: Module, policy: Resource) -> Iterator[str]:
-    yield policy.document.text_of(policy.block)
-    held = policy.attribute("policy")
-    for address in module.references(held.value) if held else ():
-        document = module.resource(address)
-        if document is not None and document.kind == "data.aws_iam_policy_document":
-            yield document.document.text_of(document.block)
-
-
-def _names_everyone(text: str) -> bool:
-    """Careful on purpose: a Deny for everyone is taken for an Allow, which only lowers safety."""
-    return bool(re.search(r'"\*"', text)) and "rincipal" in text
 
 
 def nested(resource: Resource, *types: str) -> Block | None:

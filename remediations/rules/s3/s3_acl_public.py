@@ -9,7 +9,7 @@ from remediations.model import Known, Related, Safety, Severity, Unknown
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
-from remediations.terraform.nodes import Attribute, Expression, String
+from remediations.terraform.nodes import Attribute, Expression
 
 _GROUPS = ("global/AllUsers", "global/AuthenticatedUsers")
 
@@ -32,7 +32,7 @@ class AclPublic(Rule):
             yield Violation("acl", message, advice, attribute, unknown=value.reason)
         elif attribute is not None and isinstance(value, Known) and value.value in PUBLIC_ACLS:
             yield _public(resource, module, attribute, str(value.value))
-        yield from _grants(resource)
+        yield from _grants(resource, module)
 
 
 def _public(resource: Resource, module: Module, attribute: Attribute, acl: str) -> Violation:
@@ -54,14 +54,24 @@ def _private(resource: Resource, value: Expression) -> Repair:
     return Repair(Safety.REVIEW, "Make the ACL private", cost, (Targeted(resource.path, intent),))
 
 
-def _grants(resource: Resource) -> Iterator[Violation]:
+def _grants(resource: Resource, module: Module) -> Iterator[Violation]:
+    for number, (path, uri) in enumerate(_group_addresses(resource)):
+        value = module.value_of(uri)
+        if isinstance(value, Known) and str(value.value).endswith(_GROUPS):
+            message = "This grant is for everybody, or for every AWS account."
+            advice = Advice("Take the grant away, or name the accounts that need it.")
+            yield Violation(path, message, advice, uri, statement=f"{number or ''}")
+
+
+def _group_addresses(resource: Resource) -> Iterator[tuple[str, Attribute]]:
+    """Whom the split form and the inline one grant something, where it is a group."""
+    if resource.kind == BUCKET:
+        for grant in resource.body.blocks("grant"):
+            if "uri" in grant.body.attributes:
+                yield "grant", grant.body.attributes["uri"]
+        return
     for policy in resource.body.blocks("access_control_policy"):
         for grant in policy.body.blocks("grant"):
             for grantee in grant.body.blocks("grantee"):
-                uri = grantee.body.attributes.get("uri")
-                if uri is None or not isinstance(uri.value, String):
-                    continue
-                if (uri.value.literal or "").endswith(_GROUPS):
-                    message = "This grant is for everybody, or for every AWS account."
-                    advice = Advice("Take the grant away, or name the accounts that need it.")
-                    yield Violation("access_control_policy.grant", message, advice, uri)
+                if "uri" in grantee.body.attributes:
+                    yield "access_control_policy.grant", grantee.body.attributes["uri"]

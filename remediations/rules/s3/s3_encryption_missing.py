@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediations.buckets import BUCKET, companion_head, companions, is_log_target
+from remediations.buckets import (
+    BUCKET,
+    companion_head,
+    companions,
+    dynamic,
+    is_log_target,
+    serves_website,
+)
 from remediations.keys import KeyChoice, choose_key
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
@@ -42,15 +49,23 @@ class EncryptionMissing(Rule):
             "Nothing says which key encrypts this bucket, so S3 uses its own: whoever may read the "
             "bucket can read the data, and nobody can take the key away."
         )
-        if held.unsettled is not None:
+        unsettled = held.unsettled
+        if dynamic(resource.body, INLINE) is not None:
+            unsettled = "a dynamic block writes the setting"
+        if unsettled is not None:
             advice = Advice("Make sure that an encryption configuration covers it.")
-            yield Violation("bucket", message, advice, unknown=held.unsettled)
+            yield Violation("bucket", message, advice, unknown=unsettled)
             return
         yield Violation("bucket", message, _repair(resource, module))
 
 
 def _repair(bucket: Resource, module: Module) -> Repair | Advice:
-    key = choose_key(module)
+    if serves_website(module, bucket):
+        return Advice(
+            "A website endpoint cannot serve what a KMS key encrypts. Say AES256 here, and keep "
+            "training data out of this bucket."
+        )
+    key = choose_key(module, bucket)
     if isinstance(key, str):
         return Advice(key)
     cost = (

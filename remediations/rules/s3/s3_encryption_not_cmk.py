@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediations.buckets import BUCKET, is_log_target, nested
-from remediations.keys import choose_key
-from remediations.model import Known, Safety, Severity, Unknown
+from remediations.buckets import BUCKET, is_log_target, nested, serves_website
+from remediations.keys import KeyChoice, choose_key, set_key, uses_own_key
+from remediations.model import Known, Related, Safety, Severity, Unknown
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
-from remediations.terraform.edit import InsertAttribute, SetValue
+from remediations.terraform.edit import InsertAttribute, InsertBlock, SetValue
 from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import Attribute, Block
 
 COMPANION = "aws_s3_bucket_server_side_encryption_configuration"
 DEFAULTS = "apply_server_side_encryption_by_default"
+KEY = "kms_master_key_id"
+_OF_S3 = (
+    "uses a key of S3: whoever may read the bucket can read the data, and nobody can take the key "
+    "away."
+)
+_DEFAULTS = """\
+apply_server_side_encryption_by_default {{
+  sse_algorithm     = "aws:kms"
+  kms_master_key_id = {key}
+}}"""
 
 
 class EncryptionNotCmk(Rule):
@@ -28,66 +38,95 @@ class EncryptionNotCmk(Rule):
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         outer = () if resource.kind == COMPANION else ("server_side_encryption_configuration",)
         rule = nested(resource, *outer, "rule")
-        defaults = nested(resource, *outer, "rule", DEFAULTS)
-        if rule is None or defaults is None or _receives_logs(resource, module):
+        bucket = _bucket(resource, module)
+        if rule is None or (bucket is not None and is_log_target(module, bucket)):
             return
+        found = _Found(resource, module, rule, bucket)
+        defaults = nested(resource, *outer, "rule", DEFAULTS)
+        if defaults is not None:
+            yield from found.judge(defaults)
+        elif not rule.body.blocks("dynamic"):
+            message = f"Without `{DEFAULTS}` the bucket {_OF_S3}"
+            yield Violation("sse_algorithm", message, found.repair(None), rule)
+
+
+def _bucket(resource: Resource, module: Module) -> Resource | None:
+    if resource.kind == BUCKET:
+        return resource
+    owner = module.owner_of(resource, "bucket", BUCKET)
+    return owner if isinstance(owner, Resource) else None
+
+
+class _Found:
+    """One encryption rule of one bucket."""
+
+    def __init__(
+        self, resource: Resource, module: Module, rule: Block, bucket: Resource | None
+    ) -> None:
+        self.resource = resource
+        self.module = module
+        self.rule = rule
+        self.bucket = bucket
+
+    def judge(self, defaults: Block) -> Iterator[Violation]:
         algorithm = defaults.body.attributes.get("sse_algorithm")
-        key = defaults.body.attributes.get("kms_master_key_id")
-        value = module.value_of(algorithm)
+        key = defaults.body.attributes.get(KEY)
+        value = self.module.value_of(algorithm)
         if isinstance(value, Unknown):
             message = "The algorithm decides who holds the key to this bucket."
             advice = Advice('Make sure that it is "aws:kms" with a key of your own.')
             yield Violation("sse_algorithm", message, advice, algorithm, unknown=value.reason)
         elif algorithm is not None and value.value == "AES256":
+            yield self.of_s3(defaults, algorithm)
+        elif not uses_own_key(self.module, key):
             message = (
-                "`AES256` uses a key of S3: whoever may read the bucket can read the data, and "
-                "nobody can take the key away."
+                f"Without `{KEY}` the key is AWS's own for S3, whose policy nobody here can change."
+                if self.module.value_of(key) == Known(None)
+                else "This key is AWS's own for S3, whose policy nobody here can change."
             )
-            repair = _repair(resource, module, rule, defaults, algorithm)
-            yield Violation("sse_algorithm", message, repair, algorithm)
-        elif module.value_of(key) == Known(None):
-            message = (
-                "Without `kms_master_key_id` the key is AWS's own for S3, whose policy nobody here "
-                "can change."
+            yield Violation(KEY, message, self.repair(defaults), key or defaults)
+
+    def of_s3(self, defaults: Block, algorithm: Attribute) -> Violation:
+        message = f"`AES256` {_OF_S3}"
+        origin = self.module.origin_of(algorithm.value)
+        if origin is None:
+            return Violation("sse_algorithm", message, self.repair(defaults), algorithm)
+        place = f"{origin.path}:{origin.line}"
+        advice = Advice(f'The value comes from {place}. Say "aws:kms" there, and set {KEY} here.')
+        related = (Related(origin, "value comes from"),)
+        return Violation("sse_algorithm", message, advice, algorithm, related=related)
+
+    def repair(self, defaults: Block | None) -> Repair | Advice:
+        if self.bucket is not None and serves_website(self.module, self.bucket):
+            return Advice(
+                "A website endpoint cannot serve what a KMS key encrypts. Keep training data out "
+                "of this bucket."
             )
-            repair = _repair(resource, module, rule, defaults, None)
-            yield Violation("kms_master_key_id", message, repair, defaults)
+        key = choose_key(self.module, self.resource)
+        if isinstance(key, str):
+            return Advice(key)
+        intents = self.intents(defaults, key)
+        if isinstance(intents, Advice):
+            return intents
+        if "bucket_key_enabled" not in self.rule.body.attributes:
+            bucket_key = InsertAttribute(self.rule.body, "bucket_key_enabled", "true")
+            intents.append(Targeted(self.resource.path, bucket_key))
+        cost = (
+            f"New objects are encrypted with {key.words}; readers and writers need kms:Decrypt and "
+            "kms:GenerateDataKey on it. Objects that are there stay as they are."
+        )
+        title = "Encrypt the bucket with a key of your own"
+        return Repair(Safety.REVIEW, title, cost, (*intents, *key.intents))
 
-
-def _receives_logs(resource: Resource, module: Module) -> bool:
-    bucket: object = resource
-    if resource.kind == COMPANION:
-        bucket = module.owner_of(resource, "bucket", BUCKET)
-    return isinstance(bucket, Resource) and is_log_target(module, bucket)
-
-
-def _repair(
-    resource: Resource,
-    module: Module,
-    rule: Block,
-    defaults: Block,
-    algorithm: Attribute | None,
-) -> Repair | Advice:
-    key = choose_key(module)
-    if isinstance(key, str):
-        return Advice(key)
-    intents = []
-    if algorithm is not None:
-        intents.append(Targeted(resource.path, SetValue(algorithm.value, '"aws:kms"')))
-    held = defaults.body.attributes.get("kms_master_key_id")
-    if held is None:
-        insert = InsertAttribute(defaults.body, "kms_master_key_id", key.reference, "sse_algorithm")
-        intents.append(Targeted(resource.path, insert))
-    if "bucket_key_enabled" not in rule.body.attributes:
-        bucket_key = InsertAttribute(rule.body, "bucket_key_enabled", "true")
-        intents.append(Targeted(resource.path, bucket_key))
-    cost = (
-        f"New objects are encrypted with {key.words}; readers and writers need kms:Decrypt and "
-        "kms:GenerateDataKey on it. Objects that are there stay as they are."
-    )
-    return Repair(
-        Safety.REVIEW,
-        "Encrypt the bucket with a key of your own",
-        cost,
-        (*intents, *key.intents),
-    )
+    def intents(self, defaults: Block | None, key: KeyChoice) -> list[Targeted] | Advice:
+        if defaults is None:
+            block = InsertBlock(self.rule.body, _DEFAULTS.format(key=key.reference))
+            return [Targeted(self.resource.path, block)]
+        written = set_key(self.module, self.resource, defaults.body, KEY, key, "sse_algorithm")
+        if isinstance(written, Advice):
+            return written
+        algorithm = defaults.body.attributes.get("sse_algorithm")
+        if algorithm is None or self.module.value_of(algorithm) != Known("AES256"):
+            return [written]
+        intent = SetValue(algorithm.value, '"aws:kms"')
+        return [Targeted(self.resource.path, intent), written]

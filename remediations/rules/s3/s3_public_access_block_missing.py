@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediations.buckets import BUCKET, companion_head, companions, public_grant
+from remediations.buckets import BUCKET, companion_head, companions
 from remediations.model import Safety, Severity
+from remediations.public_access import public_grant
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
 from remediations.terraform.edit import AddTopLevel
 from remediations.terraform.module import Module, Resource

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediations.buckets import BUCKET, nested, public_grant
-from remediations.model import Known, Related, Safety, Severity
+from remediations.buckets import BUCKET, nested
+from remediations.model import Known, Related, Safety, Severity, Unknown
+from remediations.public_access import public_grant
 from remediations.rule import Advice, Repair, RequireTrue, Severities, Targeted, Violation
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
@@ -41,13 +42,7 @@ class PublicAccessBlockOff(RequireTrue):
         if off:
             yield self._violation(resource, module, off)
         for attribute, unknown in self.unsettled(resource, module):
-            yield Violation(
-                attribute.name,
-                f"`{attribute.name}` decides whether the bucket can be opened to everybody.",
-                Advice(f"Make sure that `{attribute.name}` is true wherever this is applied."),
-                attribute,
-                unknown=unknown.reason,
-            )
+            yield _unsettled(attribute, unknown, "bucket")
 
     def _violation(
         self, resource: Resource, module: Module, off: list[tuple[str, Attribute | None]]
@@ -86,21 +81,42 @@ class PublicAccessBlockOff(RequireTrue):
         """An access point's flags are on unless they say otherwise; changing them replaces it."""
         block = nested(resource, "public_access_block_configuration")
         held = block.body.attributes if block else {}
-        off = [held[flag] for flag in self.flags if flag in held]
-        off = [a for a in off if module.value_of(a) in (Known(False), Known("false"))]
+        present = [held[flag] for flag in self.flags if flag in held]
+        for attribute in present:
+            value = module.value_of(attribute)
+            if isinstance(value, Unknown):
+                yield _unsettled(attribute, value, "access point")
+        off = [a for a in present if module.value_of(a) in (Known(False), Known("false"))]
+        elsewhere = [
+            Related(place, "value comes from")
+            for attribute in off
+            if (place := module.origin_of(attribute.value)) is not None
+        ]
         if not off:
             return
         intents = [Targeted(resource.path, SetValue(a.value, "true")) for a in off]
         names = _listed([attribute.name for attribute in off])
+        verb = "is" if len(off) == 1 else "are"
         cost = "The access point is destroyed and created again; callers lose it meanwhile."
-        source = resource.document.source
+        repair = Repair(Safety.REPLACE, "Turn the public access block on", cost, tuple(intents))
+        also = [Related(resource.document.source.location(a.span), "also") for a in off[1:]]
         yield Violation(
             off[0].name,
-            f"{names} is off, so a policy may open this access point to everybody.",
-            Repair(Safety.REPLACE, "Turn the public access block on", cost, tuple(intents)),
+            f"{names} {verb} off, so a policy may open this access point to everybody.",
+            _at_source(elsewhere) if elsewhere else repair,
             off[0],
-            related=tuple(Related(source.location(a.span), "also") for a in off[1:]),
+            related=(*also, *elsewhere),
         )
+
+
+def _unsettled(attribute: Attribute, unknown: Unknown, thing: str) -> Violation:
+    return Violation(
+        attribute.name,
+        f"`{attribute.name}` decides whether the {thing} can be opened to everybody.",
+        Advice(f"Make sure that `{attribute.name}` is true wherever this is applied."),
+        attribute,
+        unknown=unknown.reason,
+    )
 
 
 def _listed(names: list[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediations.model import Known, Severity
+from remediations.keys import uses_own_key
+from remediations.model import Severity
 from remediations.rule import Advice, Rule, Severities, Violation
 from remediations.terraform.module import Module, Resource
 
@@ -18,7 +19,8 @@ class DomainNoCmk(Rule):
     severity = Severities(Severity.LOW, Severity.MEDIUM, Severity.HIGH)
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        if module.value_of(resource.attribute("kms_key_id")) != Known(None):
+        held = resource.attribute("kms_key_id")
+        if uses_own_key(module, held):
             return
         message = (
             "Home directories of everybody in this domain are encrypted with a key of AWS, which "
@@ -28,4 +30,4 @@ class DomainNoCmk(Rule):
             "Setting kms_key_id later replaces the domain and loses its profiles and home "
             "directories. Decide before the first apply, or plan a move."
         )
-        yield Violation("kms_key_id", message, advice)
+        yield Violation("kms_key_id", message, advice, held)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediations.keys import choose_key
-from remediations.model import Known, Safety, Severity
-from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
-from remediations.terraform.edit import InsertAttribute
+from remediations.keys import choose_key, set_key, uses_own_key
+from remediations.model import Safety, Severity
+from remediations.rule import Advice, Repair, Rule, Severities, Violation
 from remediations.terraform.module import Module, Resource
+
+KEY = "kms_key_id"
 
 
 class NotebookNoCmk(Rule):
@@ -21,18 +22,23 @@ class NotebookNoCmk(Rule):
     aliases = ("CKV_AWS_22", "CKV_AWS_187")
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        if module.value_of(resource.attribute("kms_key_id")) != Known(None):
+        held = resource.attribute(KEY)
+        if uses_own_key(module, held):
             return
         message = (
             "The volume with notebooks, samples and credentials is encrypted with a key of AWS, "
             "which nobody here can audit or take away."
         )
-        key = choose_key(module)
-        if isinstance(key, str):
-            yield Violation("kms_key_id", message, Advice(key))
-            return
-        intent = InsertAttribute(resource.body, "kms_key_id", key.reference)
-        cost = "The notebook is destroyed and created again: copy what is on its volume first."
-        intents = (Targeted(resource.path, intent), *key.intents)
-        title = f"Encrypt the volume with {key.words}"
-        yield Violation("kms_key_id", message, Repair(Safety.REPLACE, title, cost, intents))
+        yield Violation(KEY, message, _repair(resource, module), held)
+
+
+def _repair(resource: Resource, module: Module) -> Repair | Advice:
+    key = choose_key(module, resource)
+    if isinstance(key, str):
+        return Advice(key)
+    written = set_key(module, resource, resource.body, KEY, key)
+    if isinstance(written, Advice):
+        return written
+    cost = "The notebook is destroyed and created again: copy what is on its volume first."
+    title = f"Encrypt the volume with {key.words}"
+    return Repair(Safety.REPLACE, title, cost, (written, *key.intents))

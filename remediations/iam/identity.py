@@ -1,0 +1,58 @@
+"""Which policies say what a role, user or group may do. Reads uses; judges no statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..terraform.module import Module, Resource
+from .statements import DOCUMENT, ENCODED, Statement, policies
+
+POLICY: Final = "aws_iam_policy"
+
+# In these places "*" means "this resource" or is a ceiling, so it is never an error:
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+_OTHER_POLICIES: Final = frozenset({"assume_role_policy", "permissions_boundary"})
+_IDENTITY_KINDS: Final = frozenset(
+    {*ENCODED, DOCUMENT, "aws_ssoadmin_permission_set_inline_policy"}
+)
+# These wait for a document or watch it; they do not make it anybody's policy.
+_NO_USE: Final = frozenset({"depends_on", "triggers", "triggers_replace", "keepers"})
+
+
+def identity_statements(
+    resource: Resource, module: Module
+) -> Iterator[tuple[tuple[Statement, ...], Statement]]:
+    """Allow statements of identity policies, each after all statements of its policy.
+
+    Deny, NotAction, NotResource and statements with principals are left out, and so is every
+    policy that is used as a boundary, a trust policy, or on a key, a repository or a bucket.
+    """
+    if not _is_identity_policy(resource, module):
+        return
+    for policy in policies(resource, module):
+        for statement in policy:
+            if statement.effect == "Allow" and not statement.principals and not statement.has_not:
+                yield policy, statement
+
+
+def _is_identity_policy(resource: Resource, module: Module) -> bool:
+    """Whether ``*`` means every resource in all places that this ends up in."""
+    pending, seen = [resource], {resource.address}
+    while pending:
+        held = pending.pop()
+        if held.kind not in (DOCUMENT, POLICY):
+            continue
+        for user, attribute in module.users_of(held.address):
+            if attribute in _NO_USE:
+                continue
+            if attribute in _OTHER_POLICIES:
+                return False
+            if held.kind == DOCUMENT:
+                if user.kind not in _IDENTITY_KINDS:
+                    return False
+                if user.address not in seen:
+                    seen.add(user.address)
+                    pending.append(user)
+    return True
