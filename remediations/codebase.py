@@ -14,7 +14,7 @@ from posixpath import dirname
 from .model import Edit, NotAnalysed, Span
 from .rule import Targeted
 from .source import SourceFile, Unreadable, apply
-from .terraform.edit import edits_between, render
+from .terraform.edit import edits_between, rewrite
 from .terraform.grammar import Grammar
 from .terraform.module import Module
 from .terraform.nodes import Document
@@ -99,8 +99,8 @@ class Codebase:
         ordered = sorted(intents, key=lambda targeted: targeted.path)
         for path, group in groupby(ordered, key=lambda targeted: targeted.path):
             document = self.documents.get(path) or parse(SourceFile.of(path, ""), self.grammar)
-            text = render(document, [targeted.intent for targeted in group], self.grammar)
-            changed[path] = parse(text, self.grammar)
+            wanted = [targeted.intent for targeted in group]
+            changed[path] = rewrite(document, wanted, self.grammar)
         return self._changed(changed)
 
     def _changed(self, documents: Mapping[str, Document]) -> Codebase:

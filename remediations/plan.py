@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Final
 
 from .codebase import Codebase
 from .detect import Judged, examine
 from .model import Edit, Finding, Fix, Plan, Profile, Refusal, Report, Safety
-from .rule import Repair, Targeted
-from .source import OverlappingEdits, Unreadable
-from .terraform.edit import AddTopLevel
+from .rounds import COLLIDES, repair_of, solve
+from .rule import Repair
 from .verify import prove
 
-STILL_TO_DECIDE = "no edit can be proved right here"
+STILL_TO_DECIDE: Final = "no edit can be proved right here"
+TOO_MANY: Final = (
+    "there are more findings here than one run works out single fixes for; "
+    "it is offered once others are closed"
+)
+MAX_READ_AGAIN: Final = 4_000_000
+"""Characters of text that single fixes of one run may be proved on: each reads its files again."""
 
 
 def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
     """A fix for the findings of one block at one safety level, each proved on its own.
 
-    A fix that needs text another one claims is refused for now; the next run offers it.
+    A fix that needs text another one claims is refused for now; the next run offers it. So is what
+    goes beyond the work that one run may take, the costliest fixes first.
     """
     wanted = {finding.fingerprint for finding in report.findings}
     judged = [j for j in examine(codebase, profile).judged if j.finding.fingerprint in wanted]
-    refusals = [Refusal(j.finding, _advice(j)) for j in judged if not _is_repairable(j)]
+    refusals = [Refusal(j.finding, _advice(j)) for j in judged if repair_of(j) is None]
     fixes: list[Fix] = []
+    read = 0
     # The least costly fix comes first, so that nothing safe has to wait for a replacement.
     for group in sorted(_groups(judged), key=lambda group: _repair(group[0]).safety.rank):
-        made = _fix(codebase, group, profile)
+        read += _text_to_read(codebase, group)
+        made = _fix(codebase, group, profile) if read <= MAX_READ_AGAIN else TOO_MANY
         if isinstance(made, Fix):
             made = _if_free(made, fixes)
         if isinstance(made, Fix):
@@ -46,9 +55,12 @@ def combine(
     Later fixes see what earlier ones wrote, so a key is written once. Empty where nothing can be
     done or the result cannot be proved.
     """
-    fingerprints = {finding.fingerprint for finding in findings}
-    after, closed, touched = _solve(codebase, fingerprints, profile, up_to)
-    if not closed or prove(codebase, after, closed, touched, profile) is not None:
+    wanted = {finding.fingerprint for finding in findings}
+    judged = [j for j in examine(codebase, profile).judged if j.finding.fingerprint in wanted]
+    fingerprints = {j.finding.fingerprint for j in judged}
+    solution = solve(codebase, fingerprints, {j.directory for j in judged}, profile, up_to)
+    closed, after = solution.closed, solution.after
+    if not closed or prove(codebase, after, closed, solution.touched, profile) is not None:
         return ()
     return codebase.edits_to(after)
 
@@ -57,13 +69,10 @@ def _advice(judged: Judged) -> str:
     return judged.finding.advice or STILL_TO_DECIDE
 
 
-def _is_repairable(judged: Judged) -> bool:
-    return isinstance(judged.violation.repair, Repair)
-
-
 def _repair(judged: Judged) -> Repair:
-    assert isinstance(judged.violation.repair, Repair)
-    return judged.violation.repair
+    repair = repair_of(judged)
+    assert repair is not None
+    return repair
 
 
 def _order(finding: Finding) -> tuple[str, int, str]:
@@ -75,17 +84,24 @@ def _groups(judged: Sequence[Judged]) -> list[list[Judged]]:
         block = one.finding.block
         return block.path, block.span.start, _repair(one).safety.rank
 
-    repairable = sorted(filter(_is_repairable, judged), key=key)
+    repairable = sorted((j for j in judged if repair_of(j) is not None), key=key)
     return [list(group) for _, group in groupby(repairable, key=key)]
+
+
+def _text_to_read(codebase: Codebase, group: Sequence[Judged]) -> int:
+    paths = {targeted.path for judged in group for targeted in _repair(judged).intents}
+    known = [codebase.documents[path] for path in paths if path in codebase.documents]
+    return sum(len(document.source.text) for document in known)
 
 
 def _fix(codebase: Codebase, group: list[Judged], profile: Profile) -> Fix | str:
     fingerprints = {judged.finding.fingerprint for judged in group}
     safety = _repair(group[0]).safety
-    after, closed, touched = _solve(codebase, fingerprints, profile, safety)
-    if closed != fingerprints:
-        return "the edits for this block get in each other's way"
-    reason = prove(codebase, after, fingerprints, touched, profile)
+    directories = {judged.directory for judged in group}
+    solution = solve(codebase, fingerprints, directories, profile, safety)
+    if solution.closed != fingerprints:
+        return next(iter(solution.stuck.values()), COLLIDES)
+    reason = prove(codebase, solution.after, fingerprints, solution.touched, profile)
     if reason is not None:
         return reason
     return Fix(
@@ -93,7 +109,7 @@ def _fix(codebase: Codebase, group: list[Judged], profile: Profile) -> Fix | str
         safety=safety,
         title=_sentence(_repair(judged).title for judged in group),
         cost=" ".join(dict.fromkeys(_repair(judged).cost for judged in group)),
-        edits=codebase.edits_to(after),
+        edits=codebase.edits_to(solution.after),
     )
 
 
@@ -132,59 +148,3 @@ def _new_addresses(fix: Fix) -> set[str]:
         for line in edit.text.splitlines()
         if line.startswith(("resource ", "data "))
     }
-
-
-def _solve(
-    codebase: Codebase, fingerprints: Collection[str], profile: Profile, up_to: Safety
-) -> tuple[Codebase, set[str], set[str]]:
-    """Rounds: repair what is left, look again. Also what was closed and which blocks may differ."""
-    directories = {
-        judged.directory
-        for judged in examine(codebase, profile).judged
-        if judged.finding.fingerprint in fingerprints
-    }
-    touched: set[str] = set()
-    stuck: set[str] = set()
-    current = codebase
-    for _ in range(len(fingerprints) + 1):
-        left = [
-            judged
-            for judged in examine(current, profile, directories=directories).judged
-            if judged.finding.fingerprint in fingerprints
-            and judged.finding.fingerprint not in stuck
-            and _is_repairable(judged)
-            and _repair(judged).safety.rank <= up_to.rank
-        ]
-        if not left:
-            break
-        current, done = _round(current, left)
-        if not done:
-            stuck.add(left[0].finding.fingerprint)
-        touched |= {judged.finding.address for judged in done}
-        touched |= {address for judged in done for address in _repair(judged).touches}
-    after = {
-        j.finding.fingerprint for j in examine(current, profile, directories=directories).judged
-    }
-    return current, set(fingerprints) - after, touched
-
-
-def _round(codebase: Codebase, left: list[Judged]) -> tuple[Codebase, list[Judged]]:
-    """All at once where they keep out of each other's way, else only the first."""
-    for batch in (left, left[:1]):
-        intents = [targeted for judged in batch for targeted in _repair(judged).intents]
-        try:
-            after = codebase.with_intents(intents)
-        except (OverlappingEdits, Unreadable):
-            continue
-        if len(batch) == 1 or not _writes_twice(intents):
-            return after, batch
-    return codebase, []
-
-
-def _writes_twice(intents: Sequence[Targeted]) -> bool:
-    texts = [
-        targeted.intent.text.split("{")[0]
-        for targeted in intents
-        if isinstance(targeted.intent, AddTopLevel)
-    ]
-    return len(texts) != len(set(texts))

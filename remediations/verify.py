@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from posixpath import dirname
 
 from .codebase import Codebase
-from .detect import examine
+from .detect import Examination, examine
 from .model import Profile
-from .source import apply
+from .terraform.compare import verify_text
+from .terraform.edit import edits_between
 from .terraform.nodes import Block, Document
+
+Place = tuple[str, str]
+"""A directory and the address of a block in it."""
 
 
 def prove(
     before: Codebase,
     after: Codebase,
     closes: Collection[str],
-    touches: Collection[str],
+    touches: Collection[Place],
     profile: Profile,
 ) -> str | None:
     """None, or the reason why ``after`` must not be offered.
 
-    ``closes`` are the fingerprints that have to be gone, ``touches`` the addresses whose blocks may
-    differ. Every other block is the same text, nothing new is found, and the edits lead exactly
-    from one to the other.
+    ``closes`` are the fingerprints that have to be gone, ``touches`` the blocks that may differ.
+    Every other block is the same text, nothing new is found, no rule has lost its sight, and the
+    edits lead exactly from one to the other.
     """
-    directories = {path.rpartition("/")[0] for path in after.documents}
     changed = _changed_paths(before, after)
-    near = {path.rpartition("/")[0] for path in changed} & directories
-    old = {j.finding.fingerprint for j in examine(before, profile, directories=near).judged}
-    new = {j.finding.fingerprint for j in examine(after, profile, directories=near).judged}
     if not changed:
         return "the edit changes nothing"
-    if new & set(closes):
-        return "the finding is still there after the edit"
-    if new - old:
-        return "the edit would cause another finding"
-    return _same_elsewhere(before, after, changed, touches) or _replay(before, after)
+    near = {dirname(path) for path in changed}
+    return (
+        _judged_better(
+            examine(before, profile, directories=near),
+            examine(after, profile, directories=near),
+            closes,
+        )
+        or _declared_once(before, after, near)
+        or _same_elsewhere(before, after, changed, touches)
+        or _same_text(before, after, changed)
+    )
 
 
 def _changed_paths(before: Codebase, after: Codebase) -> tuple[str, ...]:
@@ -48,24 +55,53 @@ def _changed_paths(before: Codebase, after: Codebase) -> tuple[str, ...]:
     )
 
 
+def _judged_better(before: Examination, after: Examination, closes: Collection[str]) -> str | None:
+    everything = Counter(judged.finding.fingerprint for judged in after.judged)
+    if everything.keys() & set(closes):
+        return "the finding is still there after the edit"
+    if everything - Counter(judged.finding.fingerprint for judged in before.judged):
+        return "the edit would cause another finding"
+    # One that was unknown and is certain now is another finding too.
+    if _known(after) - _known(before):
+        return "the edit would cause another finding"
+    blind = {(failed.rule, failed.path, failed.reason) for failed in after.not_analysed}
+    if blind - {(failed.rule, failed.path, failed.reason) for failed in before.not_analysed}:
+        return "a rule could not judge the edited text"
+    return None
+
+
+def _known(examination: Examination) -> Counter[str]:
+    findings = (judged.finding for judged in examination.judged)
+    return Counter(finding.fingerprint for finding in findings if finding.is_known)
+
+
+def _declared_once(before: Codebase, after: Codebase, near: Collection[str]) -> str | None:
+    """Nothing is declared twice that was not before."""
+    earlier = _addresses(before, near)
+    for place, count in _addresses(after, near).items():
+        if count > max(1, earlier[place]):
+            return f"`{place[1]}` would be declared twice"
+    return None
+
+
+def _addresses(codebase: Codebase, directories: Collection[str]) -> Counter[Place]:
+    return Counter(
+        (module.directory, resource.address)
+        for module in codebase.modules
+        if module.directory in directories
+        for resource in module.resources
+    )
+
+
 def _same_elsewhere(
-    before: Codebase, after: Codebase, changed: Collection[str], touches: Collection[str]
+    before: Codebase, after: Codebase, changed: Collection[str], touches: Collection[Place]
 ) -> str | None:
     for path in changed:
         old = _blocks(before.documents[path]) if path in before.documents else {}
         new = _blocks(after.documents[path])
-        for key, text in old.items():
-            if key[0] not in touches and new.get(key) != text:
-                return f"the edit would also change `{key[0]}`"
-    return _declared_once(after)
-
-
-def _declared_once(codebase: Codebase) -> str | None:
-    for module in codebase.modules:
-        counts = Counter(resource.address for resource in module.resources)
-        twice = [address for address, count in counts.items() if count > 1]
-        if twice:
-            return f"`{twice[0]}` would be declared twice"
+        for (address, ordinal), text in old.items():
+            if (dirname(path), address) not in touches and new.get((address, ordinal)) != text:
+                return f"the edit would also change `{address}`"
     return None
 
 
@@ -86,12 +122,16 @@ def address_of(block: Block) -> str:
     return ".".join(words)
 
 
-def _replay(before: Codebase, after: Codebase) -> str | None:
-    """The edits, applied to the original bytes, give exactly the bytes that were judged."""
-    edits = before.edits_to(after)
-    for path in {edit.path for edit in edits} & set(before.documents):
-        mine = [edit for edit in edits if edit.path == path]
-        replayed = apply(before.documents[path].source, mine)
-        if replayed.text != after.documents[path].source.text:
-            return "the edit cannot be written down exactly"
-    return None
+def _same_text(before: Codebase, after: Codebase, changed: Collection[str]) -> str | None:
+    """The edits, applied to the original, give exactly the text that was judged."""
+    return next(_differences(before, after, changed), None)
+
+
+def _differences(before: Codebase, after: Codebase, changed: Collection[str]) -> Iterator[str]:
+    for path in changed:
+        old, new = before.documents.get(path), after.documents[path]
+        if old is None:
+            continue
+        reason = verify_text(old, new, edits_between(old.source, new.source))
+        if reason is not None:
+            yield reason

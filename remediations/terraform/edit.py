@@ -40,6 +40,7 @@ __all__ = [
     "edits_between",
     "indent_of",
     "render",
+    "rewrite",
 ]
 
 # Only a newline ends a line here; str.splitlines knows eight more characters.
@@ -52,10 +53,14 @@ def render(document: Document, intents: Sequence[Intent], grammar: Grammar) -> S
     Raises ``OverlappingEdits`` where two intents claim the same text and ``Unparsable`` where the
     result is not Terraform (a bug in the caller's text).
     """
+    return rewrite(document, intents, grammar).source
+
+
+def rewrite(document: Document, intents: Sequence[Intent], grammar: Grammar) -> Document:
+    """As ``render``, parsed: what was read to check the text need not be read again."""
     edits = splices(document, intents)
     changed = align(document.source, apply(document.source, edits), edits)
-    parse(changed, grammar)
-    return changed
+    return parse(changed, grammar)
 
 
 def edits_between(before: SourceFile, after: SourceFile) -> tuple[Edit, ...]:

@@ -1,0 +1,139 @@
+"""Repairs applied in rounds, each round proved before the next one looks at what it wrote.
+
+Knows no grouping and no offers; a repair that cannot be proved is left out with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from posixpath import dirname
+
+from .codebase import Codebase
+from .detect import Judged, examine
+from .model import Profile, Safety
+from .rule import Repair, Targeted
+from .source import OverlappingEdits, Unreadable
+from .terraform.edit import AddTopLevel
+from .verify import Place, prove
+
+COLLIDES = "the edits get in each other's way"
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Where the rounds ended. ``stuck`` says by fingerprint why a finding is still there."""
+
+    after: Codebase
+    closed: frozenset[str]
+    touched: frozenset[Place]
+    """Blocks that may differ now."""
+    stuck: Mapping[str, str]
+
+
+def repair_of(judged: Judged) -> Repair | None:
+    """What mends it; None for advice and for whatever rests on a value nobody can read."""
+    repair = judged.violation.repair
+    return repair if isinstance(repair, Repair) and judged.finding.is_known else None
+
+
+def solve(
+    codebase: Codebase,
+    fingerprints: Collection[str],
+    directories: Collection[str],
+    profile: Profile,
+    up_to: Safety,
+) -> Solution:
+    """Close as many of ``fingerprints`` as can be proved, in the modules of ``directories``.
+
+    A repair sees what earlier rounds wrote, so a key that several need is written once.
+    """
+    current, stuck = codebase, dict[str, str]()
+    closed, touched = set[str](), set[Place]()
+    while True:
+        examined = examine(current, profile, directories=directories).judged
+        wanted = [
+            judged
+            for judged in examined
+            if judged.finding.fingerprint in fingerprints
+            and judged.finding.fingerprint not in stuck
+            and (repair := repair_of(judged)) is not None
+            and repair.safety.rank <= up_to.rank
+        ]
+        if not wanted:
+            return Solution(current, frozenset(closed), frozenset(touched), stuck)
+        made = _round(current, wanted, profile)
+        if isinstance(made, str):
+            stuck[wanted[0].finding.fingerprint] = made
+            continue
+        current, done = made
+        closed |= {judged.finding.fingerprint for judged in done}
+        touched |= set(_touched(done))
+
+
+def _round(
+    codebase: Codebase, wanted: Sequence[Judged], profile: Profile
+) -> tuple[Codebase, list[Judged]] | str:
+    """As many at once as keep out of each other's way, or why not even the first can be done."""
+    reason = COLLIDES
+    for batch in _batches(wanted):
+        try:
+            after = codebase.with_intents(_intents(batch))
+        except OverlappingEdits:
+            continue
+        except Unreadable as error:
+            reason = f"the edited file would not be valid: {error.reason}"
+            continue
+        closes = {judged.finding.fingerprint for judged in batch}
+        failed = prove(codebase, after, closes, set(_touched(batch)), profile)
+        if failed is None:
+            return after, batch
+        reason = failed
+    return reason
+
+
+def _batches(wanted: Sequence[Judged]) -> Iterator[list[Judged]]:
+    """All that do not write the same block differently, then ever fewer, then the first alone."""
+    written: dict[Place, str] = {}
+    order: dict[str, None] = {}
+    for judged in wanted:
+        blocks = dict(_written(judged))
+        if all(written.get(place, text) == text for place, text in blocks.items()):
+            written.update(blocks)
+            order[judged.finding.fingerprint] = None
+    count = len(order)
+    while count:
+        # Findings that share a fingerprint stay together: only all of them close it.
+        kept = set(list(order)[:count])
+        yield [judged for judged in wanted if judged.finding.fingerprint in kept]
+        count //= 2
+
+
+def _written(judged: Judged) -> Iterator[tuple[Place, str]]:
+    for targeted in _intents([judged]):
+        if isinstance(targeted.intent, AddTopLevel):
+            text = targeted.intent.text
+            for line in text.split("\n"):
+                if line.startswith(("resource ", "data ")):
+                    yield (dirname(targeted.path), line.partition("{")[0].strip()), text
+
+
+def _intents(batch: Sequence[Judged]) -> Iterator[Targeted]:
+    """Every intent; a block that several want in the same words is written once."""
+    seen: set[tuple[str, str, int]] = set()
+    for judged in batch:
+        repair = repair_of(judged)
+        for targeted in repair.intents if repair else ():
+            if isinstance(targeted.intent, AddTopLevel):
+                key = (targeted.path, targeted.intent.text, id(targeted.intent.after))
+                if key in seen:
+                    continue
+                seen.add(key)
+            yield targeted
+
+
+def _touched(batch: Sequence[Judged]) -> Iterator[Place]:
+    for judged in batch:
+        repair = repair_of(judged)
+        for address in (judged.finding.address, *(repair.touches if repair else ())):
+            yield judged.directory, address

@@ -1,0 +1,213 @@
+"""From findings to fixes: grouped, proved, never in each other's way; each refusal has a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from remediations import plan as planning
+from remediations.codebase import Codebase
+from remediations.detect import detect
+from remediations.model import Plan, Profile, Safety
+from remediations.plan import STILL_TO_DECIDE, TOO_MANY, combine, plan
+from remediations.rule import Rule
+from remediations.terraform.grammar import Grammar
+from tests.engine.rules_for_tests import (
+    DeclaresTwice,
+    GoesBlind,
+    MendsNothing,
+    RepairsUnknown,
+    TouchesAnother,
+    Unlocked,
+    Unsigned,
+    Untagged,
+    WantsKey,
+    WritesNonsense,
+    read,
+    things,
+    use,
+)
+
+PROD = Profile("prod")
+DEMO = Path(__file__).parents[2] / "bot/demo/terraform/head"
+
+
+def planned(codebase: Codebase) -> Plan:
+    return plan(codebase, detect(codebase, PROD), PROD)
+
+
+def combined(codebase: Codebase, up_to: Safety = Safety.REPLACE) -> dict[str, str]:
+    findings = detect(codebase, PROD).findings
+    after = codebase.with_edits(combine(codebase, findings, PROD, up_to))
+    return {path: document.source.text for path, document in after.documents.items()}
+
+
+def test_findings_of_one_block_and_one_safety_are_one_fix(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Unlocked(), Untagged(), Unsigned())
+    fixes = planned(read(things("a", "b"), grammar)).fixes
+    assert [(fix.safety, [f.rule for f in fix.findings]) for fix in fixes] == [
+        (Safety.SAFE, ["thing-unlocked", "thing-untagged"]),
+        (Safety.SAFE, ["thing-unlocked", "thing-untagged"]),
+    ]
+    assert fixes[0].title == "Set lock and set tagged"
+    assert fixes[0].cost == "In place."
+
+
+def test_a_costlier_fix_of_the_same_lines_waits_and_names_the_other(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Untagged(), Unsigned())
+    made = planned(read(things("a"), grammar))
+    assert [fix.safety for fix in made.fixes] == [Safety.SAFE]
+    assert [refusal.finding.rule for refusal in made.refusals] == ["thing-unsigned"]
+    assert "`thing.a`" in made.refusals[0].reason
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        (MendsNothing(), "the finding is still there after the edit"),
+        (WritesNonsense(), "the edited file would not be valid"),
+        (TouchesAnother(), "the edit would also change `thing.a`"),
+        (DeclaresTwice(), "`thing.b` would be declared twice"),
+        (GoesBlind(), "a rule could not judge the edited text"),
+        (RepairsUnknown(), STILL_TO_DECIDE),
+    ],
+    ids=lambda value: value.id if isinstance(value, Rule) else "",
+)
+def test_what_cannot_be_proved_is_refused_with_its_reason(
+    rule: Rule, reason: str, grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, rule)
+    made = planned(read(things("a", "b"), grammar))
+    last = made.refusals[-1]
+    assert last.finding.address == "thing.b"
+    assert reason in last.reason
+
+
+def test_a_fix_that_another_rule_dislikes_is_refused(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class HatesLocks(Unlocked):
+        id = "thing-hates-locks"
+
+        def judge(self, resource, module):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            if resource.attribute("lock") is not None:
+                yield from MendsNothing().judge(resource, module)
+
+    use(monkeypatch, Unlocked(), HatesLocks())
+    made = planned(read(things("a"), grammar))
+    assert made.fixes == ()
+    assert made.refusals[0].reason == "the edit would cause another finding"
+
+
+def test_a_duplicate_that_was_there_before_refuses_nothing(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Unlocked())
+    files = {"a/main.tf": things("a"), "b/main.tf": 'resource "x" "y" {}\n\nresource "x" "y" {}\n'}
+    assert len(planned(read(files, grammar)).fixes) == 1
+
+
+def test_a_bad_repair_leaves_nothing_behind_and_stops_no_other(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, MendsNothing(), WritesNonsense(), Untagged())
+    written = combined(read(things("a", "b"), grammar))
+    assert "junk" not in written["main.tf"]
+    assert "lock" not in written["main.tf"]
+    assert written["main.tf"].count("tagged = true") == 2
+
+
+def test_what_several_need_is_written_once(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, WantsKey())
+    names = [f"n{number}" for number in range(5)]
+    written = combined(read({"a/main.tf": things(*names), "b/main.tf": things("z")}, grammar))
+    assert written["a/key.tf"] == written["b/key.tf"] == 'resource "key" "ml" {}\n'
+    assert written["a/main.tf"].count("key  = key.ml.id") == 5
+    single = planned(read(things("a", "b"), grammar)).fixes
+    assert [fix.paths for fix in single] == [("key.tf", "main.tf")] * 2
+
+
+def test_only_what_is_allowed_is_combined(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Unlocked(), Unsigned())
+    codebase = read(things("a"), grammar)
+    assert "signed" not in combined(codebase, Safety.REVIEW)["main.tf"]
+    assert "signed = true" in combined(codebase)["main.tf"]
+
+
+def test_nothing_to_combine_is_no_edit(grammar: Grammar, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Unlocked())
+    open_one = read(things("a"), grammar)
+    findings = detect(open_one, PROD).findings
+    assert combine(open_one, [], PROD, Safety.SAFE) == ()
+    locked = read('resource "thing" "a" {\n  lock = true\n}\n', grammar)
+    assert combine(locked, findings, PROD, Safety.SAFE) == ()
+
+
+def test_past_its_share_of_work_a_run_refuses_single_fixes_and_combines_still(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Unlocked())
+    codebase = read(things("a", "b", "c"), grammar)
+    monkeypatch.setattr(planning, "MAX_READ_AGAIN", 2 * len(things("a", "b", "c")))
+    made = planned(codebase)
+    assert len(made.fixes) == 2
+    assert [refusal.reason for refusal in made.refusals] == [TOO_MANY]
+    assert combined(codebase)["main.tf"].count("lock = true") == 3
+
+
+def demo(grammar: Grammar, newline: bytes = b"\n", bom: bytes = b"") -> Codebase:
+    files = {path.relative_to(DEMO).as_posix(): path.read_bytes() for path in DEMO.rglob("*.tf")}
+    return Codebase.read(
+        {path: bom + data.replace(b"\n", newline) for path, data in files.items()}, grammar
+    )
+
+
+def test_the_demo_reaches_a_fix_point_where_nothing_is_left_to_repair(grammar: Grammar) -> None:
+    codebase = demo(grammar)
+    findings = detect(codebase, PROD).findings
+    after = codebase.with_edits(combine(codebase, findings, PROD, Safety.REPLACE))
+    left = detect(after, PROD)
+    assert plan(after, left, PROD).fixes == ()
+    assert combine(after, left.findings, PROD, Safety.REPLACE) == ()
+    assert {f.fingerprint for f in left.findings} < {f.fingerprint for f in findings}
+
+
+def test_every_finding_of_the_demo_is_in_one_fix_or_one_refusal(grammar: Grammar) -> None:
+    codebase = demo(grammar)
+    made = planned(codebase)
+    said = [f.fingerprint for fix in made.fixes for f in fix.findings]
+    said += [refusal.finding.fingerprint for refusal in made.refusals]
+    assert sorted(said) == sorted(f.fingerprint for f in detect(codebase, PROD).findings)
+
+
+def test_each_fix_of_the_demo_alone_closes_its_findings_and_no_other_line_moves(
+    grammar: Grammar,
+) -> None:
+    codebase = demo(grammar)
+    for fix in planned(codebase).fixes:
+        after = codebase.with_edits(fix.edits)
+        left = {finding.fingerprint for finding in detect(after, PROD).findings}
+        assert not left & {finding.fingerprint for finding in fix.findings}
+        for path in codebase.documents.keys() - set(fix.paths):
+            assert after.bytes_of(path) == codebase.bytes_of(path)
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"], ids=["plain", "bom"])
+def test_line_ends_and_marks_survive_a_combination(bom: bytes, grammar: Grammar) -> None:
+    unix, windows = demo(grammar, bom=bom), demo(grammar, b"\r\n", bom)
+    texts = []
+    for codebase in (unix, windows):
+        findings = detect(codebase, PROD).findings
+        after = codebase.with_edits(combine(codebase, findings, PROD, Safety.REPLACE))
+        texts.append({path: after.bytes_of(path) for path in codebase.documents})
+    assert {p: d.replace(b"\n", b"\r\n") for p, d in texts[0].items()} == texts[1]
+    assert all(data.startswith(bom) for data in texts[0].values())
