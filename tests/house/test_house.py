@@ -7,9 +7,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from bot.settings import user_cache
 from scripts.write_docs import pages
@@ -141,6 +144,11 @@ def test_the_image_is_built_with_what_the_tests_build_with() -> None:
     for block in blocks:
         assert block in locked, block.splitlines()[0]
         assert "--hash=sha256:" in block
+    names = {canonicalize_name(block.split("==")[0]) for block in blocks}
+    for name in names:
+        for needed in map(Requirement, metadata.requires(name) or []):
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                assert canonicalize_name(needed.name) in names, f"{name} needs {needed.name}"
 
 
 def test_the_locks_hold_what_only_an_older_python_needs() -> None:
