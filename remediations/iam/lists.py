@@ -27,6 +27,8 @@ class Lines:
     is_several: bool
     opening: str = ""
     below: tuple[str, ...] = ()
+    step: str = "  "
+    """How much deeper than the list its items stand."""
 
     def keep(self, wanted: Callable[[int], bool]) -> Lines:
         """Only the items whose number is wanted; the others take their comments along."""
@@ -43,15 +45,15 @@ class Lines:
         made[-1] = replace(made[-1], behind="".join(behind[:1]))
         return replace(self, lines=tuple(made))
 
-    def written(self, indent: str) -> str:
+    def written(self, indent: str, step: str = "  ") -> str:
         """The list again, for a place that is indented by ``indent``."""
         if not self.is_several:
             return f"[{', '.join(line.text for line in self.lines)}]"
         rows = [f"[{self.opening}"]
         for line in self.lines:
-            rows += [f"{indent}  {comment}".rstrip() for comment in line.above]
-            rows.append(f"{indent}  {line.text},{line.behind}")
-        rows += [f"{indent}  {comment}".rstrip() for comment in self.below]
+            rows += [f"{indent}{step}{comment}".rstrip() for comment in line.above]
+            rows.append(f"{indent}{step}{line.text},{line.behind}")
+        rows += [f"{indent}{step}{comment}".rstrip() for comment in self.below]
         return "\n".join([*rows, f"{indent}]"])
 
 
@@ -84,7 +86,9 @@ def _of_several_lines(document: Document, node: ListExpression) -> Lines | None:
         Line(source.slice(item.span), whole[number][1], whole[number + 1][0])
         for number, item in enumerate(items)
     )
-    return Lines(lines, is_several=True, opening=whole[0][0], below=whole[-1][1])
+    inner = indent_of(source, items[0].span.start)
+    step = inner.removeprefix(indent_of(source, node.span.end - 1)) or "  "
+    return Lines(lines, is_several=True, opening=whole[0][0], below=whole[-1][1], step=step)
 
 
 def _gap(document: Document, start: int, end: int) -> tuple[str, tuple[str, ...]] | None:

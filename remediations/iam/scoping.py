@@ -117,7 +117,7 @@ def _as_before(document: Document, node: Expression, lines: Lines) -> str:
     """A list again where it was a list; one item stays a plain value where it was one."""
     if not isinstance(node, ListExpression) and len(lines.lines) == 1:
         return lines.lines[0].text
-    return lines.written(indent_at(document, node))
+    return lines.written(indent_at(document, node), lines.step)
 
 
 def _new_sid(policy: tuple[Statement, ...], statement: Statement, takes: Takes) -> str | None:
@@ -192,10 +192,19 @@ class _NewStatement:
         return any("," in self.source.text[one.span.end : two.span.start] for one, two in pairs)
 
     def dedented(self, start: int, end: int) -> str:
-        """Text moved so that its later lines stand two blanks in, where its first line will."""
+        """Text whose later lines stand two blanks in and two deeper a level, as new text does."""
         indent = indent_of(self.source, start)
-        text = self.source.text[start:end].replace("\r\n", "\n")
-        return "\n".join(
-            ("  " + line.removeprefix(indent)) if number and line else line
-            for number, line in enumerate(text.split("\n"))
-        )
+        first, *rest = self.source.text[start:end].replace("\r\n", "\n").split("\n")
+        lines = [line.removeprefix(indent) for line in rest]
+        deeper = [line[: len(line) - len(line.lstrip())] for line in lines if line.strip()]
+        step = min(filter(None, deeper), key=len, default="  ")
+        moved = [_stepped(line, step) for line in lines]
+        return "\n".join([first, *(f"  {line}" if line else line for line in moved)])
+
+
+def _stepped(line: str, step: str) -> str:
+    """The line with two blanks for every ``step`` it begins with."""
+    depth = 0
+    while line.startswith(step):
+        line, depth = line.removeprefix(step), depth + 1
+    return "  " * depth + line
