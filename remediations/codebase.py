@@ -6,7 +6,7 @@ Judges nothing. What cannot be read is named, never left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from posixpath import dirname
@@ -21,15 +21,21 @@ from .terraform.nodes import Document
 from .terraform.tree import parse
 
 SUFFIX = ".tf"
+OTHER_SUFFIXES = (".tf.json", ".tofu", ".tofu.json")
+"""Terraform that this version does not read; it may hold what a module seems to lack."""
 
 
 @dataclass(frozen=True)
 class Codebase:
-    """Parsed files by path; ``not_analysed`` holds the others with their reason."""
+    """Parsed files by path; ``not_analysed`` holds the others with their reason.
+
+    ``unseen`` are files of a kind that is not read at all.
+    """
 
     grammar: Grammar = field(repr=False)
     documents: Mapping[str, Document]
     not_analysed: tuple[NotAnalysed, ...] = ()
+    unseen: tuple[str, ...] = ()
     _earlier: tuple[Module, ...] = field(default=(), repr=False, compare=False)
     """Modules of the codebase this one was made from; untouched ones are the same objects."""
 
@@ -44,10 +50,13 @@ class Codebase:
         """Parse every ``.tf`` file. ``cache`` maps contents to what an earlier run parsed.
 
         ``skipped`` are files that the caller could not read: nothing is concluded from the absence
-        of something in their directories.
+        of something in their directories, or in those with Terraform of ``OTHER_SUFFIXES``.
         """
+        skipped = tuple(skipped)
         documents: dict[str, Document] = {}
         failed: list[NotAnalysed] = [one for one in skipped if one.path.endswith(SUFFIX)]
+        paths = {*files, *(one.path for one in skipped)}
+        unseen = tuple(sorted(path for path in paths if path.endswith(OTHER_SUFFIXES)))
         for path in sorted(files):
             if not path.endswith(SUFFIX):
                 continue
@@ -56,7 +65,7 @@ class Codebase:
             except Unreadable as error:
                 reason = f"{error.reason} (line {error.line}, column {error.column})"
                 failed.append(NotAnalysed(path, error.line, reason))
-        return cls(grammar, documents, tuple(failed))
+        return cls(grammar, documents, tuple(failed), unseen)
 
     @cached_property
     def modules(self) -> tuple[Module, ...]:
@@ -64,7 +73,7 @@ class Codebase:
         found: dict[str, list[Document]] = {}
         for path, document in sorted(self.documents.items()):
             found.setdefault(dirname(path), []).append(document)
-        unread = {dirname(missing.path): missing.path for missing in self.not_analysed}
+        unread = sorted({*self.unseen, *(missing.path for missing in self.not_analysed)})
         earlier = {module.directory: module for module in self._earlier}
         modules = []
         for directory in sorted(found):
@@ -72,7 +81,7 @@ class Codebase:
             if held is not None and _same(held.documents, documents):
                 modules.append(held)
                 continue
-            missing = tuple(filter(None, [unread.get(directory)]))
+            missing = tuple(path for path in unread if dirname(path) == directory)
             modules.append(Module(directory, documents, missing))
         return tuple(modules)
 
@@ -104,7 +113,7 @@ class Codebase:
         return self._changed(changed)
 
     def _changed(self, documents: Mapping[str, Document]) -> Codebase:
-        return Codebase(self.grammar, documents, self.not_analysed, self.modules)
+        return replace(self, documents=documents, _earlier=self.modules)
 
     def edits_to(self, after: Codebase) -> tuple[Edit, ...]:
         """Whole-line edits that lead from here to there; a new file is one edit at its start."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .codebase import Codebase
 from .model import Finding, NotAnalysed, Profile, Report
 from .rule import Advice, CannotJudge, Rule, Violation, rules
-from .terraform.module import Module, Resource
+from .terraform.module import Module, Resource, is_override
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ def _judge(rule: Rule, resource: Resource, module: Module, profile: Profile) -> 
     source = resource.document.source
     for violation in rule.judge(resource, module):
         node = violation.node
+        overridden = _overridden(resource, module, violation)
         location = resource.header if node is None else source.location(node.span)
         finding = Finding(
             rule=rule.id,
@@ -107,10 +108,24 @@ def _judge(rule: Rule, resource: Resource, module: Module, profile: Profile) -> 
             fingerprint=_fingerprint(rule, resource, module, violation),
             environments=(profile.environment,),
             related=violation.related,
-            unknown=violation.unknown,
-            advice=violation.repair.text if isinstance(violation.repair, Advice) else "",
+            unknown=violation.unknown or overridden,
+            advice=_advice(violation, overridden),
         )
         yield Judged(finding, violation, module.directory)
+
+
+def _advice(violation: Violation, overridden: str | None) -> str:
+    if isinstance(violation.repair, Advice):
+        return violation.repair.text
+    return "" if overridden is None else "Decide with both files in view."
+
+
+def _overridden(resource: Resource, module: Module, violation: Violation) -> str | None:
+    """Why what one file says is not the whole of it."""
+    if violation.node is None and is_override(resource.path):
+        return f"`{resource.path}` holds only the parts that it overrides"
+    path = module.overridden_by(resource, violation.attribute.partition(".")[0])
+    return f"`{path}` overrides it" if path else None
 
 
 def _fingerprint(rule: Rule, resource: Resource, module: Module, violation: Violation) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from posixpath import dirname
 
 from .codebase import Codebase
 from .detect import Examination, examine
-from .model import Profile
+from .iam.narrowing import widens
+from .model import Profile, Span
 from .terraform.compare import verify_text
 from .terraform.edit import edits_between
 from .terraform.nodes import Block, Document
@@ -27,8 +29,8 @@ def prove(
     """None, or the reason why ``after`` must not be offered.
 
     ``closes`` are the fingerprints that have to be gone, ``touches`` the blocks that may differ.
-    Every other block is the same text, nothing new is found, no rule has lost its sight, and the
-    edits lead exactly from one to the other.
+    Every other block is the same text, nothing new is found, no rule has lost its sight, no policy
+    allows more, and the edits lead exactly from one to the other.
     """
     changed = _changed_paths(before, after)
     if not changed:
@@ -41,6 +43,7 @@ def prove(
             closes,
         )
         or _declared_once(before, after, near)
+        or _narrower(before, after, near)
         or _same_elsewhere(before, after, changed, touches)
         or _same_text(before, after, changed)
     )
@@ -84,6 +87,14 @@ def _declared_once(before: Codebase, after: Codebase, near: Collection[str]) -> 
     return None
 
 
+def _narrower(before: Codebase, after: Codebase, directories: Collection[str]) -> str | None:
+    """No policy allows more than it did, whichever rule wrote it."""
+    later = {module.directory: module for module in after.modules}
+    pairs = ((m, later.get(m.directory)) for m in before.modules if m.directory in directories)
+    reasons = (widens(old, new) for old, new in pairs if new is not None)
+    return next((reason for reason in reasons if reason is not None), None)
+
+
 def _addresses(codebase: Codebase, directories: Collection[str]) -> Counter[Place]:
     return Counter(
         (module.directory, resource.address)
@@ -97,12 +108,38 @@ def _same_elsewhere(
     before: Codebase, after: Codebase, changed: Collection[str], touches: Collection[Place]
 ) -> str | None:
     for path in changed:
-        old = _blocks(before.documents[path]) if path in before.documents else {}
+        old = before.documents.get(path)
+        if old is None:
+            continue
         new = _blocks(after.documents[path])
-        for (address, ordinal), text in old.items():
+        for (address, ordinal), text in _blocks(old).items():
             if (dirname(path), address) not in touches and new.get((address, ordinal)) != text:
                 return f"the edit would also change `{address}`"
+        reason = _lost_comment(old, after.documents[path])
+        if reason is not None:
+            return reason
     return None
+
+
+def _lost_comment(before: Document, after: Document) -> str | None:
+    """Between the blocks nothing may go; what stands within a block was its own affair."""
+    left = Counter(after.source.slice(span) for span in _comments_between(after))
+    for span in _comments_between(before):
+        text = before.source.slice(span)
+        if not left[text]:
+            line = before.source.line(span.start)
+            return f"the edit would also take the comment on line {line} away"
+        left[text] -= 1
+    return None
+
+
+def _comments_between(document: Document) -> Iterator[Span]:
+    starts = [block.span.start for block in document.body.blocks()]
+    ends = [block.span.end for block in document.body.blocks()]
+    for span in document.comments:
+        number = bisect_right(starts, span.start)
+        if number == 0 or ends[number - 1] <= span.start:
+            yield span
 
 
 def _blocks(document: Document) -> Mapping[tuple[str, int], str]:

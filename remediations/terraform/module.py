@@ -6,17 +6,16 @@ Knows no policy.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 from ..model import Known, Location, Unknown, Value
 from .evaluate import Scope, evaluate, origin
-from .nodes import Attribute, Block, Body, Document, Expression, Heredoc, Reference
+from .nodes import Attribute, Block, Body, Document, Expression, Reference
 
-_TEMPLATE = re.compile(r"\$\{\s*([a-z][\w-]*(?:\.[\w-]+)+)")
-_MAJOR = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)")
+_VERSION = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)((?:\.\d+)*)")
 NEWEST_MAJOR = 6
 T = TypeVar("T")
 
@@ -72,6 +71,17 @@ class Resource:
             body = found[0].body
         return body.attributes.get(name)
 
+    def may_hold(self, name: str) -> bool:
+        """Whether an argument or a nested block of that name is there, or may be written."""
+        if name in self.body.attributes:
+            return True
+        return any(name in (b.type, *b.labels[:1]) for b in self.body.blocks())
+
+
+def is_override(path: str) -> bool:
+    """Whether Terraform merges the file's blocks into those of the others."""
+    return path == "override.tf" or path.endswith(("/override.tf", "_override.tf"))
+
 
 @dataclass(frozen=True)
 class Module:
@@ -119,6 +129,24 @@ class Module:
         return {resource.address: resource for resource in reversed(self.resources)}
 
     @cached_property
+    def _overrides(self) -> Mapping[str, tuple[Resource, ...]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            if is_override(resource.path):
+                found.setdefault(resource.address, []).append(resource)
+        return {address: tuple(held) for address, held in found.items()}
+
+    def overridden_by(self, resource: Resource, name: str) -> str | None:
+        """The override file that may say something else about an argument or block, if any.
+
+        https://developer.hashicorp.com/terraform/language/files/override
+        """
+        for other in self._overrides.get(resource.address, ()):
+            if other.block is not resource.block and other.may_hold(name):
+                return other.path
+        return None
+
+    @cached_property
     def scope(self) -> Scope:
         """The module's variables and locals."""
         variables: dict[str, Expression | None] = {}
@@ -159,7 +187,7 @@ class Module:
         found: dict[str, None] = {}
         pending, seen = [expression], set()
         while pending:
-            for name in _dotted(pending.pop(), self.documents):
+            for name in _dotted(pending.pop()):
                 address = self._address(name)
                 if address:
                     found[address] = None
@@ -205,7 +233,8 @@ class Module:
     def owner_of(self, companion: Resource, attribute: str, kind: str) -> Resource | Unknown | None:
         """Which resource of ``kind`` a companion's attribute means: by reference or by name.
 
-        ``None`` where it means something outside this module, ``Unknown`` where it cannot be told.
+        ``None`` where it means something outside this module, ``Unknown`` where it cannot be told
+        or may mean several.
         """
         key = ("owner", companion.address, id(companion.block), attribute, kind)
         return self.remember(key, lambda: self._owner_of(companion, attribute, kind))
@@ -216,18 +245,17 @@ class Module:
         held = companion.attribute(attribute)
         if held is None:
             return Unknown(f"`{companion.address}` names no `{attribute}`")
-        for address in self.references(held.value):
-            resource = self.resource(address)
-            if resource is not None and resource.kind == kind:
-                return resource
+        named = (self.resource(address) for address in self.references(held.value))
+        meant = [resource for resource in named if resource is not None and resource.kind == kind]
+        if len(meant) > 1:
+            names = " or ".join(f"`{resource.address}`" for resource in meant)
+            return Unknown(f"it may mean {names}")
+        if meant:
+            return meant[0]
         value = self.evaluate(held.value)
         if isinstance(value, Unknown):
-            is_outside = any(isinstance(n, Reference) for n in held.value.walk()) and all(
-                n.names[0] in ("module", "data")
-                for n in held.value.walk()
-                if isinstance(n, Reference)
-            )
-            return None if is_outside else value
+            roots = {node.parts[0] for node in held.value.walk() if isinstance(node, Reference)}
+            return None if roots and roots <= {"module", "data"} else value
         return self._named(kind, value.value)
 
     def _named(self, kind: str, name: object) -> Resource | None:
@@ -239,13 +267,14 @@ class Module:
 
     @cached_property
     def aws_majors(self) -> tuple[int, ...]:
-        """Major versions of the AWS provider that the module's constraint allows; 4 to 6."""
-        allowed = range(3, NEWEST_MAJOR + 1)
-        for constraint in self._constraints():
-            allowed_now = [major for major in allowed if _allows(constraint, major)]
-            if allowed_now:
-                return tuple(allowed_now)
-        return (5, NEWEST_MAJOR)
+        """Major versions of the AWS provider that are allowed; the newest two where none is said."""
+        constraints = tuple(self._constraints())
+        allowed = tuple(
+            major
+            for major in range(1, NEWEST_MAJOR + 1)
+            if all(_allows(constraint, major) for constraint in constraints)
+        )
+        return allowed if constraints and allowed else (NEWEST_MAJOR - 1, NEWEST_MAJOR)
 
     def _constraints(self) -> Iterator[str]:
         for document in self.documents:
@@ -262,33 +291,28 @@ class Module:
 def _allows(constraint: str, major: int) -> bool:
     """Whether some release of ``major`` satisfies every part of a constraint."""
     for part in constraint.split(","):
-        found = _MAJOR.match(part.strip())
+        found = _VERSION.match(part.strip())
         if found is None:
             continue
-        operator, wanted = found[1] or "=", int(found[2])
-        is_major_only = "." not in part
+        operator, wanted, rest = found[1] or "=", int(found[2]), found[3]
         fits = {
             ">=": major >= wanted,
             ">": major >= wanted,
             "<=": major <= wanted,
-            "<": major < wanted,
+            # Some 4.x is older than 4.67, none is older than 4.0.
+            "<": major < wanted or (major == wanted and rest.strip(".0") != ""),
             "=": major == wanted,
             "!=": True,
-            "~>": major >= wanted if is_major_only else major == wanted,
+            # "~> 4" lets the major version grow, "~> 4.0" does not.
+            "~>": major == wanted if rest else major >= wanted,
         }[operator]
         if not fits:
             return False
     return True
 
 
-def _dotted(expression: Expression, documents: Iterable[Document]) -> Iterator[str]:
-    for node in expression.walk():
-        if isinstance(node, Reference):
-            yield node.dotted
-        elif isinstance(node, Heredoc):
-            for document in documents:
-                if document.source.text.startswith("<<", node.span.start):
-                    yield from _TEMPLATE.findall(document.source.slice(node.body))
+def _dotted(expression: Expression) -> Iterator[str]:
+    return (node.dotted for node in expression.walk() if isinstance(node, Reference))
 
 
 def _all_attributes(body: Body) -> Iterator[Attribute]:
