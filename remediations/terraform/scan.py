@@ -24,7 +24,8 @@ _PLAIN: Final = re.compile(
 )
 _NUMBER_BEFORE: Final = re.compile(r"(?:\A|[^\w.-])[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?[ \t]*\Z")
 _HEREDOC: Final = re.compile(r"<<(?P<trim>-?)(?P<marker>[^\W\d][\w-]*)\r?\n")
-_FOR: Final = re.compile(r"(?>\s++|#[^\n]*+\n|//[^\n]*+\n|/\*(?:(?!\*/)[\s\S])*+\*/)*+for(?![\w-])")
+# No possessive quantifier: Python 3.11 before its fifth release takes `*+` of a group wrongly.
+_FOR: Final = re.compile(r"(?:\s|#[^\n]*\n|//[^\n]*\n|/\*[^*]*\*+(?:[^*/][^*]*\*+)*/)*for(?![\w-])")
 _COLONS: Final = re.compile(r"(?<=\w)::(?=[^\W\d][\w-]{0,99}(?:::[^\W\d][\w-]{0,99})?[ \t]*\()")
 _STRING_PLAIN: Final = re.compile(r"[^\"\\$%\r\n]+")
 _HEREDOC_PLAIN: Final = re.compile(r"[^$%\r\n]+")

@@ -127,6 +127,18 @@ def test_fragments_of_the_changelog_say_what_kind_they_are() -> None:
         assert path.read_text().strip().endswith("."), path.name
 
 
+def test_no_pattern_needs_a_late_python_3_11() -> None:
+    # Before 3.11.5 possessive quantifiers of groups match wrongly (python/cpython#106052).
+    for path in PRODUCT:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and "(?" in node.value
+            ):
+                assert not re.search(r"(?<!\\)(?:[)\]][*+?}]\+|\(\?>)", node.value), node.value
+
+
 def test_requirements_are_locked_with_hashes() -> None:
     for name in ("runtime.txt", "test.txt"):
         text = (ROOT / "requirements" / name).read_text()
