@@ -125,7 +125,7 @@ def _text(value: Expression, module: Module) -> str | None:
 
 
 def _of_json(text: str) -> Audience:
-    if max(text.count("["), text.count("{")) > _DEEPEST_JSON * 20 or _depth(text) > _DEEPEST_JSON:
+    if _depth(text) > _DEEPEST_JSON:
         return Audience.UNKNOWN
     try:
         policy = json.loads(text)
