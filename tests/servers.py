@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -68,7 +69,7 @@ def redis(directory: Path) -> Iterator[str]:
 
 
 @contextmanager
-def postgres(directory: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of an empty PostgreSQL database."""
     given = os.environ.get("LOCKSTITCH_TEST_DATABASE_URL")
     if given:
@@ -77,7 +78,13 @@ def postgres(directory: Path) -> Iterator[str]:
     homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not homes:
         _missing("PostgreSQL")
-    programs, data, port = homes[-1], directory / "data", free_port()
+    # Not below pytest's own directory, which every new session closes to other users again.
+    with TemporaryDirectory(prefix="lockstitch-postgres-") as scratch:
+        yield from _run_postgres(homes[-1], Path(scratch))
+
+
+def _run_postgres(programs: Path, directory: Path) -> Iterator[str]:
+    data, port = directory / "data", free_port()
     user = _unprivileged(directory)
     subprocess.run(
         [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
@@ -120,9 +127,5 @@ def _unprivileged(directory: Path) -> int | None:
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody").pw_uid
-    for folder in (directory, *directory.parents):
-        if folder == Path("/tmp"):
-            break
-        folder.chmod(folder.stat().st_mode | 0o711)
     os.chown(directory, nobody, -1)
     return nobody

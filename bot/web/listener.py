@@ -20,8 +20,9 @@ class Listener:
 
     def stop(self) -> None:
         """No new requests; those that run may end."""
-        # The loop has to close its own sockets: a descriptor closed from here may already belong
-        # to somebody else when the loop closes it again.
+        # In this order: a thread that ends after the loop has closed its pipe would write into
+        # whatever file was given the pipe's number meanwhile, a database for example. And only
+        # the loop may close its sockets, for the same reason.
+        self._server.task_dispatcher.shutdown(timeout=20)
         self._server.trigger.pull_trigger(self._server.close)
         self._thread.join(timeout=10)
-        self._server.task_dispatcher.shutdown()
