@@ -267,7 +267,7 @@ class Module:
 
     @cached_property
     def aws_majors(self) -> tuple[int, ...]:
-        """Major versions of the AWS provider that are allowed; the newest two where none is said."""
+        """Major versions of the AWS provider that are allowed; the newest two if none is said."""
         constraints = tuple(self._constraints())
         allowed = tuple(
             major

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediations.codebase import Codebase
@@ -196,6 +196,7 @@ ATOMS = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     name=st.sampled_from(sorted(FUNCTIONS)),
     arguments=st.lists(st.sampled_from(ATOMS), max_size=4),
@@ -210,6 +211,7 @@ OPERATIONS = ["{0} == {1}", "{0} != {1}", "{0} && {1}", "{0} ? {1} : {1}", "!({0
 PASSES = ['"x${{{0}}}"', "local.map[{0}]", "local.list[{0}]", "{{ ({0}) = {1} }}", "[{0}, {1}]"]
 
 
+@settings(deadline=None)
 @given(
     form=st.sampled_from([*OPERATIONS, *PASSES]),
     one=st.sampled_from(ATOMS),
