@@ -104,7 +104,8 @@ def _with_prefix(resource: Resource, module: Module) -> tuple[Targeted, ...] | A
     if held is None or value == Known(None):
         return ()
     name = str(value.value) if isinstance(value, Known) else ""
-    if not name or len(name) >= _LONGEST_PREFIX or _is_said_elsewhere(module, name):
+    is_old = max(module.aws_majors) < 4  # where there is no name_prefix yet
+    if is_old or not name or len(name) >= _LONGEST_PREFIX or _is_said_elsewhere(module, name):
         return Advice(
             "The configuration is replaced while an endpoint uses it, so the new one needs another "
             "name. Use name_prefix and create_before_destroy = true first, then set kms_key_arn."
