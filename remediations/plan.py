@@ -36,13 +36,17 @@ def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
     # The least costly fix comes first, so that nothing safe has to wait for a replacement.
     for group in sorted(_groups(judged), key=lambda group: _repair(group[0]).safety.rank):
         read += _text_to_read(codebase, group)
-        made = _fix(codebase, group, profile) if read <= MAX_READ_AGAIN else TOO_MANY
-        if isinstance(made, Fix):
-            made = _if_free(made, fixes)
-        if isinstance(made, Fix):
-            fixes.append(made)
-        else:
-            refusals.extend(Refusal(j.finding, made) for j in group)
+        if read > MAX_READ_AGAIN:
+            refusals.extend(Refusal(j.finding, TOO_MANY) for j in group)
+            continue
+        fix, reasons = _fix(codebase, group, profile)
+        waits = None if fix is None else _waits(fix, fixes)
+        if fix is not None and waits is None:
+            fixes.append(fix)
+        elif fix is not None and waits is not None:
+            reasons |= {finding.fingerprint: waits for finding in fix.findings}
+        left = [j.finding for j in group if j.finding.fingerprint in reasons]
+        refusals.extend(Refusal(finding, reasons[finding.fingerprint]) for finding in left)
     fixes.sort(key=lambda fix: _order(fix.findings[0]))
     return Plan(tuple(fixes), tuple(sorted(refusals, key=lambda r: _order(r.finding))))
 
@@ -94,23 +98,30 @@ def _text_to_read(codebase: Codebase, group: Sequence[Judged]) -> int:
     return sum(len(document.source.text) for document in known)
 
 
-def _fix(codebase: Codebase, group: list[Judged], profile: Profile) -> Fix | str:
+def _fix(
+    codebase: Codebase, group: Sequence[Judged], profile: Profile
+) -> tuple[Fix | None, dict[str, str]]:
+    """One fix for as many of the group as can be proved; by fingerprint why the others cannot."""
     fingerprints = {judged.finding.fingerprint for judged in group}
     safety = _repair(group[0]).safety
     directories = {judged.directory for judged in group}
     solution = solve(codebase, fingerprints, directories, profile, safety)
-    if solution.closed != fingerprints:
-        return next(iter(solution.stuck.values()), COLLIDES)
-    reason = prove(codebase, solution.after, fingerprints, solution.touched, profile)
+    closed = solution.closed
+    reasons = {one: solution.stuck.get(one, COLLIDES) for one in fingerprints - closed}
+    if not closed:
+        return None, reasons
+    reason = prove(codebase, solution.after, closed, solution.touched, profile)
     if reason is not None:
-        return reason
-    return Fix(
-        findings=tuple(judged.finding for judged in group),
+        return None, dict.fromkeys(fingerprints, reason)
+    done = [judged for judged in group if judged.finding.fingerprint in closed]
+    fix = Fix(
+        findings=tuple(judged.finding for judged in done),
         safety=safety,
-        title=_sentence(_repair(judged).title for judged in group),
-        cost=" ".join(dict.fromkeys(_repair(judged).cost for judged in group)),
+        title=_sentence(_repair(judged).title for judged in done),
+        cost=" ".join(dict.fromkeys(_repair(judged).cost for judged in done)),
         edits=codebase.edits_to(solution.after),
     )
+    return fix, reasons
 
 
 def _sentence(titles: Iterable[str]) -> str:
@@ -121,8 +132,8 @@ def _sentence(titles: Iterable[str]) -> str:
     return ", ".join([unique[0], *rest[:-1]]) + f" and {rest[-1]}"
 
 
-def _if_free(fix: Fix, taken: Sequence[Fix]) -> Fix | str:
-    """The fix, or why it has to wait for one that is offered already.
+def _waits(fix: Fix, taken: Sequence[Fix]) -> str | None:
+    """Why the fix has to wait for one that is offered already, if it has to.
 
     A fix over several files is a commit, computed anew on the head when somebody asks for it; only
     two that may both be suggestions can get in each other's way.
@@ -133,7 +144,7 @@ def _if_free(fix: Fix, taken: Sequence[Fix]) -> Fix | str:
         if _new_addresses(fix) & _new_addresses(other) or _overlap(fix.edits, other.edits):
             name = other.findings[0].address
             return f"it builds on the fix for `{name}`; once that is in, this one is offered"
-    return fix
+    return None
 
 
 def _overlap(one: Sequence[Edit], two: Sequence[Edit]) -> bool:

@@ -48,27 +48,40 @@ def solve(
 
     A repair sees what earlier rounds wrote, so a key that several need is written once.
     """
-    current, stuck = codebase, dict[str, str]()
-    closed, touched = set[str](), set[Place]()
+    current, stuck, touched = codebase, dict[str, str](), set[Place]()
+    first = _asked(current, fingerprints, directories, profile)
     while True:
-        examined = examine(current, profile, directories=directories).judged
+        left = _asked(current, fingerprints, directories, profile)
         wanted = [
             judged
-            for judged in examined
-            if judged.finding.fingerprint in fingerprints
-            and judged.finding.fingerprint not in stuck
+            for judged in left
+            if judged.finding.fingerprint not in stuck
             and (repair := repair_of(judged)) is not None
             and repair.safety.rank <= up_to.rank
         ]
         if not wanted:
-            return Solution(current, frozenset(closed), frozenset(touched), stuck)
+            closed = _fingerprints(first) - _fingerprints(left)
+            return Solution(current, closed, frozenset(touched), stuck)
         made = _round(current, wanted, profile)
         if isinstance(made, str):
             stuck[wanted[0].finding.fingerprint] = made
             continue
         current, done = made
-        closed |= {judged.finding.fingerprint for judged in done}
         touched |= set(_touched(done))
+
+
+def _asked(
+    codebase: Codebase,
+    fingerprints: Collection[str],
+    directories: Collection[str],
+    profile: Profile,
+) -> list[Judged]:
+    judged = examine(codebase, profile, directories=directories).judged
+    return [one for one in judged if one.finding.fingerprint in fingerprints]
+
+
+def _fingerprints(judged: Sequence[Judged]) -> frozenset[str]:
+    return frozenset(one.finding.fingerprint for one in judged)
 
 
 def _round(
@@ -84,8 +97,7 @@ def _round(
         except Unreadable as error:
             reason = f"the edited file would not be valid: {error.reason}"
             continue
-        closes = {judged.finding.fingerprint for judged in batch}
-        failed = prove(codebase, after, closes, set(_touched(batch)), profile)
+        failed = prove(codebase, after, _fingerprints(batch), set(_touched(batch)), profile)
         if failed is None:
             return after, batch
         reason = failed

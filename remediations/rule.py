@@ -133,7 +133,7 @@ class RequireTrue(Rule):
 
 def is_true(value: object, *, default: bool) -> bool:
     """Terraform's reading of a boolean argument, quoted or not."""
-    return default if value is None else value in (True, "true")
+    return default if value is None else value is True or value in ("true", "1")
 
 
 @cache

@@ -88,6 +88,19 @@ def test_what_cannot_be_proved_is_refused_with_its_reason(
     assert reason in last.reason
 
 
+def test_one_bad_repair_of_a_block_does_not_stop_its_neighbour(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, MendsNothing(), Untagged())
+    made = planned(read(things("a"), grammar))
+    assert [[f.rule for f in fix.findings] for fix in made.fixes] == [["thing-untagged"]]
+    assert made.fixes[0].title == "Set tagged"
+    assert "junk" not in made.fixes[0].edits[0].text
+    assert [(r.finding.rule, r.reason) for r in made.refusals] == [
+        ("thing-mends-nothing", "the finding is still there after the edit")
+    ]
+
+
 def test_a_fix_that_another_rule_dislikes_is_refused(
     grammar: Grammar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
