@@ -113,6 +113,7 @@ def test_known(expression: str, value: object, grammar: Grammar) -> None:
         ("each.value.name", "`each.value.name` differs from instance to instance"),
         ("terraform.workspace", "`terraform.workspace` depends on where Terraform runs"),
         ("local.one", "the expression is too large to work out"),
+        ("local.list[true]", "does not name a value that is written here"),
         ("local.list[2]", "`local.list[2]` does not name a value that is written here"),
         ("local.map[{ a = 1 }]", "does not name a value that is written here"),
         ("local.list[*]", "the expression is not one that is worked out here"),
@@ -159,6 +160,21 @@ def test_what_would_grow_without_bound_is_unknown(expression: str, grammar: Gram
     text = f'locals {{\n  asked = {expression}\n{doubling}  l10 = "{"x" * 99}"\n}}\n'
     module = module_of(text, grammar)
     assert isinstance(module.evaluate(module.scope.locals["asked"]), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("replace", (BIG, "a", "x" * 99)),
+        ("join", (",", (BIG, BIG))),
+        ("join", ("x" * 99, ("",) * 999)),
+    ],
+)
+def test_what_would_be_too_large_is_not_even_built(
+    name: str, arguments: tuple[object, ...]
+) -> None:
+    with pytest.raises(ValueError, match="the value is too large"):
+        FUNCTIONS[name](*arguments)
 
 
 def test_a_module_has_one_budget(grammar: Grammar, monkeypatch: pytest.MonkeyPatch) -> None:

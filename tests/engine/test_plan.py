@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from remediations.model import Plan, Profile, Safety
 from remediations.plan import STILL_TO_DECIDE, TOO_MANY, combine, plan
 from remediations.rule import Rule
 from remediations.terraform.grammar import Grammar
+from remediations.verify import prove
 from tests.engine.rules_for_tests import (
     DeclaresTwice,
     GoesBlind,
@@ -145,6 +147,22 @@ def test_what_several_need_is_written_once(
     assert written["a/main.tf"].count("key  = key.ml.id") == 5
     single = planned(read(things("a", "b"), grammar)).fixes
     assert [fix.paths for fix in single] == [("key.tf", "main.tf")] * 2
+
+
+def test_what_does_not_collide_takes_one_round(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, WantsKey(), Untagged())
+    proofs: list[int] = []
+
+    def counted(*arguments: Any) -> str | None:
+        proofs.append(1)
+        return prove(*arguments)
+
+    monkeypatch.setattr("remediations.rounds.prove", counted)
+    files = {f"{number}/main.tf": things("a", "b", "c") for number in range(4)}
+    assert len(combined(read(files, grammar))) == 8
+    assert len(proofs) == 1
 
 
 def test_only_what_is_allowed_is_combined(

@@ -126,6 +126,10 @@ def test_an_unknown_flag_is_said_and_not_counted_as_off(grammar: Grammar) -> Non
             "  first  = true\n  second = true\n  third  = true\n",
         ),
         ("  first = true\n", "  first  = true\n  second = true\n  third  = true\n"),
+        (
+            "  first = true\n\n  second = true\n",
+            "  first = true\n\n  second = true\n  third  = true\n",
+        ),
         ("  third = true\n", "  third  = true\n  first  = true\n  second = true\n"),
     ],
 )

@@ -74,10 +74,23 @@ def test_a_comment_outside_of_the_block_has_to_stay(grammar: Grammar) -> None:
 
 
 def test_what_was_unknown_and_is_certain_now_is_another_finding(grammar: Grammar) -> None:
-    before = read({"main.tf": OPEN, "b_override.tf": 'resource "thing" "b" {\n}\n'}, grammar)
-    names = {"main.tf": LOCKED, "b_override.tf": 'resource "thing" "z" {\n  lock = false\n}\n'}
-    after = edited(before, names, grammar)
-    assert reason(before, after) == "the edit would cause another finding"
+    override = 'resource "thing" "{}" {{\n  lock = true\n}}\n'
+    unlocked = OPEN.replace("  lock   = true\n", "")
+    before = read({"main.tf": unlocked, "b_override.tf": override.format("b")}, grammar)
+    assert [f.address for f in detect(before, PROD).findings if not f.is_known] == ["thing.b"]
+    text = unlocked.replace("size = 1", "size = 1\n  lock = true")
+    closes = {f.fingerprint for f in detect(before, PROD).findings if f.is_known}
+    good = edited(before, text, grammar)
+    assert prove(before, good, closes, {("", "thing.a")}, PROD) is None
+    bare = edited(before, {"main.tf": text, "b_override.tf": override.format("z")}, grammar)
+    found = prove(before, bare, closes, {("", "thing.a")}, PROD)
+    assert found == "the edit would cause another finding"
+
+
+def test_what_was_declared_twice_before_stops_nobody(grammar: Grammar) -> None:
+    double = 'resource "x" "y" {}\n\nresource "x" "y" {}\n'
+    before = read({"main.tf": OPEN, "more.tf": double}, grammar)
+    assert reason(before, edited(before, LOCKED, grammar)) is None
 
 
 def test_a_rule_that_lost_its_sight_proves_nothing(
