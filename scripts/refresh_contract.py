@@ -1,6 +1,6 @@
-"""Cuts the vendored part of GitHub's published description anew and says what changed.
+"""Cuts the vendored part of GitHub's published descriptions anew and says what changed.
 
-Needs npm, which brings the two packages (MIT). Run it as ``make refresh-contract``.
+Needs npm, which brings the three packages (MIT). Run it as ``make refresh-contract``.
 """
 
 from __future__ import annotations
@@ -10,19 +10,39 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parents[1] / "tests" / "contract"
+from graphql import (
+    InterfaceTypeDefinitionNode,
+    NamedTypeNode,
+    ObjectTypeDefinitionNode,
+    Visitor,
+    parse,
+    print_ast,
+    visit,
+)
+
+ROOT = Path(__file__).parents[1]
+HERE = ROOT / "tests" / "contract"
+SCHEMA = ROOT / "bot" / "sandbox" / "github.graphql"
 REST = "@octokit/openapi@23.0.2"
 WEBHOOKS = "@octokit/openapi-webhooks@12.1.0"
+GRAPHQL = "@octokit/graphql-schema@15.26.1"
 OPERATIONS = {
+    "/app": ["get"],
     "/app/installations/{installation_id}/access_tokens": ["post"],
+    "/rate_limit": ["get"],
+    "/repos/{owner}/{repo}": ["get"],
     "/repos/{owner}/{repo}/check-runs": ["post"],
-    "/repos/{owner}/{repo}/check-runs/{check_run_id}": ["patch"],
+    "/repos/{owner}/{repo}/check-runs/{check_run_id}": ["get", "patch"],
+    "/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations": ["get"],
     "/repos/{owner}/{repo}/collaborators/{username}/permission": ["get"],
     "/repos/{owner}/{repo}/commits/{commit_sha}/pulls": ["get"],
     "/repos/{owner}/{repo}/commits/{ref}/check-runs": ["get"],
+    "/repos/{owner}/{repo}/commits/{ref}/status": ["get"],
     "/repos/{owner}/{repo}/compare/{basehead}": ["get"],
     "/repos/{owner}/{repo}/git/blobs/{file_sha}": ["get"],
     "/repos/{owner}/{repo}/git/trees/{tree_sha}": ["get"],
@@ -32,24 +52,53 @@ OPERATIONS = {
     "/repos/{owner}/{repo}/issues/{issue_number}/comments": ["get", "post"],
     "/repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions": ["post"],
     "/repos/{owner}/{repo}/pulls/{pull_number}": ["get"],
+    "/repos/{owner}/{repo}/pulls/{pull_number}/comments": ["get"],
     "/repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies": ["post"],
     "/repos/{owner}/{repo}/pulls/{pull_number}/files": ["get"],
-    "/repos/{owner}/{repo}/pulls/{pull_number}/reviews": ["post"],
+    "/repos/{owner}/{repo}/pulls/{pull_number}/reviews": ["get", "post"],
     "/repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments": ["get"],
     "/repos/{owner}/{repo}/statuses/{sha}": ["post"],
+    "/user": ["get"],
 }
 """Every REST operation the bot may use; one that is not here fails the tests."""
 
 EVENTS = (
+    "check-run-completed",
+    "check-run-created",
     "check-run-requested-action",
     "check-run-rerequested",
     "issue-comment-created",
+    "issue-comment-edited",
+    "ping",
     "pull-request-closed",
     "pull-request-opened",
+    "pull-request-ready-for-review",
+    "pull-request-reopened",
     "pull-request-review-comment-created",
     "pull-request-synchronize",
 )
 """Every webhook the sandbox sends."""
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "Actor": ("login",),
+    "Blob": ("byteSize", "isBinary", "isTruncated", "oid", "text"),
+    "Bot": ("login",),
+    "Commit": ("oid", "url"),
+    "CreateCommitOnBranchPayload": ("commit",),
+    "GitObject": ("oid",),
+    "Mutation": ("createCommitOnBranch", "resolveReviewThread"),
+    "PageInfo": ("endCursor", "hasNextPage"),
+    "PullRequest": ("number", "reviewThreads"),
+    "PullRequestReviewComment": ("body", "databaseId", "id", "viewerDidAuthor"),
+    "PullRequestReviewCommentConnection": ("nodes", "pageInfo", "totalCount"),
+    "PullRequestReviewThread": ("comments", "id", "isResolved", "path"),
+    "PullRequestReviewThreadConnection": ("nodes", "pageInfo", "totalCount"),
+    "Query": ("repository", "viewer"),
+    "Repository": ("object", "pullRequest"),
+    "ResolveReviewThreadPayload": ("thread",),
+    "User": ("login",),
+}
+"""Every GraphQL field the bot may ask for; what its arguments need comes along."""
 
 _WORDS = {"description", "summary", "example", "examples", "externalDocs", "title"}
 
@@ -100,7 +149,67 @@ def _trimmed(node: Any, *, are_names: bool = False) -> Any:
     }
 
 
-def _fetch(package: str, member: str, scratch: Path) -> dict[str, Any]:
+def cut_schema(text: str) -> str:
+    """The fields of ``FIELDS`` with everything that they lead to, without prose."""
+    known = {
+        definition.name.value: definition
+        for definition in parse(text, no_location=True).definitions
+        if hasattr(definition, "name")
+    }
+    pending: list[str] = list(FIELDS)
+    kept: dict[str, str] = {}
+    while pending:
+        name = pending.pop()
+        if name in kept or name not in known:
+            continue
+        narrow = _narrowed(known[name])
+        kept[name] = print_ast(narrow)
+        pending += _names(narrow)
+    order = sorted(kept, key=lambda name: (name not in ("Query", "Mutation"), name))
+    head = f"# Cut from {GRAPHQL} (MIT) by make refresh-contract; do not edit.\n"
+    return "\n\n".join([head.rstrip(), *(kept[name] for name in order)]) + "\n"
+
+
+def _narrowed(definition: Any) -> Any:
+    """A definition without prose, directives, and the fields that are not wanted."""
+    plain = visit(definition, _Plain())
+    if not isinstance(plain, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+        return plain
+    wanted = FIELDS[plain.name.value]
+    fields = tuple(field for field in plain.fields or () if field.name.value in wanted)
+    if len(fields) < len(wanted):
+        raise LookupError(f"{plain.name.value} has lost one of {', '.join(wanted)}")
+    interfaces = tuple(one for one in plain.interfaces or () if one.name.value in FIELDS)
+    return replace(plain, fields=fields, interfaces=interfaces)
+
+
+class _Plain(Visitor):
+    """Takes descriptions and directives away."""
+
+    def leave(self, node: Any, *_: Any) -> Any:
+        held = [name for name in ("description", "directives") if getattr(node, name, None)]
+        return replace(node, **dict.fromkeys(held)) if held else None
+
+
+class _Names(Visitor):
+    """Keeps the names of all types that are spoken of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def enter_named_type(self, node: NamedTypeNode, *_: Any) -> None:
+        self.found.append(node.name.value)
+
+
+def _names(definition: Any) -> list[str]:
+    names = _Names()
+    visit(definition, names)
+    return names.found
+
+
+def _member(package: str, member: str, scratch: Path) -> str:
+    """A file of an npm package."""
     done = subprocess.run(
         ["npm", "pack", "--silent", package],
         cwd=scratch,
@@ -111,30 +220,34 @@ def _fetch(package: str, member: str, scratch: Path) -> dict[str, Any]:
     with tarfile.open(scratch / done.stdout.strip().splitlines()[-1]) as archive:
         held = archive.extractfile(member)
         assert held is not None
-        found: dict[str, Any] = json.load(held)
-    return found
+        return held.read().decode()
 
 
-def _write(path: Path, document: dict[str, Any]) -> None:
-    text = json.dumps(document, separators=(",", ":"), sort_keys=True) + "\n"
+def _write(path: Path, text: str) -> None:
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     sys.stdout.write(f"{path.name}: {'unchanged' if old == text else 'changed'}\n")
     path.write_text(text, encoding="utf-8")
+
+
+def _compact(document: dict[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"), sort_keys=True) + "\n"
 
 
 def main() -> None:
     """Fetch, cut, write."""
     member = "package/generated/api.github.com.json"
     with tempfile.TemporaryDirectory() as folder:
-        rest = _fetch(REST, member, Path(folder))
-        hooks = _fetch(WEBHOOKS, member, Path(folder))
+        rest = json.loads(_member(REST, member, Path(folder)))
+        hooks = json.loads(_member(WEBHOOKS, member, Path(folder)))
+        schema = _member(GRAPHQL, "package/schema.graphql", Path(folder))
     paths = {
         path: {verb: _without_prose(rest["paths"][path][verb]) for verb in verbs}
         for path, verbs in OPERATIONS.items()
     }
-    _write(HERE / "github-openapi.json", cut(rest, paths, "paths"))
+    _write(HERE / "github-openapi.json", _compact(cut(rest, paths, "paths")))
     webhooks = {name: hooks["webhooks"][name] for name in EVENTS}
-    _write(HERE / "github-webhooks.json", cut(hooks, webhooks, "webhooks"))
+    _write(HERE / "github-webhooks.json", _compact(cut(hooks, webhooks, "webhooks")))
+    _write(SCHEMA, cut_schema(schema))
 
 
 def _without_prose(operation: dict[str, Any]) -> dict[str, Any]:

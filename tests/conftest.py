@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.sandbox.server import Sandbox
 from remediations.terraform.grammar import Grammar
+from tests.contract.watch import watched
 
 
 @pytest.fixture(scope="session")
 def grammar(tmp_path_factory: pytest.TempPathFactory) -> Grammar:
     """One grammar a process; its cache is shared by the run's workers."""
     return Grammar.load(Path(tmp_path_factory.getbasetemp().parent / "grammar.cache"))
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """A forge whose every request, answer and webhook is held against GitHub's description."""
+    started = Sandbox.start(tmp_path / "forge")
+    try:
+        with watched(started):
+            yield started
+    finally:
+        started.stop()

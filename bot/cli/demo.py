@@ -66,6 +66,8 @@ def _tell(story: Story, options: argparse.Namespace) -> int:
 
 def _webhooks(story: Story) -> None:
     for delivery in story.sandbox.forge.hooks.log:
+        if delivery.payload["sender"]["type"] == "Bot":
+            continue  # the echo of what the bot itself did
         action = delivery.payload.get("action", "")
         _line(f"\nWebhook         {delivery.event} {action}, answered {delivery.status}")
 

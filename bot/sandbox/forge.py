@@ -5,20 +5,32 @@ Changes state, enforces the vendor's rules, and sends the webhooks that GitHub w
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from . import shapes
 from .hooks import Hooks
 from .limits import Refusal, check_anchor, check_comment_body
+from .lines import SUGGESTION, hunk_above, replace_lines, shift_of
 from .repository import GitFailed, GitRepository, Person
-from .state import BOT_LOGIN, InlineComment, IssueComment, Pull, Repo, World
+from .state import (
+    CheckRun,
+    Fault,
+    InlineComment,
+    IssueComment,
+    Pull,
+    Repo,
+    SubmittedReview,
+    World,
+    now,
+)
 
-_SUGGESTION = re.compile(r"^(`{3,})suggestion[^\n]*\n(.*?)^\1`*[ \t]*$", re.MULTILINE | re.DOTALL)
-_MAY_WRITE = ("admin", "maintain", "write")
+_REVIEWS: Final = {
+    "APPROVE": "APPROVED",
+    "COMMENT": "COMMENTED",
+    "REQUEST_CHANGES": "CHANGES_REQUESTED",
+}
 
 
 class Forge:
@@ -40,6 +52,14 @@ class Forge:
             self.world.repos[name] = repo
             return repo
 
+    def fork(self, repo: Repo, login: str) -> Repo:
+        """A copy under somebody's own name, where the App is not installed."""
+        with self.world.lock:
+            copy = self.create_repository(f"{login}/{repo.name.split('/')[1]}", {login: "admin"})
+            copy.parent, copy.is_installed = repo.name, False
+            copy.git.fetch(repo.git.directory, "main", "main")
+            return copy
+
     def push(
         self, repo: Repo, branch: str, files: Mapping[str, bytes | None], message: str, login: str
     ) -> str:
@@ -53,91 +73,121 @@ class Forge:
             self.moved(repo, branch, login)
             return sha
 
-    def open_pull(self, repo: Repo, base: str, head: str, title: str, author: str) -> Pull:
-        """A pull request, and its webhook."""
+    def open_pull(
+        self, repo: Repo, base: str, head: str, title: str, author: str, source: Repo | None = None
+    ) -> Pull:
+        """A pull request, from a branch here or of the fork ``source``, and its webhook."""
         with self.world.lock:
-            pull = Pull(len(repo.pulls) + 1, title, author, base, head)
-            pull.head_sha = repo.git.head(head)
+            pull = Pull(len(repo.pulls) + 1, title, author, base, head, source=source)
+            pull.head_sha = self._bring(repo, pull)
             repo.pulls[pull.number] = pull
             self._send(repo, pull, "opened", author)
             return pull
 
+    def _bring(self, repo: Repo, pull: Pull) -> str:
+        """The head commit, whose objects the base repository has as well."""
+        if pull.source is None:
+            return repo.git.head(pull.head)
+        return repo.git.fetch(pull.source.git.directory, pull.head, f"pull/{pull.number}")
+
     def close_pull(self, repo: Repo, pull: Pull, login: str) -> None:
         """Close without merging."""
         with self.world.lock:
-            pull.state = "closed"
+            pull.state, pull.closed = "closed", now()
             self._send(repo, pull, "closed", login)
+
+    def reopen_pull(self, repo: Repo, pull: Pull, login: str) -> None:
+        """Open again, at the head as it is by now."""
+        with self.world.lock:
+            pull.state, pull.closed = "open", None
+            pull.head_sha = self._bring(repo, pull)
+            self._send(repo, pull, "reopened", login)
+
+    def mark_ready(self, repo: Repo, pull: Pull, login: str) -> None:
+        """A draft is one no more."""
+        with self.world.lock:
+            pull.is_draft = False
+            self._send(repo, pull, "ready_for_review", login)
 
     def moved(self, repo: Repo, branch: str, login: str) -> None:
         """A branch has a new head: its pull requests follow, their old comments are outdated."""
-        for pull in repo.pulls.values():
-            if pull.head != branch or pull.state != "open":
+        for target, pull in self.world.pulls_from(repo, branch):
+            before, pull.head_sha = pull.head_sha, self._bring(target, pull)
+            if before == pull.head_sha:
                 continue
-            before, pull.head_sha = pull.head_sha, repo.git.head(branch)
-            self._outdate(repo, pull, before)
-            if before != pull.head_sha:
-                extra = {"before": before, "after": pull.head_sha}
-                self._send(repo, pull, "synchronize", login, extra)
+            self._outdate(target, pull, before, list(pull.inline.values()))
+            extra = {"before": before, "after": pull.head_sha}
+            self._send(target, pull, "synchronize", login, extra)
 
-    def _outdate(self, repo: Repo, pull: Pull, before: str) -> None:
+    def _outdate(self, repo: Repo, pull: Pull, before: str, comments: list[InlineComment]) -> None:
         """A comment whose lines changed loses its place; others move with their lines."""
-        for comment in pull.inline.values():
-            if comment.line is None or comment.is_outdated or comment.reply_to is not None:
+        changes = repo.git.changes(before, pull.head_sha)
+        patches = {one.path: one.patch for one in changes}
+        renamed = {one.previous for one in changes}
+        for comment in comments:
+            if comment.line is None or comment.is_outdated:
                 continue
             first = comment.start_line or comment.line
-            moved = _follow(repo.git, before, pull.head_sha, comment.path, first, comment.line)
-            if moved is None:
+            shift = shift_of(patches.get(comment.path), first, comment.line)
+            if shift is None or comment.path in renamed:
                 comment.is_outdated = True
                 continue
+            comment.line += shift
             if comment.start_line is not None:
-                comment.start_line += moved
-            comment.line += moved
+                comment.start_line += shift
 
-    def patches(self, repo: Repo, pull: Pull) -> dict[str, str | None]:
-        """The diff of a pull request by path."""
-        base = repo.git.merge_base(repo.git.head(pull.base), pull.head_sha)
-        return {
-            path: repo.git.patch(base, pull.head_sha, path, previous)
-            for _, path, previous in repo.git.diff(base, pull.head_sha)
-        }
+    def patches(self, repo: Repo, pull: Pull, commit: str) -> dict[str, str | None]:
+        """The diff of a pull request, up to one of its commits, by path."""
+        base = repo.git.merge_base(repo.git.head(pull.base), commit)
+        return {one.path: one.patch for one in repo.git.changes(base, commit)}
 
-    def review(self, repo: Repo, pull: Pull, login: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    def review(self, repo: Repo, pull: Pull, login: str, wanted: dict[str, Any]) -> SubmittedReview:
         """A review with its comments: all of them, or none and a 422."""
         with self.world.lock:
             commit = wanted.get("commit_id") or pull.head_sha
-            if wanted.get("event") not in ("COMMENT", "APPROVE", "REQUEST_CHANGES"):
+            state = _REVIEWS.get(str(wanted.get("event")))
+            if state is None:
                 raise Refusal(422, "Unprocessable Entity", ["Variable $event was provided invalid"])
             comments = wanted.get("comments") or []
             if not comments and not wanted.get("body"):
                 raise Refusal(422, "Unprocessable Entity", ["body can't be blank"])
-            patches = self.patches(repo, pull)
+            if not (repo.git.has_commit(commit) and repo.git.is_ancestor(commit, pull.head_sha)):
+                errors = ["The commit_id is not part of the pull request"]
+                raise Refusal(422, "Unprocessable Entity", errors)
+            patches = self.patches(repo, pull, commit)
             for comment in comments:
                 check_comment_body(comment.get("body"))
                 check_anchor(comment, patches)
-            number = self.world.next_id()
-            for comment in comments:
-                self._add_inline(pull, login, comment, commit, number)
-            review = {"id": number, "body": wanted.get("body") or "", "login": login}
-            pull.reviews[number] = {**review, "commit": commit}
-            self.world.record(login, "review", {"number": number, "comments": len(comments)})
-            return pull.reviews[number]
+            body = wanted.get("body") or ""
+            made = SubmittedReview(self.world.next_id(), login, body, state, commit)
+            pull.reviews[made.id] = made
+            self.world.record(login, "review", {"number": made.id, "comments": len(comments)})
+            placed = [
+                self._add_inline(pull, made, one, patches.get(one["path"])) for one in comments
+            ]
+            self._outdate(repo, pull, commit, placed)
+            for one in placed:
+                self._commented(repo, pull, one)
+            return made
 
     def _add_inline(
-        self, pull: Pull, login: str, wanted: dict[str, Any], commit: str, review: int
-    ) -> None:
+        self, pull: Pull, review: SubmittedReview, wanted: dict[str, Any], patch: str | None
+    ) -> InlineComment:
         comment = InlineComment(
             id=self.world.next_id(),
-            author=login,
+            author=review.author,
             body=wanted["body"],
             path=wanted["path"],
-            commit=commit,
+            commit=review.commit,
             line=wanted["line"],
             start_line=wanted.get("start_line"),
-            review=review,
+            review=review.id,
             original_line=wanted["line"],
             original_start_line=wanted.get("start_line"),
+            diff_hunk=hunk_above(patch, wanted["line"]),
         )
         pull.inline[comment.id] = comment
+        return comment
 
     def reply(self, repo: Repo, pull: Pull, root: int, login: str, body: str) -> InlineComment:
         """An answer in an inline thread."""
@@ -156,18 +206,23 @@ class Forge:
                 start_line=first.start_line,
                 review=None,
                 reply_to=root,
+                is_outdated=first.is_outdated,
                 original_line=first.original_line,
                 original_start_line=first.original_start_line,
+                diff_hunk=first.diff_hunk,
             )
             pull.inline[comment.id] = comment
             self.world.record(login, "reply", {"thread": root, "body": body})
-            payload = {
-                "action": "created",
-                "comment": shapes.inline_comment(self.url, repo, pull, comment),
-                "pull_request": shapes.pull(self.url, repo, pull),
-            }
-            self.emit("pull_request_review_comment", repo, login, payload)
+            self._commented(repo, pull, comment)
             return comment
+
+    def _commented(self, repo: Repo, pull: Pull, comment: InlineComment) -> None:
+        payload = {
+            "action": "created",
+            "comment": shapes.inline_comment(self.url, repo, pull, comment),
+            "pull_request": shapes.pull(self.url, repo, pull),
+        }
+        self.emit("pull_request_review_comment", repo, comment.author, payload)
 
     def comment(self, repo: Repo, pull: Pull, login: str, body: str) -> IssueComment:
         """A comment in the conversation."""
@@ -176,19 +231,41 @@ class Forge:
             comment = IssueComment(self.world.next_id(), login, body)
             pull.conversation[comment.id] = comment
             self.world.record(login, "comment", {"number": comment.id, "body": body})
-            payload = {
-                "action": "created",
-                "issue": shapes.issue(self.url, repo, pull),
-                "comment": shapes.issue_comment(self.url, repo, pull, comment),
-            }
-            self.emit("issue_comment", repo, login, payload)
+            self._talked(repo, pull, comment, login, {"action": "created"})
             return comment
+
+    def edit(self, repo: Repo, number: int, login: str, body: str) -> tuple[Pull, IssueComment]:
+        """Another body for a comment in a conversation: one's own, or by who may write."""
+        with self.world.lock:
+            check_comment_body(body)
+            for pull in repo.pulls.values():
+                held = pull.conversation.get(number)
+                if held is None:
+                    continue
+                if login != held.author and not repo.may_write(login):
+                    raise Refusal(403, "Must have admin rights to Repository.")
+                changes = {"body": {"from": held.body}}
+                held.body, held.edits, held.updated = body, held.edits + 1, now()
+                self.world.record(login, "edit", {"number": number, "body": body})
+                what = {"action": "edited", "changes": changes}
+                self._talked(repo, pull, held, login, what)
+                return pull, held
+            raise Refusal(404, "Not Found")
+
+    def _talked(
+        self, repo: Repo, pull: Pull, comment: IssueComment, login: str, what: dict[str, Any]
+    ) -> None:
+        payload = {
+            "issue": shapes.issue(self.url, repo, pull),
+            "comment": shapes.issue_comment(self.url, repo, pull, comment),
+        }
+        self.emit("issue_comment", repo, login, {**what, **payload})
 
     def apply_suggestion(self, repo: Repo, pull: Pull, comment_id: int, login: str) -> str:
         """What *Commit suggestion* does: replace the comment's lines, commit as the person."""
         with self.world.lock:
             comment = pull.inline.get(comment_id)
-            found = _SUGGESTION.search(comment.body) if comment else None
+            found = SUGGESTION.search(comment.body) if comment else None
             if comment is None or found is None:
                 raise Refusal(404, "There is no suggestion in this comment.")
             if pull.state != "open":
@@ -197,7 +274,10 @@ class Forge:
                 )
             if comment.is_outdated or comment.line is None:
                 raise Refusal(422, "Outdated suggestions cannot be applied.")
-            if repo.people.get(login) not in _MAY_WRITE:
+            if comment.id in pull.resolved:
+                raise Refusal(422, "This suggestion has been applied or marked resolved.")
+            source = pull.source or repo
+            if not (repo.may_write(login) or source.may_write(login)):
                 raise Refusal(403, "Only those with write access can apply a suggestion.")
             text = repo.git.file(pull.head_sha, comment.path).decode()
             first = comment.start_line or comment.line
@@ -210,49 +290,79 @@ class Forge:
             )
             pull.resolved.add(comment.id)
             self.world.record(login, "suggestion", {"comment": comment_id})
-            return self.push(repo, pull.head, {comment.path: after.encode()}, message, login)
+            return self.push(source, pull.head, {comment.path: after.encode()}, message, login)
 
-    def commit_on_branch(self, repo: Repo, login: str, wanted: dict[str, Any]) -> str:
+    def commit_on_branch(
+        self,
+        repo: Repo,
+        login: str,
+        branch: str,
+        expected: str,
+        message: str,
+        files: Mapping[str, bytes | None],
+    ) -> str:
         """``createCommitOnBranch``: only where the head is the one that was expected."""
         with self.world.lock:
-            branch = wanted["branch"]["branchName"]
             head = repo.git.head(branch)
-            expected = wanted["expectedHeadOid"]
             if head != expected:
-                message = (
-                    f"Expected branch to point to {expected!r} but it did not. Pull and try again."
-                )
-                raise Refusal(409, message.replace("'", '"'))
-            changes = wanted.get("fileChanges") or {}
-            files: dict[str, bytes | None] = {
-                addition["path"]: base64.b64decode(addition["contents"])
-                for addition in changes.get("additions") or []
-            }
-            files.update((gone["path"], None) for gone in changes.get("deletions") or [])
-            words = wanted["message"]
-            message = "\n\n".join(filter(None, [words["headline"], words.get("body")])) + "\n"
+                said = f'Expected branch to point to "{expected}" but it did not.'
+                raise Refusal(409, f"{said} Pull and try again.")
+            there = {blob.path for blob in repo.git.tree(head)}
+            if any(data is None and path not in there for path, data in files.items()):
+                said = "A path was requested for deletion which does not exist as of commit oid"
+                raise Refusal(422, f"{said} `{head}`")
             self.world.record(login, "commit", {"branch": branch, "paths": sorted(files)})
             return self.push(repo, branch, files, message, login)
 
     def press(self, repo: Repo, check_id: int, identifier: str, login: str) -> None:
         """A person presses a check's button."""
         with self.world.lock:
-            check = repo.checks[check_id]
-            payload = {
-                "action": "requested_action",
-                "check_run": shapes.check_run(self.url, repo, check),
-                "requested_action": {"identifier": identifier},
-            }
-            self.emit("check_run", repo, login, payload)
+            check = repo.checks.get(check_id)
+            if check is None or identifier not in [one["identifier"] for one in check.actions]:
+                raise Refusal(404, "There is no such button.")
+            extra = {"requested_action": {"identifier": identifier}}
+            self.checked(repo, check, "requested_action", login, extra)
 
     def rerun(self, repo: Repo, check_id: int, login: str) -> None:
         """A person presses *Re-run*."""
         with self.world.lock:
-            shape = shapes.check_run(self.url, repo, repo.checks[check_id])
-            self.emit("check_run", repo, login, {"action": "rerequested", "check_run": shape})
+            check = repo.checks.get(check_id)
+            if check is None:
+                raise Refusal(404, "There is no such check.")
+            self.checked(repo, check, "rerequested", login)
+
+    def checked(
+        self,
+        repo: Repo,
+        check: CheckRun,
+        action: str,
+        login: str,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Tell of a check run."""
+        shape = shapes.check_run(self.url, repo, check)
+        self.emit("check_run", repo, login, {"action": action, "check_run": shape, **(extra or {})})
+
+    def ping(self) -> None:
+        """What GitHub sends when a webhook has just been set up."""
+        self.hooks.send("ping", shapes.ping(self.url))
+
+    def fail_next(
+        self,
+        times: int = 1,
+        status: int = 502,
+        message: str = "Server Error",
+        headers: Mapping[str, str] | None = None,
+        match: str = "",
+    ) -> None:
+        """The next API requests that hold ``match`` in *METHOD path body* get this answer."""
+        with self.world.lock:
+            self.world.faults.append(Fault(times, status, message, headers or {}, match))
 
     def emit(self, event: str, repo: Repo, login: str, payload: dict[str, Any]) -> None:
-        """Send a webhook with what every payload carries."""
+        """Send a webhook with what every payload carries, where the App is installed."""
+        if not repo.is_installed:
+            return
         common = {
             "repository": shapes.repository(self.url, repo),
             "sender": shapes.user(self.url, login),
@@ -270,40 +380,4 @@ class Forge:
 
 def person(login: str) -> Person:
     """A login as git's author."""
-    address = BOT_LOGIN if login == BOT_LOGIN else login
-    return Person(login, f"{address}@users.noreply.example")
-
-
-def replace_lines(text: str, first: int, last: int, suggestion: str) -> str:
-    """Lines ``first`` to ``last`` become the suggestion's lines; an empty one removes them."""
-    lines = text.split("\n")
-    ended_in_cr = lines[first - 1].endswith("\r")
-    new = suggestion.removesuffix("\n").split("\n") if suggestion else []
-    if ended_in_cr:
-        new = [line if line.endswith("\r") else f"{line}\r" for line in new]
-    return "\n".join([*lines[: first - 1], *new, *lines[last:]])
-
-
-def _follow(
-    git: GitRepository, before: str, after: str, path: str, first: int, last: int
-) -> int | None:
-    """By how much lines moved between two commits, or None where one of them changed."""
-    patch = git.patch(before, after, path, None)
-    if patch is None:
-        return 0
-    shift = 0
-    for header in re.finditer(
-        r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@.*\n((?:[ +\\-].*\n?)*)", patch, re.M
-    ):
-        old = int(header[1])
-        for line in header[5].splitlines():
-            if line.startswith("-") and first <= old <= last:
-                return None
-            if line.startswith("+") and first < old <= last:
-                return None
-            if old <= first and line.startswith("+"):
-                shift += 1
-            if old < first and line.startswith("-"):
-                shift -= 1
-            old += line[:1] in (" ", "-")
-    return shift
+    return Person(login, f"{login}@users.noreply.example")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from importlib.resources import files
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, build_schema, graphql_sync, is_object_type
 
+from .access import Caller, check_grant, check_push, check_sight
 from .forge import Forge
 from .limits import Refusal
 from .repository import GitFailed
 from .state import Pull, Repo
 
 MAX_TEXT = 512_000
+MAX_NODES = 100
 
 
 def schema() -> Any:
@@ -30,10 +34,10 @@ class Api:
             self.schema.get_type(name).resolve_type = member
         assert is_object_type(self.schema.get_type("Repository"))
 
-    def run(self, login: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    def run(self, caller: Caller, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The JSON answer; errors are in it, as on GitHub."""
         result: ExecutionResult = graphql_sync(
-            self.schema, query, root_value=_Root(self.forge, login), variable_values=variables
+            self.schema, query, root_value=_Root(self.forge, caller), variable_values=variables
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
@@ -55,63 +59,109 @@ def _object_type(value: Any, *_: Any) -> str:
 
 
 class _Root:
-    def __init__(self, forge: Forge, login: str) -> None:
+    def __init__(self, forge: Forge, caller: Caller) -> None:
         self.forge = forge
-        self.login = login
+        self.caller = caller
 
     def viewer(self, _info: Any) -> dict[str, Any]:
-        return {"login": self.login}
+        return {"login": self.caller.login}
 
-    def repository(self, _info: Any, owner: str, name: str) -> _Repository:
-        repo = self.forge.world.repos.get(f"{owner}/{name}")
-        if repo is None:
-            raise Refusal(404, f"Could not resolve to a Repository with the name '{owner}/{name}'.")
-        return _Repository(self.forge, repo, self.login)
+    def repository(
+        self,
+        _info: Any,
+        owner: str,
+        name: str,
+        followRenames: bool = True,  # noqa: ARG002, FBT001, FBT002, N803 - the published name
+    ) -> _Repository:
+        return _Repository(self._repo(f"{owner}/{name}"), self.caller)
 
-    def createCommitOnBranch(self, _info: Any, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the published name
-        name = input["branch"].get("repositoryNameWithOwner", "")
+    def _repo(self, name: str) -> Repo:
+        """A repository that the caller may see."""
+        missing = Refusal(404, f"Could not resolve to a Repository with the name '{name}'.")
         repo = self.forge.world.repos.get(name)
         if repo is None:
-            raise Refusal(404, "Could not resolve to a Repository.")
+            raise missing
         try:
-            sha = self.forge.commit_on_branch(repo, self.login, input)
+            check_sight(self.caller, repo)
+        except Refusal as error:
+            raise missing from error
+        return repo
+
+    def createCommitOnBranch(self, _info: Any, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the published name
+        branch, words = input["branch"], input["message"]
+        name = branch.get("repositoryNameWithOwner", "")
+        repo = self._repo(name)
+        check_push(self.caller, repo, "CreateCommitOnBranch")
+        message = "\n\n".join(filter(None, [words["headline"], words.get("body")])) + "\n"
+        try:
+            sha = self.forge.commit_on_branch(
+                repo,
+                self.caller.login,
+                branch.get("branchName", ""),
+                input["expectedHeadOid"],
+                message,
+                _file_changes(input.get("fileChanges") or {}),
+            )
         except GitFailed as error:
             raise Refusal(404, "No branch of that name.") from error
         return {"commit": {"oid": sha, "url": f"{self.forge.url}/{name}/commit/{sha}"}}
 
     def resolveReviewThread(self, _info: Any, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the published name
-        root = int(input["threadId"].removeprefix("PRRT_"))
+        root = input["threadId"].removeprefix("PRRT_")
         for repo in self.forge.world.repos.values():
             for pull in repo.pulls.values():
-                if root in pull.inline:
-                    pull.resolved.add(root)
-                    self.forge.world.record(self.login, "resolve", {"thread": root})
-                    return {"thread": _thread(pull, root, self.login)}
-        raise Refusal(404, "Could not resolve to a node with the global id.")
+                comment = pull.inline.get(int(root)) if root.isdigit() else None
+                if comment is None or comment.reply_to is not None:
+                    continue
+                check_sight(self.caller, repo)
+                if self.caller.login != pull.author:
+                    check_push(self.caller, repo, "ResolveReviewThread")
+                pull.resolved.add(comment.id)
+                self.forge.world.record(self.caller.login, "resolve", {"thread": comment.id})
+                return {"thread": _thread(pull, comment.id, self.caller.login)}
+        raise Refusal(404, f"Could not resolve to a node with the global id of '{root}'.")
+
+
+def _file_changes(changes: dict[str, Any]) -> dict[str, bytes | None]:
+    found: dict[str, bytes | None] = {}
+    for addition in changes.get("additions") or []:
+        try:
+            found[addition["path"]] = base64.b64decode(addition["contents"], validate=True)
+        except binascii.Error as error:
+            raise Refusal(422, "The contents of a file are not base64.") from error
+    found.update((gone["path"], None) for gone in changes.get("deletions") or [])
+    return found
 
 
 class _Repository:
-    def __init__(self, forge: Forge, repo: Repo, login: str) -> None:
-        self.forge, self.repo, self.login = forge, repo, login
+    def __init__(self, repo: Repo, caller: Caller) -> None:
+        self.repo, self.caller = repo, caller
 
     def object(self, _info: Any, oid: str | None = None, expression: str | None = None) -> Any:
+        if self.caller.is_installation:
+            check_grant(self.caller, "contents", "read")
         try:
-            data = self.repo.git.blob(oid or self.repo.git.text("rev-parse", expression or ""))
+            name = oid or self.repo.git.text("rev-parse", "--verify", expression or "")
+            data = self.repo.git.blob(name)
         except GitFailed:
             return None
         text, is_binary = _text(data)
-        is_truncated = len(data) > MAX_TEXT
         return {
-            "oid": oid,
+            "oid": name,
             "byteSize": len(data),
             "isBinary": is_binary,
-            "isTruncated": is_truncated,
+            "isTruncated": len(data) > MAX_TEXT,
             "text": text[:MAX_TEXT] if text is not None else None,
         }
 
-    def pullRequest(self, _info: Any, number: int) -> _Pull | None:  # noqa: N802 - the published name
+    def pullRequest(self, _info: Any, number: int) -> _Pull:  # noqa: N802 - the published name
+        if self.caller.is_installation:
+            check_grant(self.caller, "pull_requests", "read")
         pull = self.repo.pulls.get(number)
-        return _Pull(pull, self.login) if pull else None
+        if pull is None:
+            said = f"Could not resolve to a PullRequest with the number of {number}."
+            raise Refusal(404, said)
+        return _Pull(pull, self.caller.login)
 
 
 class _Pull:
@@ -119,40 +169,48 @@ class _Pull:
         self.pull, self.login = pull, login
         self.number = pull.number
 
-    def reviewThreads(self, _info: Any, first: int = 100, after: str | None = None) -> Any:  # noqa: N802 - the published name
+    def reviewThreads(self, _info: Any, **place: Any) -> dict[str, Any]:  # noqa: N802 - the published name
         roots = [c.id for c in self.pull.inline.values() if c.reply_to is None]
-        start = int(after or 0)
-        shown = roots[start : start + first]
-        return {
-            "nodes": [_thread(self.pull, root, self.login) for root in shown],
-            "pageInfo": {
-                "endCursor": str(start + len(shown)),
-                "hasNextPage": start + len(shown) < len(roots),
-            },
-        }
+        return _connection([_thread(self.pull, root, self.login) for root in roots], **place)
 
 
 def _thread(pull: Pull, root: int, login: str) -> dict[str, Any]:
     comments = pull.thread(root)
-
-    def page(_info: Any, first: int = 100, after: str | None = None) -> dict[str, Any]:
-        del after
-        nodes = [
-            {
-                "id": f"PRRC_{comment.id}",
-                "databaseId": comment.id,
-                "body": comment.body,
-                "viewerDidAuthor": comment.author == login,
-            }
-            for comment in comments[:first]
-        ]
-        return {"nodes": nodes, "totalCount": len(comments)}
-
+    nodes = [
+        {
+            "id": f"PRRC_{comment.id}",
+            "databaseId": comment.id,
+            "body": comment.body,
+            "viewerDidAuthor": comment.author == login,
+        }
+        for comment in comments
+    ]
     return {
         "id": f"PRRT_{root}",
         "isResolved": root in pull.resolved,
         "path": comments[0].path,
-        "comments": page,
+        "comments": lambda _info, **place: _connection(nodes, **place),
+    }
+
+
+def _connection(
+    nodes: list[Any], first: int | None = None, after: str | None = None, **unused: Any
+) -> dict[str, Any]:
+    """One page of a list; a page has to say how long it may be."""
+    if first is None or any(value is not None for value in unused.values()):
+        raise Refusal(422, "You must provide a `first` value to properly paginate the connection.")
+    if not 1 <= first <= MAX_NODES:
+        said = f"Requesting {first} records on the connection exceeds the `first` limit of"
+        raise Refusal(422, f"{said} {MAX_NODES} records.")
+    start = int(after or 0)
+    shown = nodes[start : start + first]
+    return {
+        "nodes": shown,
+        "totalCount": len(nodes),
+        "pageInfo": {
+            "endCursor": str(start + len(shown)) if shown else None,
+            "hasNextPage": start + len(shown) < len(nodes),
+        },
     }
 
 

@@ -46,6 +46,20 @@ class Hooks:
         """Queue a webhook."""
         self._waiting.put((event, payload))
 
+    def settle(self, seconds: float = 30.0) -> None:
+        """Wait until everything queued has been sent. Raises ``TimeoutError``."""
+        with self._waiting.all_tasks_done:
+            idle = self._waiting.all_tasks_done.wait_for(
+                lambda: not self._waiting.unfinished_tasks, seconds
+            )
+        if not idle:
+            raise TimeoutError("webhooks are still waiting to be sent")
+
+    def redeliver(self, delivery: str) -> int:
+        """Send one again, under the same id; the status of the answer."""
+        first = next(one for one in self.log if one.id == delivery)
+        return self._deliver_and_log(delivery, first.event, first.payload)
+
     def close(self) -> None:
         """Send what is queued, then end."""
         self._waiting.put(None)
@@ -53,11 +67,14 @@ class Hooks:
 
     def _send_all(self) -> None:
         while (item := self._waiting.get()) is not None:
-            event, payload = item
-            delivery = str(uuid.uuid4())
-            self.log.append(
-                Delivery(delivery, event, payload, self.deliver(delivery, event, payload))
-            )
+            self._deliver_and_log(str(uuid.uuid4()), *item)
+            self._waiting.task_done()
+        self._waiting.task_done()
+
+    def _deliver_and_log(self, delivery: str, event: str, payload: dict[str, Any]) -> int:
+        status = self.deliver(delivery, event, payload)
+        self.log.append(Delivery(delivery, event, payload, status))
+        return status
 
     def deliver(self, delivery: str, event: str, payload: dict[str, Any]) -> int:
         """Send one now; the status of the answer."""

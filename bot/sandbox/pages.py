@@ -14,10 +14,10 @@ from bot.diff import FileDiff
 
 from .forge import Forge
 from .limits import Refusal
+from .lines import SUGGESTION
 from .state import BOT_LOGIN, CheckRun, InlineComment, Pull, Repo
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_SUGGESTION = re.compile(r"^(`{3,})suggestion[^\n]*\n(.*?)^\1`*[ \t]*$", re.MULTILINE | re.DOTALL)
 _DETAILS = re.compile(r"&lt;(/?(?:details|summary|sub))&gt;")
 
 
@@ -146,11 +146,11 @@ def markdown(text: str | None) -> Markup:
 def _files(repo: Repo, pull: Pull) -> list[ShownFile]:
     base = repo.git.merge_base(repo.git.head(pull.base), pull.head_sha)
     shown = []
-    for status, path, previous in repo.git.diff(base, pull.head_sha):
-        patch = repo.git.patch(base, pull.head_sha, path, previous)
+    for change in repo.git.changes(base, pull.head_sha):
+        path, status = change.path, change.status
         threads = [_thread(pull, c) for c in pull.inline.values() if _is_root(c, path)]
         placed = {t.root.id: t for t in threads if not t.root.is_outdated}
-        lines = FileDiff.parse(patch)
+        lines = FileDiff.parse(change.patch)
         hunks = tuple(
             (
                 f"@@ -{h.old_start},{h.old_lines} +{h.new_start},{h.new_lines} @@",
@@ -190,7 +190,7 @@ def _thread(pull: Pull, root: InlineComment) -> ShownThread:
         root,
         tuple((comment, _with_suggestion(comment)) for comment in pull.thread(root.id)),
         is_resolved,
-        has_suggestion=bool(_SUGGESTION.search(root.body))
+        has_suggestion=bool(SUGGESTION.search(root.body))
         and not is_resolved
         and not root.is_outdated
         and pull.state == "open",
@@ -199,7 +199,7 @@ def _thread(pull: Pull, root: InlineComment) -> ShownThread:
 
 def _with_suggestion(comment: InlineComment) -> Markup:
     """A suggestion is shown as the lines it would write."""
-    found = _SUGGESTION.search(comment.body) if comment.author == BOT_LOGIN else None
+    found = SUGGESTION.search(comment.body) if comment.author == BOT_LOGIN else None
     if found is None:
         return markdown(comment.body)
     before, after = comment.body[: found.start()], comment.body[found.end() :]

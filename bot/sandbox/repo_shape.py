@@ -84,6 +84,18 @@ def user(url: str, login: str) -> dict[str, Any]:
     }
 
 
+def own_user(url: str, login: str) -> dict[str, Any]:
+    """A person as they see themselves."""
+    facts = ("name", "company", "blog", "location", "email", "hireable", "bio", "twitter_username")
+    return {
+        **user(url, login),
+        **dict.fromkeys(facts),
+        **dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0),
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    }
+
+
 def repository(url: str, repo: Repo) -> dict[str, Any]:
     """A repository."""
     owner, name = repo.name.split("/")
@@ -97,7 +109,7 @@ def repository(url: str, repo: Repo) -> dict[str, Any]:
         "owner": user(url, owner),
         "html_url": f"{url}/{repo.name}",
         "description": None,
-        "fork": False,
+        "fork": repo.parent is not None,
         "url": api,
         **{link: f"{api}{rest}" for link, rest in _LINKS.items()},
         **dict.fromkeys(_COUNTS, 0),

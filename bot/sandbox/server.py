@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from flask import Flask
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from .forge import Forge
@@ -23,7 +25,30 @@ def create_app(forge: Forge, public_key: str) -> Flask:
     app = Flask(__name__)
     app.register_blueprint(create_blueprint(forge, lambda: public_key))
     app.register_blueprint(create_pages(forge))
+
+    @app.errorhandler(404)
+    @app.errorhandler(405)
+    def unknown(error: HTTPException) -> HTTPException | tuple[Response, int]:
+        if not request.path.startswith("/api/"):
+            return error
+        return jsonify({"message": "Not Found", "status": "404"}), 404
+
     return app
+
+
+@cache
+def _key_pair() -> tuple[str, str]:
+    """Private and public key of the App, one pair a process."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return private.decode(), public.decode()
 
 
 @dataclass(slots=True)
@@ -37,22 +62,17 @@ class Sandbox:
     _thread: threading.Thread
 
     @classmethod
-    def start(cls, directory: Path, host: str = "127.0.0.1", port: int = 0) -> Sandbox:
+    def start(
+        cls,
+        directory: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        webhook: Target | None = None,
+    ) -> Sandbox:
         """Listen; port 0 lets the machine choose."""
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        private = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        ).decode()
-        public = (
-            key.public_key()
-            .public_bytes(
-                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-            )
-            .decode()
-        )
+        private, public = _key_pair()
         forge = Forge(directory)
+        forge.hooks.target = webhook
         app = create_app(forge, public)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = make_server(host, port, app, threaded=True)

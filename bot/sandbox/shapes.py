@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from .repo_shape import own_user as own_user
 from .repo_shape import repository as repository
 from .repo_shape import user as user
-from .repository import Blob
-from .state import APP_SLUG, BOT_LOGIN, CheckRun, InlineComment, IssueComment, Pull, Repo
+from .state import (
+    APP_SLUG,
+    BOT_LOGIN,
+    GRANTED,
+    CheckRun,
+    InlineComment,
+    IssueComment,
+    Pull,
+    Repo,
+    SubmittedReview,
+)
 
 INSTALLATION = 2
 APP_ID = 1
+EVENTS = ("pull_request", "issue_comment", "pull_request_review_comment", "check_run")
 
 
 def _side(url: str, repo: Repo, branch: str, sha: str) -> dict[str, Any]:
@@ -28,6 +39,8 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
     """A pull request."""
     api = f"{url}/api/v3/repos/{repo.name}"
     html = f"{url}/{repo.name}/pull/{one.number}"
+    base = repo.git.merge_base(repo.git.head(one.base), one.head_sha)
+    changes = repo.git.changes(base, one.head_sha)
     return {
         "id": one.number,
         "node_id": f"PR_{repo.id}_{one.number}",
@@ -52,7 +65,7 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "milestone": None,
         "created_at": one.created,
         "updated_at": one.created,
-        "closed_at": None,
+        "closed_at": one.closed,
         "merged_at": None,
         "merge_commit_sha": None,
         "assignee": None,
@@ -60,7 +73,7 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "requested_reviewers": [],
         "requested_teams": [],
         "draft": one.is_draft,
-        "head": _side(url, repo, one.head, one.head_sha),
+        "head": _side(url, one.source or repo, one.head, one.head_sha),
         "base": _side(url, repo, one.base, repo.git.head(one.base)),
         "author_association": "CONTRIBUTOR",
         "auto_merge": None,
@@ -73,10 +86,10 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "maintainer_can_modify": False,
         "comments": len(one.conversation),
         "review_comments": len(one.inline),
-        "commits": 1,
-        "additions": 0,
-        "deletions": 0,
-        "changed_files": 0,
+        "commits": repo.git.count(base, one.head_sha),
+        "additions": sum(change.count("+") for change in changes),
+        "deletions": sum(change.count("-") for change in changes),
+        "changed_files": len(changes),
     }
 
 
@@ -107,8 +120,8 @@ def installation(url: str, repo: Repo) -> dict[str, Any]:
         "target_id": repo.id,
         "target_type": "Organization",
         "repository_selection": "selected",
-        "permissions": {"checks": "write", "contents": "write", "pull_requests": "write"},
-        "events": ["pull_request"],
+        "permissions": GRANTED,
+        "events": list(EVENTS),
         "access_tokens_url": f"{api}/app/installations/{INSTALLATION}/access_tokens",
         "repositories_url": f"{api}/installation/repositories",
         "html_url": f"{url}/settings/installations/{INSTALLATION}",
@@ -142,7 +155,7 @@ def issue(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "author_association": "CONTRIBUTOR",
         "created_at": one.created,
         "updated_at": one.created,
-        "closed_at": None,
+        "closed_at": one.closed,
         "url": api,
         "repository_url": root,
         "labels_url": f"{api}/labels{{/name}}",
@@ -166,101 +179,6 @@ def _reactions(given: list[tuple[str, str]], url: str) -> dict[str, Any]:
     return {"url": url, "total_count": len(given), **counts}
 
 
-def comparison(url: str, repo: Repo, spec: str, merge_base: str) -> dict[str, Any]:
-    """Two commits compared, as far as their merge base."""
-    api = f"{url}/api/v3/repos/{repo.name}/compare/{spec}"
-    html = f"{url}/{repo.name}/compare/{spec}"
-    base = _commit(url, repo, merge_base)
-    return {
-        "url": api,
-        "html_url": html,
-        "permalink_url": html,
-        "diff_url": f"{html}.diff",
-        "patch_url": f"{html}.patch",
-        "base_commit": base,
-        "merge_base_commit": base,
-        "status": "ahead",
-        "ahead_by": 0,
-        "behind_by": 0,
-        "total_commits": 0,
-        "commits": [],
-        "files": [],
-    }
-
-
-def _commit(url: str, repo: Repo, sha: str) -> dict[str, Any]:
-    api = f"{url}/api/v3/repos/{repo.name}/commits/{sha}"
-    name, email, date, tree, message = repo.git.text(
-        "show", "-s", "--format=%an%x00%ae%x00%aI%x00%T%x00%s", sha
-    ).split("\0")
-    who = {"name": name, "email": email, "date": date}
-    return {
-        "sha": sha,
-        "node_id": f"C_{sha}",
-        "url": api,
-        "html_url": f"{url}/{repo.name}/commit/{sha}",
-        "comments_url": f"{api}/comments",
-        "author": user(url, name),
-        "committer": user(url, name),
-        "parents": [],
-        "commit": {
-            "url": api,
-            "author": who,
-            "committer": who,
-            "message": message,
-            "comment_count": 0,
-            "tree": {"sha": tree, "url": f"{url}/api/v3/repos/{repo.name}/git/trees/{tree}"},
-        },
-    }
-
-
-def changed_file(
-    url: str, repo: Repo, status: str, path: str, previous: str | None, patch: str | None, oid: str
-) -> dict[str, Any]:
-    """One entry of a pull request's files."""
-    words = {"A": "added", "M": "modified", "D": "removed", "R": "renamed"}
-    lines = (patch or "").split("\n")
-    plus = sum(line.startswith("+") for line in lines)
-    minus = sum(line.startswith("-") for line in lines)
-    shape: dict[str, Any] = {
-        "sha": oid,
-        "filename": path,
-        "status": words.get(status, "changed"),
-        "additions": plus,
-        "deletions": minus,
-        "changes": plus + minus,
-        "blob_url": f"{url}/{repo.name}/blob/{oid}/{path}",
-        "raw_url": f"{url}/{repo.name}/raw/{oid}/{path}",
-        "contents_url": f"{url}/api/v3/repos/{repo.name}/contents/{path}",
-    }
-    if patch is not None:
-        shape["patch"] = patch
-    if previous is not None:
-        shape["previous_filename"] = previous
-    return shape
-
-
-def tree(url: str, repo: Repo, sha: str, blobs: tuple[Blob, ...]) -> dict[str, Any]:
-    """A recursive tree."""
-    api = f"{url}/api/v3/repos/{repo.name}/git"
-    return {
-        "sha": sha,
-        "url": f"{api}/trees/{sha}",
-        "truncated": False,
-        "tree": [
-            {
-                "path": blob.path,
-                "mode": blob.mode,
-                "type": "commit" if blob.mode == "160000" else "blob",
-                "sha": blob.oid,
-                "size": blob.size,
-                "url": f"{api}/blobs/{blob.oid}",
-            }
-            for blob in blobs
-        ],
-    }
-
-
 def inline_comment(url: str, repo: Repo, one: Pull, comment: InlineComment) -> dict[str, Any]:
     """A review comment."""
     api = f"{url}/api/v3/repos/{repo.name}/pulls"
@@ -272,7 +190,7 @@ def inline_comment(url: str, repo: Repo, one: Pull, comment: InlineComment) -> d
         "html_url": html,
         "pull_request_url": f"{api}/{one.number}",
         "pull_request_review_id": comment.review,
-        "diff_hunk": "",
+        "diff_hunk": comment.diff_hunk,
         "path": comment.path,
         "commit_id": one.head_sha,
         "original_commit_id": comment.commit,
@@ -314,7 +232,7 @@ def issue_comment(url: str, repo: Repo, one: Pull, comment: IssueComment) -> dic
         "user": user(url, comment.author),
         "body": comment.body,
         "created_at": comment.created,
-        "updated_at": comment.created,
+        "updated_at": comment.updated,
         "author_association": "NONE" if comment.author == BOT_LOGIN else "MEMBER",
         "performed_via_github_app": None,
         "reactions": _reactions(comment.reactions, f"{api}/comments/{comment.id}/reactions"),
@@ -346,8 +264,61 @@ def check_run(url: str, repo: Repo, check: CheckRun) -> dict[str, Any]:
         },
         "check_suite": {"id": repo.id},
         "app": app(url),
-        "pull_requests": [],
+        "pull_requests": [
+            _named(url, repo, one)
+            for one in repo.pulls.values()
+            if one.head_sha == check.head and one.state == "open" and one.source is None
+        ],
     }
+
+
+def _named(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
+    """A pull request as a check run names it; those of forks it never names."""
+    api = f"{url}/api/v3/repos/{repo.name}"
+    where = {"id": repo.id, "url": api, "name": repo.name.split("/")[1]}
+    return {
+        "id": one.number,
+        "number": one.number,
+        "url": f"{api}/pulls/{one.number}",
+        "head": {"ref": one.head, "sha": one.head_sha, "repo": where},
+        "base": {"ref": one.base, "sha": repo.git.head(one.base), "repo": where},
+    }
+
+
+def annotation(url: str, repo: Repo, check: CheckRun, one: dict[str, Any]) -> dict[str, Any]:
+    """An annotation of a check run."""
+    given = ("path", "start_line", "end_line", "annotation_level", "message")
+    asked = ("start_column", "end_column", "title", "raw_details")
+    return {
+        **{name: one[name] for name in given},
+        **{name: one.get(name) for name in asked},
+        "blob_href": f"{url}/{repo.name}/blob/{check.head}/{one['path']}",
+    }
+
+
+def review(url: str, repo: Repo, one: Pull, made: SubmittedReview) -> dict[str, Any]:
+    """A submitted review."""
+    pull_url = f"{url}/api/v3/repos/{repo.name}/pulls/{one.number}"
+    html = f"{url}/{repo.name}/pull/{one.number}#review-{made.id}"
+    return {
+        "id": made.id,
+        "node_id": f"PRR_{made.id}",
+        "user": user(url, made.author),
+        "body": made.body,
+        "state": made.state,
+        "html_url": html,
+        "pull_request_url": pull_url,
+        "commit_id": made.commit,
+        "submitted_at": made.submitted,
+        "author_association": "NONE" if made.author == BOT_LOGIN else "MEMBER",
+        "_links": {"html": {"href": html}, "pull_request": {"href": pull_url}},
+    }
+
+
+def reaction(url: str, number: int, login: str, content: str, created: str) -> dict[str, Any]:
+    """A reaction to a comment."""
+    shape = {"id": number, "node_id": f"REA_{number}", "user": user(url, login)}
+    return {**shape, "content": content, "created_at": created}
 
 
 def app(url: str) -> dict[str, Any]:
@@ -364,6 +335,25 @@ def app(url: str) -> dict[str, Any]:
         "html_url": f"{url}/apps/{APP_SLUG}",
         "created_at": "2026-01-01T00:00:00Z",
         "updated_at": "2026-01-01T00:00:00Z",
-        "permissions": {"checks": "write", "contents": "write", "pull_requests": "write"},
-        "events": ["pull_request", "issue_comment", "pull_request_review_comment", "check_run"],
+        "permissions": GRANTED,
+        "events": list(EVENTS),
+    }
+
+
+def ping(url: str) -> dict[str, Any]:
+    """The first webhook of a new hook."""
+    return {
+        "zen": "Keep it logically awesome.",
+        "hook_id": 1,
+        "hook": {
+            "type": "App",
+            "id": 1,
+            "name": "web",
+            "active": True,
+            "app_id": APP_ID,
+            "events": list(EVENTS),
+            "config": {"content_type": "json", "insecure_ssl": "0", "url": url},
+            "created_at": "2026-01-01T00:00:00Z",
+            "updated_at": "2026-01-01T00:00:00Z",
+        },
     }

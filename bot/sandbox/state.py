@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from .repository import GitRepository
 
 APP_SLUG = "lockstitch"
 BOT_LOGIN = f"{APP_SLUG}[bot]"
+WRITERS: Final = ("admin", "maintain", "write")
+TOKEN_SECONDS: Final = 3600
+GRANTED: Final = {
+    "checks": "write",
+    "contents": "write",
+    "metadata": "read",
+    "pull_requests": "write",
+}
+"""What the App's installation may do; a token gets this or less."""
 
 
 def now() -> str:
@@ -37,6 +47,7 @@ class InlineComment:
     is_outdated: bool = False
     original_line: int = 0
     original_start_line: int | None = None
+    diff_hunk: str = ""
     reactions: list[tuple[str, str]] = field(default_factory=list)
     created: str = field(default_factory=now)
 
@@ -50,7 +61,20 @@ class IssueComment:
     body: str
     reactions: list[tuple[str, str]] = field(default_factory=list)
     created: str = field(default_factory=now)
+    updated: str = field(default_factory=now)
     edits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedReview:
+    """A review as it was sent in."""
+
+    id: int
+    author: str
+    body: str
+    state: str
+    commit: str
+    submitted: str = field(default_factory=now)
 
 
 @dataclass(slots=True)
@@ -73,7 +97,7 @@ class CheckRun:
 
 @dataclass(slots=True)
 class Pull:
-    """A pull request. ``base`` and ``head`` are branches of the same repository."""
+    """A pull request. ``head`` is a branch of the same repository, or of the fork ``source``."""
 
     number: int
     title: str
@@ -83,11 +107,13 @@ class Pull:
     state: str = "open"
     is_draft: bool = False
     head_sha: str = ""
+    source: Repo | None = None
     inline: dict[int, InlineComment] = field(default_factory=dict)
     conversation: dict[int, IssueComment] = field(default_factory=dict)
-    reviews: dict[int, dict[str, Any]] = field(default_factory=dict)
+    reviews: dict[int, SubmittedReview] = field(default_factory=dict)
     resolved: set[int] = field(default_factory=set)
     created: str = field(default_factory=now)
+    closed: str | None = None
 
     def thread(self, root: int) -> list[InlineComment]:
         """A thread's comments, first one first."""
@@ -107,6 +133,35 @@ class Repo:
     pulls: dict[int, Pull] = field(default_factory=dict)
     checks: dict[int, CheckRun] = field(default_factory=dict)
     statuses: list[dict[str, Any]] = field(default_factory=list)
+    parent: str | None = None
+    """The name of the repository that this one is a fork of."""
+    is_installed: bool = True
+    """Whether the App is installed here."""
+
+    def may_write(self, login: str) -> bool:
+        """Whether this person may push."""
+        return self.people.get(login) in WRITERS
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What an installation token may do, where, and until when."""
+
+    permissions: Mapping[str, str]
+    repositories: frozenset[str] | None
+    """Full names; None is every repository of the installation."""
+    expires: float
+
+
+@dataclass(slots=True)
+class Fault:
+    """An answer instead of the right one, for the next few requests that match."""
+
+    times: int
+    status: int
+    message: str
+    headers: Mapping[str, str]
+    match: str
 
 
 @dataclass(slots=True)
@@ -116,23 +171,46 @@ class World:
     repos: dict[str, Repo] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     """Personal tokens to logins."""
-    installations: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Installation tokens to what they may do."""
+    installations: dict[str, Token] = field(default_factory=dict)
+    """Installation tokens."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     writes: list[tuple[str, str, Any]] = field(default_factory=list)
     """Every change that was accepted: who, what, and a short account of it."""
+    faults: list[Fault] = field(default_factory=list)
+    clock: Callable[[], float] = time.time
+    """A test moves it to let tokens expire."""
+    most_files: int = 3_000
+    most_entries: int = 100_000
 
     def next_id(self) -> int:
         """An id that nothing else has."""
         return next(self.numbers)
 
-    def mint(self, permissions: dict[str, str]) -> str:
+    def mint(
+        self, permissions: Mapping[str, str], repositories: frozenset[str] | None = None
+    ) -> str:
         """An installation token."""
         token = f"ghs_{uuid.uuid4().hex}"
-        self.installations[token] = permissions
+        expires = self.clock() + TOKEN_SECONDS
+        self.installations[token] = Token(dict(permissions), repositories, expires)
         return token
 
     def record(self, login: str, what: str, detail: Any) -> None:
         """Write an accepted change down."""
         self.writes.append((login, what, detail))
+
+    def fault_for(self, request: str) -> Fault | None:
+        """The fault that this request meets, which is then one time fewer."""
+        for fault in self.faults:
+            if fault.times > 0 and fault.match in request:
+                fault.times -= 1
+                return fault
+        return None
+
+    def pulls_from(self, source: Repo, branch: str) -> Iterator[tuple[Repo, Pull]]:
+        """Open pull requests whose head is this branch."""
+        for repo in self.repos.values():
+            for pull in repo.pulls.values():
+                if pull.state == "open" and pull.head == branch and (pull.source or repo) is source:
+                    yield repo, pull

@@ -6,7 +6,6 @@ The description is cut from @octokit/openapi and @octokit/openapi-webhooks (MIT,
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from graphql import parse, validate
+from graphql import GraphQLSyntaxError, parse, validate
 from openapi_schema_validator import OAS30Validator, OAS30WriteValidator, OAS31Validator
 
 from bot.sandbox.graphql import schema
@@ -23,6 +22,8 @@ from bot.sandbox.graphql import schema
 HERE = Path(__file__).parent
 ANYWHERE = {401, 403, 404, 429, 500, 502, 503}
 """Statuses that any operation may answer with, whether its description says so or not."""
+
+_BRANCHES = ("oneOf", "anyOf", "allOf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ def _let_null_be_listed(node: Any) -> None:
 def webhooks() -> dict[str, Any]:
     found: dict[str, Any] = json.loads((HERE / "github-webhooks.json").read_text())
     return found
+
+
+@cache
+def _graphql() -> Any:
+    return schema()
 
 
 @cache
@@ -117,7 +123,10 @@ def problems(exchange: Exchange) -> list[str]:
 
 
 def _graphql_problems(exchange: Exchange) -> list[str]:
-    errors = validate(schema(), parse(exchange.body["query"]))
+    try:
+        errors = validate(_graphql(), parse(str(exchange.body["query"])))
+    except GraphQLSyntaxError as error:
+        errors = [error]
     return [f"GraphQL: {error.message}" for error in errors]
 
 
@@ -137,7 +146,7 @@ def _request_problems(exchange: Exchange, operation: dict[str, Any]) -> list[str
     media = _resolved(held)["content"].get("application/json")
     if media is None or (exchange.body is None and not _resolved(held).get("required")):
         return []
-    schema_of = {**closed(media["schema"]), "components": closed(rest()["components"])}
+    schema_of = {**closed(media["schema"]), "components": _closed_components()}
     return _errors(OAS30WriteValidator(schema_of), exchange.body, f"{exchange}: request")
 
 
@@ -155,7 +164,7 @@ def _answer_problems(exchange: Exchange, operation: dict[str, Any]) -> list[str]
 
 def webhook_problems(event: str, payload: dict[str, Any]) -> list[str]:
     """What is wrong about a webhook's payload."""
-    name = f"{event}-{payload['action']}".replace("_", "-")
+    name = "-".join(filter(None, [event, payload.get("action")])).replace("_", "-")
     found = webhooks()["webhooks"].get(name)
     if found is None:
         return [f"webhook {name}: not one that is described here"]
@@ -173,15 +182,30 @@ def _errors(validator: Any, instance: Any, where: str) -> list[str]:
 
 def closed(node: Any) -> Any:
     """Schemas that refuse properties they do not declare; GitHub's seldom say so themselves."""
-    node = copy.deepcopy(node)
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, dict):
-            is_open = not {"oneOf", "anyOf", "allOf", "additionalProperties"} & set(one)
-            if isinstance(one.get("properties"), dict) and is_open:
-                one["additionalProperties"] = False
-            pending += list(one.values())
-        elif isinstance(one, list):
-            pending += one
-    return node
+    if isinstance(node, list):
+        return [closed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    branches = [branch for word in _BRANCHES for branch in node.get(word, ())]
+    found = {key: closed(value) for key, value in node.items() if key not in _BRANCHES}
+    for word in _BRANCHES:
+        if word in node:
+            found[word] = [_inner(branch) for branch in node[word]]
+    if isinstance(node.get("properties"), dict) and not any("$ref" in one for one in branches):
+        told: dict[str, Any] = {
+            name: {} for branch in branches for name in branch.get("properties", {})
+        }
+        found["properties"] = {**told, **found["properties"]}
+        found.setdefault("additionalProperties", False)
+    return found
+
+
+def _inner(branch: dict[str, Any]) -> dict[str, Any]:
+    """A branch sees the properties of what it belongs to, so only what is below it is closed."""
+    return {key: closed(value) if key == "properties" else value for key, value in branch.items()}
+
+
+@cache
+def _closed_components() -> dict[str, Any]:
+    found: dict[str, Any] = closed(rest()["components"])
+    return found

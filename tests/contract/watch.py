@@ -45,12 +45,20 @@ class Watch:
                 environ["REQUEST_METHOD"],
                 path.removeprefix(PREFIX),
                 environ.get("QUERY_STRING", ""),
-                json.loads(sent) if sent else None,
+                _json(sent),
                 statuses[0],
-                json.loads(body) if body else None,
+                _json(body),
             )
         )
         return [body]
+
+
+def _json(data: bytes) -> Any:
+    """What was said; what is no JSON is left for the description to refuse."""
+    try:
+        return json.loads(data) if data else None
+    except ValueError:
+        return data.decode(errors="replace")
 
 
 @contextmanager
@@ -59,6 +67,7 @@ def watched(sandbox: Sandbox) -> Iterator[Watch]:
     watch = Watch(sandbox.app.wsgi_app)
     sandbox.app.wsgi_app = watch  # type: ignore[method-assign] # Flask's own way to add a layer
     yield watch
+    sandbox.forge.hooks.settle()
     found = [problem for exchange in watch.exchanges for problem in problems(exchange)]
     for delivery in list(sandbox.forge.hooks.log):
         found += webhook_problems(delivery.event, delivery.payload)

@@ -179,6 +179,7 @@ def begin(kind: str, directory: Path) -> Iterator[Journey]:
             sandbox.send_webhooks_to(f"{url}/webhooks/github", SECRET)
             repo = sandbox.forge.create_repository("acme/ml", {"dana": "write"})
             yield Journey(sandbox, repo, inbox, f"{url}/webhooks/github")
+            sandbox.forge.hooks.settle()
     finally:
         sandbox.stop()
 

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from bot.diff import FileDiff, unified
 from bot.markdown import fenced
-from bot.sandbox.forge import replace_lines
+from bot.sandbox.lines import replace_lines
 from bot.suggestion import MAX_LINES, Suggestion, place
 from remediations.model import Edit, Span
 from remediations.source import OverlappingEdits, SourceFile, apply

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.forge import replace_lines
 from bot.sandbox.limits import Refusal
+from bot.sandbox.lines import replace_lines
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import Pull, Repo
 
