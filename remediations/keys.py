@@ -11,7 +11,7 @@ from .model import Known
 from .rule import Advice, Targeted
 from .terraform.edit import AddTopLevel, InsertAttribute, SetValue
 from .terraform.module import Module, Resource
-from .terraform.nodes import Attribute, Body, Document, Reference, String
+from .terraform.nodes import Attribute, Body, Document, Entry, Reference, String
 
 KEY: Final = "aws_kms_key"
 NEW_NAME: Final = "ml"
@@ -59,11 +59,11 @@ class KeyChoice:
         return "a new key in `kms.tf`" if self.intents else f"`{self.reference}`"
 
 
-def uses_own_key(module: Module, attribute: Attribute | None) -> bool:
+def uses_own_key(module: Module, attribute: Attribute | Entry | None) -> bool:
     """Whether an argument names a key, or may; absent, null, "" and AWS's own keys are none."""
     if attribute is None:
         return False
-    value = module.value_of(attribute)
+    value = module.evaluate(attribute.value)
     if isinstance(value, Known):
         return bool(value.value) and _MANAGED_BY_AWS not in str(value.value)
     named = [module.resource(address) for address in module.references(attribute.value)]

@@ -1,6 +1,6 @@
-"""The shapes a rule can have, and how rules are found: a rule exists because its file does.
+"""What a rule is, what it may offer, and how rules are found: one exists because its file does.
 
-A rule imports the nouns, these shapes and the tree. Never another rule, never the planner.
+A rule imports the nouns, the shapes and the tree. Never another rule, never the planner.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import ClassVar
 
-from .model import Known, Related, Safety, Severity, Unknown
-from .terraform.edit import InsertAttribute, Intent, SetValue
+from .model import Related, Safety, Severity
+from .terraform.edit import Intent
 from .terraform.module import Module, Resource
 from .terraform.nodes import Attribute, Block, Entry, Expression
 
@@ -58,6 +58,19 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What an edit does and what it costs, before it is known where it goes."""
+
+    safety: Safety
+    title: str
+    cost: str
+
+    def repair(self, *intents: Targeted, touches: tuple[str, ...] = ()) -> Repair:
+        """The edit itself, at this price."""
+        return Repair(self.safety, self.title, self.cost, intents, touches)
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """What a person has to decide, where no edit can be proved right."""
 
@@ -89,51 +102,6 @@ class Rule(ABC):
     @abstractmethod
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         """What is wrong with this resource. May raise ``CannotJudge``."""
-
-
-class RequireTrue(Rule):
-    """Flags that have to be true; absent and null count as ``absent_is``."""
-
-    flags: ClassVar[tuple[str, ...]]
-    absent_is: ClassVar[bool] = False
-
-    def off(self, resource: Resource, module: Module) -> Iterator[tuple[str, Attribute | None]]:
-        """Flags that are known to be off."""
-        for flag in self.flags:
-            attribute = resource.attribute(flag)
-            value = module.value_of(attribute)
-            if isinstance(value, Known) and not is_true(value.value, default=self.absent_is):
-                yield flag, attribute
-
-    def unsettled(self, resource: Resource, module: Module) -> Iterator[tuple[Attribute, Unknown]]:
-        """Flags whose value the text does not settle."""
-        for flag in self.flags:
-            attribute = resource.attribute(flag)
-            value = module.value_of(attribute)
-            if attribute is not None and isinstance(value, Unknown):
-                yield attribute, value
-
-    def turn_on(
-        self, resource: Resource, off: list[tuple[str, Attribute | None]]
-    ) -> list[Targeted]:
-        """Set the flags that are there; write the others behind the nearest one that is."""
-        intents = []
-        present = [flag for flag in self.flags if flag in resource.body.attributes]
-        for flag, attribute in off:
-            intent: Intent
-            if attribute is not None:
-                intent = SetValue(attribute.value, "true")
-            else:
-                before = [f for f in present if self.flags.index(f) < self.flags.index(flag)]
-                anchor = before[-1] if before else (present[-1] if present else None)
-                intent = InsertAttribute(resource.body, flag, "true", anchor)
-            intents.append(Targeted(resource.path, intent))
-        return intents
-
-
-def is_true(value: object, *, default: bool) -> bool:
-    """Terraform's reading of a boolean argument, quoted or not."""
-    return default if value is None else value is True or value in ("true", "1")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Rules are found because they are there; the shapes read values as Terraform does."""
+"""Rules are found because they are there; flags are read as Terraform reads them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from remediations.model import Safety, Severity
 from remediations.rule import (
     Advice,
     Repair,
-    RequireTrue,
     Severities,
     Violation,
     find_rule,
-    is_true,
     page,
     rules,
 )
+from remediations.shapes import RequireFlags
+from remediations.shapes.flags import is_true
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module, Resource
 from tests.engine.rules_for_tests import read
 
 
-class Flags(RequireTrue):
+class Flags(RequireFlags):
     id = "flags"
     title = "A flag is off"
     resources = ("thing",)
@@ -44,7 +44,7 @@ class FlagsOnUnlessSaid(Flags):
     absent_is = True
 
 
-def judged(text: str, grammar: Grammar, rule: RequireTrue | None = None) -> list[Violation]:
+def judged(text: str, grammar: Grammar, rule: RequireFlags | None = None) -> list[Violation]:
     files = {"main.tf": f'resource "thing" "a" {{\n{text}}}\n', "v.tf": 'variable "given" {}\n'}
     module = read(files, grammar).modules[0]
     return list((rule or Flags()).judge(module.resources[0], module))

@@ -27,6 +27,9 @@ from bot.web.listener import Listener
 from bot.worker import CeleryDispatcher
 from tests.contract.watch import watched
 from tests.servers import redis
+from tests.settled import settled_rules
+
+__all__ = ["Journey", "settled_rules"]
 
 SECRET = "a secret of these tests"
 DEADLINE = 60.0

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from remediations.buckets import BUCKET, nested
 from remediations.model import Known, Related, Safety, Severity, Unknown
 from remediations.public_access import public_grant
-from remediations.rule import Advice, Repair, RequireTrue, Severities, Targeted, Violation
+from remediations.rule import Advice, Repair, Severities, Targeted, Violation
+from remediations.shapes import RequireFlags
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import Attribute
@@ -15,7 +16,7 @@ from remediations.terraform.nodes import Attribute
 ACCESS_POINT = "aws_s3_access_point"
 
 
-class PublicAccessBlockOff(RequireTrue):
+class PublicAccessBlockOff(RequireFlags):
     """One finding a resource, with every flag in one fix."""
 
     id = "s3-public-access-block-off"

@@ -1,0 +1,20 @@
+"""The shapes a rule can have. A rule fills one with words and facts; a shape knows no service."""
+
+from .arguments import Argument, RequireAtLeast, RequireFalse, RequireSet, RequireTrue, RequireValue
+from .blocks import RequireBlock
+from .companions import RequireCompanion
+from .flags import RequireFlags
+from .key import RequireKey
+
+__all__ = [
+    "Argument",
+    "RequireAtLeast",
+    "RequireBlock",
+    "RequireCompanion",
+    "RequireFalse",
+    "RequireFlags",
+    "RequireKey",
+    "RequireSet",
+    "RequireTrue",
+    "RequireValue",
+]

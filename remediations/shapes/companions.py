@@ -1,0 +1,75 @@
+"""A resource of its own that has to belong to a bucket."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from ..buckets import BUCKET, companion_head, companions, dynamic
+from ..rule import Advice, Offer, Repair, Rule, Targeted, Violation
+from ..terraform.edit import AddTopLevel, InsertBlock
+from ..terraform.module import Module, Resource
+from .written import indented, wrapped
+
+
+class RequireCompanion(Rule):
+    """``companion`` is its kind, ``inline`` the block that did the same before version 4.
+
+    Written after the bucket and named after it; inline where the provider is older. Whether the
+    companion says the right thing is judged by ``judge_found``.
+    """
+
+    resources = (BUCKET,)
+    companion: ClassVar[str]
+    inline: ClassVar[str] = ""
+    message: ClassVar[str]
+    offer: ClassVar[Offer | None] = None
+    advice: ClassVar[str] = ""
+
+    def applies(self, bucket: Resource, module: Module) -> bool:  # noqa: ARG002
+        """False where the rule has nothing to say about a bucket."""
+        return True
+
+    def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        """One violation where nothing belongs to the bucket, or may."""
+        if self.inline and resource.body.blocks(self.inline):
+            return
+        held = companions(module, resource, self.companion)
+        if held.found or not self.applies(resource, module):
+            return
+        unsettled = held.unsettled
+        if self.inline and dynamic(resource.body, self.inline) is not None:
+            unsettled = f"a dynamic block writes `{self.inline}`"
+        if unsettled is not None:
+            advice = Advice(f"Make sure that an `{self.companion}` covers it.")
+            yield Violation("bucket", self.message, advice, unknown=unsettled)
+            return
+        yield Violation("bucket", self.message, self.repair(resource, module))
+
+    def repair(self, bucket: Resource, module: Module) -> Repair | Advice:
+        """The companion at its price, or advice."""
+        offer = self.offer_for(bucket, module)
+        if isinstance(offer, Advice):
+            return offer
+        text = self.text(bucket, module)
+        if isinstance(text, Advice):
+            return text
+        return offer.repair(self.written(bucket, module, text))
+
+    def written(self, bucket: Resource, module: Module, text: str) -> Targeted:
+        """The companion around ``text``, or the inline block."""
+        if self.inline and max(module.aws_majors) < 4:
+            return Targeted(bucket.path, InsertBlock(bucket.body, wrapped((self.inline,), text)))
+        head = companion_head(module, bucket, self.companion)
+        lines = indented("\n".join(head.lines))
+        block = f'resource "{self.companion}" "{head.name}" {{\n{lines}\n\n{indented(text)}\n}}'
+        return Targeted(bucket.path, AddTopLevel(block, bucket.block))
+
+    def offer_for(self, bucket: Resource, module: Module) -> Offer | Advice:  # noqa: ARG002
+        """What the edit costs for this bucket."""
+        return self.offer or Advice(self.advice)
+
+    @abstractmethod
+    def text(self, bucket: Resource, module: Module) -> str | Advice:
+        """What the companion says besides the bucket it belongs to, in column one."""

@@ -1,0 +1,48 @@
+"""An argument that has to name a KMS key of your own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..keys import choose_key, set_key, uses_own_key
+from ..model import Known, Unknown, Value
+from ..rule import Advice, Repair
+from ..terraform.module import Module, Resource
+from ..terraform.nodes import Body
+from .arguments import Argument
+from .place import Site
+from .written import set_at
+
+
+class RequireKey(Argument):
+    """Absent, null, "" and AWS's own keys are no keys of your own; what is passed in may be one.
+
+    ``{key}`` in the offer's words is how the chosen key is spoken of.
+    """
+
+    decides = "which key encrypts this"
+
+    def value_at(self, site: Site, module: Module) -> Value:
+        """Whether a key of your own stands there, or may."""
+        return Unknown(site.hidden) if site.hidden else Known(uses_own_key(module, site.held))
+
+    def is_fine(self, value: object) -> bool:
+        """What ``value_at`` found out."""
+        return value is True
+
+    def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
+        """The module's one key, or a new one."""
+        offer = self.offer_for(resource, module)
+        if isinstance(offer, Advice):
+            return offer
+        key = choose_key(module, resource)
+        if isinstance(key, str):
+            return Advice(key)
+        if site.missing or not isinstance(site.holder, Body):
+            written = set_at(site, resource, key.reference, self.beside)
+        else:
+            written = set_key(module, resource, site.holder, site.name, key, self.after)
+        if isinstance(written, Advice):
+            return written
+        title, cost = (text.replace("{key}", key.words) for text in (offer.title, offer.cost))
+        return replace(offer, title=title, cost=cost).repair(written, *key.intents)

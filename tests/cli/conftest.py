@@ -1,0 +1,5 @@
+"""Commands are tried with rules that stay as they are."""
+
+from tests.settled import settled_rules
+
+__all__ = ["settled_rules"]

@@ -1,0 +1,29 @@
+"""A pack of rules that never grows, for suites about what is said of findings.
+
+Which rules there are is the business of ``tests/rules``; a new one changes no snapshot.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.rule import find_rule
+
+PACK = (
+    "domain-no-cmk",
+    "endpoint-no-cmk",
+    "iam-s3-resource-wildcard",
+    "notebook-no-cmk",
+    "s3-acl-public",
+    "s3-encryption-missing",
+    "s3-encryption-not-cmk",
+    "s3-public-access-block-missing",
+    "s3-public-access-block-off",
+)
+
+
+@pytest.fixture(autouse=True)
+def settled_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the pack is run, in this process."""
+    pack = tuple(find_rule(name) for name in PACK)
+    monkeypatch.setattr("remediations.detect.rules", lambda: pack)
