@@ -21,7 +21,8 @@ _PLAIN: Final = re.compile(r"[(\"']{0,2}[^\W_]+(?:[-/.,'][^\W_]+)*[)\"']{0,2}|[%
 _PUNCTUATION: Final = re.compile(r"(?<=.)[.,;:?]?[)\"']{0,2}[.,;:?]?\Z", re.DOTALL)
 _CLOSING: Final = re.compile(r"[.,;:?)\"']+")
 _NUMBERED: Final = re.compile(r"\A(\d+)([.)])(?=\s|\Z)")  # would begin a list
-_LINKED: Final = re.compile(r"www\.|gh-\d|\d+[.)]\Z|(?=[a-f]*\d)[0-9a-f]{7,}\W*\Z", re.IGNORECASE)
+# What a host makes a link of by itself: a commit's id is one wherever a word of it begins.
+_LINKED: Final = re.compile(r"www\.|gh-\d|\d+[.)]\Z|\b(?=[a-f]*\d)[0-9a-f]{7,}\b", re.IGNORECASE)
 
 
 class Markdown(str):

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .model import Known, Unknown
+from .model import Known
+from .terraform.belonging import owners_of, resolve
 from .terraform.module import Module, Resource
 from .terraform.nodes import Block, Body
 
@@ -36,34 +37,26 @@ class Companions:
 
 def companions(module: Module, bucket: Resource, kind: str) -> Companions:
     """What of this kind belongs to the bucket: by reference, by name, or through ``for_each``."""
-    index = module.remember(("companions", kind), lambda: _companion_index(module, kind))
-    found = tuple(index.get(bucket.address, ()))
+    root = module.root
+    index = root.remember(("companions", kind), lambda: _companion_index(root, kind))
+    found = tuple(index.get(bucket.place, ()))
     unsettled = "".join(index.get("", ())[:1]) or None
     if not found and unsettled is None and module.unread:
         unsettled = f"`{module.unread[0]}` could not be read"
     return Companions(found, None if found else unsettled)
 
 
-def _companion_index(module: Module, kind: str) -> dict[str, list[Any]]:
+def _companion_index(root: Module, kind: str) -> dict[str, list[Any]]:
     """Companions by the address of their bucket; under "" why some could not be told."""
     index: dict[str, list[Any]] = {}
-    for candidate in module.of_kind(kind):
-        owner = module.owner_of(candidate, "bucket", BUCKET)
-        if isinstance(owner, Resource):
-            index.setdefault(owner.address, []).append(candidate)
-        elif isinstance(owner, Unknown):
-            over = [a for a in _repeated_over(module, candidate) if a.startswith(f"{BUCKET}.")]
-            for address in over:
-                index.setdefault(address, []).append(candidate)
-            if not over:
-                why = f"`{candidate.address}` may belong to it, but {owner.reason}"
-                index.setdefault("", []).append(why)
+    for candidate in root.family_of_kind(kind):
+        owners = owners_of(candidate, "bucket", BUCKET)
+        for owner in owners.found:
+            index.setdefault(owner.place, []).append(candidate)
+        if owners.unsettled is not None:
+            why = f"`{candidate.place}` may belong to it, but {owners.unsettled}"
+            index.setdefault("", []).append(why)
     return index
-
-
-def _repeated_over(module: Module, resource: Resource) -> tuple[str, ...]:
-    repetition = resource.repetition
-    return module.references(repetition.value) if repetition else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +94,25 @@ def is_log_target(module: Module, bucket: Resource) -> bool:
     Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
-    if bucket.address in module.remember("log targets", lambda: _log_targets(module)):
+    root = module.root
+    if bucket.place in root.remember("log targets", lambda: _log_targets(root)):
         return True
     return bool(_LOG_NAME.search(bucket.name)) or _named_like(module, bucket, _LOG_NAME)
 
 
-def _log_targets(module: Module) -> frozenset[str]:
-    targets = (
-        sender.attribute(path) for kind, path in _LOG_SENDERS for sender in module.of_kind(kind)
-    )
-    found = {address for target in targets if target for address in module.references(target.value)}
-    for acl in (*module.of_kind("aws_s3_bucket_acl"), *module.of_kind(BUCKET)):
-        if module.value_of(acl.attribute("acl")) == Known("log-delivery-write"):
-            owner = acl if acl.kind == BUCKET else module.owner_of(acl, "bucket", BUCKET)
-            found |= {owner.address} if isinstance(owner, Resource) else set()
+def _log_targets(root: Module) -> frozenset[str]:
+    found = {
+        target.place
+        for kind, path in _LOG_SENDERS
+        for sender in root.family_of_kind(kind)
+        for attribute in (sender.attribute(path),)
+        if attribute is not None
+        for target in resolve(attribute.value, sender.home, sender.block)
+    }
+    for acl in (*root.family_of_kind("aws_s3_bucket_acl"), *root.family_of_kind(BUCKET)):
+        if acl.value("acl") == Known("log-delivery-write"):
+            owners = (acl,) if acl.kind == BUCKET else owners_of(acl, "bucket", BUCKET).found
+            found |= {owner.place for owner in owners}
     return frozenset(found)
 
 

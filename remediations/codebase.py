@@ -5,24 +5,43 @@ Judges nothing. What cannot be read is named, never left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from posixpath import dirname
+from typing import Any
 
-from .model import Edit, NotAnalysed, Span
+from .environment import VALUES_SUFFIXES, Environment, environments_of
+from .model import Edit, NotAnalysed, Profile, Span
 from .rule import Targeted
 from .source import SourceFile, Unreadable, apply
+from .terraform.calls import Directory, called_directories
 from .terraform.edit import edits_between, rewrite
 from .terraform.grammar import Grammar
-from .terraform.module import Module
+from .terraform.module import Module, Setting
 from .terraform.nodes import Document
 from .terraform.tree import parse
 
 SUFFIX = ".tf"
+READ = (SUFFIX, ".tfvars")
+_TRIES = frozenset({"example", "examples", "test", "tests", "fixtures"})
 OTHER_SUFFIXES = (".tf.json", ".tofu", ".tofu.json")
 """Terraform that this version does not read; it may hold what a module seems to lack."""
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """A root module as one environment applies it."""
+
+    module: Module
+    environment: Environment
+
+    @cached_property
+    def directories(self) -> frozenset[str]:
+        """Where its files are: its own directory, those it calls, and those of its values."""
+        values = (dirname(document.path) for document in self.module.setting.values)
+        return frozenset({*(module.directory for module in self.module.family), *values})
 
 
 @dataclass(frozen=True)
@@ -36,8 +55,9 @@ class Codebase:
     documents: Mapping[str, Document]
     not_analysed: tuple[NotAnalysed, ...] = ()
     unseen: tuple[str, ...] = ()
-    _earlier: tuple[Module, ...] = field(default=(), repr=False, compare=False)
-    """Modules of the codebase this one was made from; untouched ones are the same objects."""
+    _earlier: Codebase | None = field(default=None, repr=False, compare=False)
+    """The codebase this one was made from; modules that are untouched are the same objects."""
+    _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def read(
@@ -47,18 +67,20 @@ class Codebase:
         cache: MutableMapping[bytes, Document] | None = None,
         skipped: Iterable[NotAnalysed] = (),
     ) -> Codebase:
-        """Parse every ``.tf`` file. ``cache`` maps contents to what an earlier run parsed.
+        """Parse every ``.tf`` and ``.tfvars`` file.
+
+        ``cache`` maps contents to what an earlier run parsed.
 
         ``skipped`` are files that the caller could not read: nothing is concluded from the absence
         of something in their directories, or in those with Terraform of ``OTHER_SUFFIXES``.
         """
         skipped = tuple(skipped)
         documents: dict[str, Document] = {}
-        failed: list[NotAnalysed] = [one for one in skipped if one.path.endswith(SUFFIX)]
+        failed: list[NotAnalysed] = [one for one in skipped if one.path.endswith(READ)]
         paths = {*files, *(one.path for one in skipped)}
         unseen = tuple(sorted(path for path in paths if path.endswith(OTHER_SUFFIXES)))
         for path in sorted(files):
-            if not path.endswith(SUFFIX):
+            if not path.endswith(READ):
                 continue
             try:
                 documents[path] = _document(path, files[path], grammar, cache)
@@ -68,22 +90,131 @@ class Codebase:
         return cls(grammar, documents, tuple(failed), unseen)
 
     @cached_property
-    def modules(self) -> tuple[Module, ...]:
-        """One module a directory, sorted."""
+    def library(self) -> Mapping[str, Directory]:
+        """The Terraform of each directory, sorted."""
         found: dict[str, list[Document]] = {}
         for path, document in sorted(self.documents.items()):
-            found.setdefault(dirname(path), []).append(document)
+            if not path.endswith(VALUES_SUFFIXES):
+                found.setdefault(dirname(path), []).append(document)
         unread = sorted({*self.unseen, *(missing.path for missing in self.not_analysed)})
-        earlier = {module.directory: module for module in self._earlier}
-        modules = []
-        for directory in sorted(found):
-            held, documents = earlier.get(directory), tuple(found[directory])
-            if held is not None and _same(held.documents, documents):
-                modules.append(held)
+        missing: dict[str, list[str]] = {}
+        for path in unread:
+            missing.setdefault(dirname(path), []).append(path)
+        return {
+            directory: Directory(tuple(found[directory]), tuple(missing.get(directory, ())))
+            for directory in sorted(found)
+        }
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """Each directory as it stands alone, with the defaults of its variables, sorted."""
+        return tuple(self._alone(directory) for directory in self.library)
+
+    def _alone(self, directory: str) -> Module:
+        held = self.library[directory]
+        return Module(directory, held.documents, held.unread, library=self.library)
+
+    def roots(self, profile: Profile) -> tuple[Root, ...]:
+        """What is applied: each directory that nobody calls, once for every environment."""
+        key = (profile.environment, profile.environments, profile.by_name)
+        if key not in self._remembered:
+            earlier = {} if self._earlier is None else self._earlier.roots_by_name(profile)
+            self._remembered[key] = tuple(self._roots(profile, earlier))
+        found: tuple[Root, ...] = self._remembered[key]
+        return found
+
+    def roots_by_name(self, profile: Profile) -> Mapping[tuple[str, str], Root]:
+        """The roots by directory and environment."""
+        return {(r.module.directory, r.environment.name): r for r in self.roots(profile)}
+
+    def _roots(self, profile: Profile, earlier: Mapping[tuple[str, str], Root]) -> Iterator[Root]:
+        values = self._values_by_directory
+        for directory in self._root_directories:
+            for environment in environments_of(
+                directory,
+                values.get(directory, ()),
+                profile.environments,
+                profile.environment,
+                by_name=profile.by_name,
+            ):
+                known = earlier.get((directory, environment.name))
+                is_same = (
+                    known is not None
+                    and known.environment == environment
+                    and self._changed_directories.isdisjoint(known.directories)
+                )
+                if known is not None and is_same:
+                    yield known
+                else:
+                    yield Root(self._root(directory, environment), environment)
+
+    def _root(self, directory: str, environment: Environment) -> Module:
+        paths = [path for path in environment.tfvars if path in self.documents]
+        given = tuple(self.documents[path] for path in paths)
+        setting = Setting(given, environment.workspace)
+        return replace(self._alone(directory), setting=setting)
+
+    @cached_property
+    def _changed_directories(self) -> frozenset[str]:
+        """Where files differ from those of the codebase this one was made from."""
+        before = {} if self._earlier is None else self._earlier.documents
+        return frozenset(
+            dirname(path)
+            for path, document in self.documents.items()
+            if before.get(path) is not document
+        )
+
+    @cached_property
+    def _calls(self) -> Mapping[str, frozenset[str]]:
+        before = {} if self._earlier is None else self._earlier._calls
+        return {
+            directory: before[directory]
+            if directory in before and directory not in self._changed_directories
+            else called_directories(directory, held.documents)
+            for directory, held in self.library.items()
+        }
+
+    @cached_property
+    def _root_directories(self) -> tuple[str, ...]:
+        """Directories that are applied: nobody calls them, but for examples and tests.
+
+        A circle of calls has no beginning, so that each of its directories counts as one.
+        """
+        called = {
+            target
+            for directory, targets in self._calls.items()
+            for target in targets
+            if target != directory and not _only_tries(directory, target)
+        }
+        reached: set[str] = set()
+        pending = [directory for directory in self.library if directory not in called]
+        roots = list(pending)
+        while True:
+            while pending:
+                directory = pending.pop()
+                if directory not in reached:
+                    reached.add(directory)
+                    pending += [
+                        one for one in self._calls.get(directory, ()) if one in self.library
+                    ]
+            left = [directory for directory in self.library if directory not in reached]
+            if not left:
+                return tuple(sorted(roots))
+            roots.append(left[0])
+            pending.append(left[0])
+
+    @cached_property
+    def _values_by_directory(self) -> Mapping[str, tuple[str, ...]]:
+        """tfvars files by the root module that they lie in or below."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.documents):
+            if not path.endswith(VALUES_SUFFIXES):
                 continue
-            missing = tuple(path for path in unread if dirname(path) == directory)
-            modules.append(Module(directory, documents, missing))
-        return tuple(modules)
+            directory = dirname(path)
+            while directory and directory not in self.library:
+                directory = dirname(directory)
+            found.setdefault(directory, []).append(path)
+        return {directory: tuple(paths) for directory, paths in found.items()}
 
     def module(self, directory: str) -> Module | None:
         """The module of one directory."""
@@ -113,7 +244,7 @@ class Codebase:
         return self._changed(changed)
 
     def _changed(self, documents: Mapping[str, Document]) -> Codebase:
-        return replace(self, documents=documents, _earlier=self.modules)
+        return replace(self, documents=documents, _earlier=self, _remembered={})
 
     def edits_to(self, after: Codebase) -> tuple[Edit, ...]:
         """Whole-line edits that lead from here to there; a new file is one edit at its start."""
@@ -127,8 +258,10 @@ class Codebase:
         return tuple(edits)
 
 
-def _same(one: tuple[Document, ...], two: tuple[Document, ...]) -> bool:
-    return len(one) == len(two) and all(a is b for a, b in zip(one, two, strict=True))
+def _only_tries(directory: str, target: str) -> bool:
+    """Whether a caller is an example or a test of what it calls, which is made for others."""
+    is_below = not target or directory.startswith(f"{target}/")
+    return is_below or not _TRIES.isdisjoint(directory.split("/"))
 
 
 def _document(

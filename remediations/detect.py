@@ -6,19 +6,13 @@ import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from .at_source import at_source
 from .codebase import Codebase
-from .model import Finding, NotAnalysed, Profile, Report
+from .environment import Environment
+from .merge import Judged, merge
+from .model import Finding, NotAnalysed, Profile, Related, Report
 from .rule import Advice, CannotJudge, Rule, Violation, rules
 from .terraform.module import Module, Resource, is_override
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A finding with what the rule offered for it."""
-
-    finding: Finding
-    violation: Violation
-    directory: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +23,14 @@ class Examination:
     not_analysed: tuple[NotAnalysed, ...]
 
 
-def detect(codebase: Codebase, profile: Profile, only: Collection[Rule] | None = None) -> Report:
+def detect(
+    codebase: Codebase,
+    profile: Profile,
+    only: Collection[Rule] | None = None,
+    directories: Collection[str] | None = None,
+) -> Report:
     """Findings in the order of files and lines. A rule that cannot judge is named, not dropped."""
-    examination = examine(codebase, profile, only=only)
+    examination = examine(codebase, profile, only=only, directories=directories)
     findings = tuple(judged.finding for judged in examination.judged)
     return Report(findings, examination.not_analysed)
 
@@ -43,24 +42,28 @@ def examine(
     only: Collection[Rule] | None = None,
     directories: Collection[str] | None = None,
 ) -> Examination:
-    """As ``detect``, with the offers; ``directories`` narrows it to those modules."""
-    wanted = [r for r in (rules() if only is None else only) if r.id not in profile.rules_off]
+    """As ``detect``, with the offers; ``directories`` narrows it to roots that reach into those.
+
+    What several callers or environments bring about is one finding.
+    """
+    wanted = tuple(r for r in (rules() if only is None else only) if r.id not in profile.rules_off)
     judged: list[Judged] = []
     failed = list(codebase.not_analysed)
-    for module in codebase.modules:
-        if directories is not None and module.directory not in directories:
+    for root in codebase.roots(profile):
+        if directories is not None and root.directories.isdisjoint(directories):
             continue
-        found, could_not = _examined(module, wanted, profile)
-        judged += found
-        failed += could_not
-    judged.sort(key=lambda one: _order(one.finding))
-    return Examination(tuple(judged), tuple(failed))
+        for module in root.module.family:
+            found, could_not = _examined(module, wanted, root.environment)
+            judged += found
+            failed += (*could_not, *_not_looked_into(module))
+    merged = sorted(merge(judged), key=lambda one: _order(one.finding))
+    return Examination(tuple(merged), tuple(dict.fromkeys(failed)))
 
 
 def _examined(
-    module: Module, wanted: list[Rule], profile: Profile
+    module: Module, wanted: tuple[Rule, ...], environment: Environment
 ) -> tuple[list[Judged], list[NotAnalysed]]:
-    """A module never changes, so it is examined once for a profile."""
+    """A module never changes, so it is examined once for an environment."""
 
     def examine_now() -> tuple[list[Judged], list[NotAnalysed]]:
         judged: list[Judged] = []
@@ -69,13 +72,21 @@ def _examined(
             for kind in rule.resources:
                 for resource in module.of_kind(kind):
                     try:
-                        judged.extend(_judge(rule, resource, module, profile))
+                        judged.extend(_judge(rule, resource, module, environment))
                     except CannotJudge as error:
                         failed.append(_could_not(rule, resource, error))
         return judged, failed
 
-    key = ("examined", profile, tuple(rule.id for rule in wanted))
+    key = ("examined", environment.name, environment.level, tuple(rule.id for rule in wanted))
     return module.remember(key, examine_now)
+
+
+def _not_looked_into(module: Module) -> Iterator[NotAnalysed]:
+    """Calls that lead out of this code. They stand for nothing, so none of them blocks."""
+    for call in module.calls:
+        if call.target is None:
+            place, reason = call.location, f"`module.{call.name}` is not looked into: {call.reason}"
+            yield NotAnalysed(place.path, place.line, reason, blocking=False)
 
 
 def _order(finding: Finding) -> tuple[str, int, str, str]:
@@ -87,12 +98,16 @@ def _could_not(rule: Rule, resource: Resource, error: CannotJudge) -> NotAnalyse
     return NotAnalysed(resource.path, resource.header.line, reason, rule=rule.id)
 
 
-def _judge(rule: Rule, resource: Resource, module: Module, profile: Profile) -> Iterator[Judged]:
-    severity = rule.severity.of(profile.environment)
+def _judge(
+    rule: Rule, resource: Resource, module: Module, environment: Environment
+) -> Iterator[Judged]:
+    severity = rule.severity.of(environment.level)
     if severity is None:
         return
     source = resource.document.source
-    for violation in rule.judge(resource, module):
+    for seen in rule.judge(resource, module):
+        placed = at_source(seen, resource)
+        violation = placed.violation
         node = violation.node
         overridden = _overridden(resource, module, violation)
         location = resource.header if node is None else source.location(node.span)
@@ -106,12 +121,19 @@ def _judge(rule: Rule, resource: Resource, module: Module, profile: Profile) -> 
             message=violation.message,
             severity=severity,
             fingerprint=_fingerprint(rule, resource, module, violation),
-            environments=(profile.environment,),
-            related=violation.related,
+            environments=(environment.name,),
+            related=(*violation.related, *_callers(module)),
             unknown=violation.unknown or overridden,
             advice=_advice(violation, overridden),
         )
-        yield Judged(finding, violation, module.directory)
+        yield Judged(finding, violation, module.directory, placed.touches)
+
+
+def _callers(module: Module) -> Iterator[Related]:
+    """The calls that lead to a module, the nearest first."""
+    while module.call is not None and module.caller is not None:
+        yield Related(module.call.location, f"called as `{module.path.rstrip('.')}`")
+        module = module.caller
 
 
 def _advice(violation: Violation, overridden: str | None) -> str:

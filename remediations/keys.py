@@ -71,17 +71,13 @@ def uses_own_key(module: Module, attribute: Attribute | Entry | None) -> bool:
 
 
 def set_key(
-    module: Module, resource: Resource, body: Body, name: str, key: KeyChoice, after: str = ""
+    resource: Resource, body: Body, name: str, key: KeyChoice, after: str = ""
 ) -> Targeted | Advice:
-    """Write the key into an argument, or say where the empty value comes from."""
+    """Write the key into an argument; what passes an empty value on gets it as the fallback."""
     held = body.attributes.get(name)
     if held is None:
         insert = InsertAttribute(body, name, key.reference, after or None)
         return Targeted(resource.path, insert)
-    origin = module.origin_of(held.value)
-    if origin is not None:
-        place = f"{origin.path}:{origin.line}"
-        return Advice(f"The value comes from {place}. Give it the ARN of a key of your own there.")
     return Targeted(resource.path, SetValue(held.value, key.reference))
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .environment import Environment
 
 
 class Severity(Enum):
@@ -199,5 +202,9 @@ class Profile:
     """How strict to be: the environment decides severities, ``fail_on`` the verdict."""
 
     environment: str = "staging"
+    """The level of what nobody says anything else of."""
     fail_on: Severity = Severity.HIGH
     rules_off: frozenset[str] = frozenset()
+    environments: tuple[Environment, ...] = ()
+    by_name: bool = True
+    """Whether directories and tfvars files may say by their names which environment they are."""

@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Final
 
 from .codebase import Codebase
-from .detect import Judged, examine
+from .detect import examine
+from .merge import Judged
 from .model import Edit, Finding, Fix, Plan, Profile, Refusal, Report, Safety
 from .rounds import COLLIDES, repair_of, solve
 from .rule import Repair

@@ -9,6 +9,7 @@ from typing import Final
 from .buckets import BUCKET, PUBLIC_ACLS
 from .iam.audience import Audience, audience
 from .model import Unknown
+from .terraform.belonging import owners_of
 from .terraform.module import Module, Resource
 
 _PUBLIC_GROUP: Final = re.compile(r"groups/global/(AllUsers|AuthenticatedUsers)")
@@ -20,12 +21,12 @@ def public_grant(module: Module, bucket: Resource) -> str | None:
     What cannot be read counts: closing a bucket is only called safe where nobody can notice.
     """
     for acl in _about(module, bucket, "aws_s3_bucket_acl"):
-        value = module.value_of(acl.attribute("acl"))
+        value = acl.value("acl")
         is_public = isinstance(value, Unknown) or value.value in PUBLIC_ACLS
         if is_public or _PUBLIC_GROUP.search(acl.document.text_of(acl.block)):
             return f"the ACL on `{acl.address}`"
     for policy in _about(module, bucket, "aws_s3_bucket_policy"):
-        allowed = audience(policy, module)
+        allowed = audience(policy, policy.home)
         if allowed is Audience.EVERYBODY:
             return f"the policy `{policy.address}`"
         if allowed is Audience.UNKNOWN:
@@ -38,7 +39,8 @@ def public_grant(module: Module, bucket: Resource) -> str | None:
 def _about(module: Module, bucket: Resource, kind: str) -> Iterator[Resource]:
     """The bucket itself, and every companion that belongs to it or may."""
     yield bucket
-    for candidate in module.of_kind(kind):
-        owner = module.owner_of(candidate, "bucket", BUCKET)
-        if isinstance(owner, Unknown) or (owner is not None and owner.address == bucket.address):
+    for candidate in module.family_of_kind(kind):
+        owners = owners_of(candidate, "bucket", BUCKET)
+        is_its = any(owner.place == bucket.place for owner in owners.found)
+        if is_its or owners.unsettled is not None:
             yield candidate

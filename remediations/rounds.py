@@ -9,13 +9,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 
+from .at_source import Place
 from .codebase import Codebase
-from .detect import Judged, examine
+from .detect import examine
+from .merge import Judged
 from .model import Profile, Safety
 from .rule import Repair, Targeted
 from .source import OverlappingEdits, Unreadable
 from .terraform.edit import AddTopLevel
-from .verify import Place, prove
+from .verify import prove
 
 COLLIDES = "the edits get in each other's way"
 
@@ -149,3 +151,4 @@ def _touched(batch: Sequence[Judged]) -> Iterator[Place]:
         repair = repair_of(judged)
         for address in (judged.finding.address, *(repair.touches if repair else ())):
             yield judged.directory, address
+        yield from judged.touches

@@ -7,16 +7,15 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from posixpath import dirname
 
+from .at_source import Place
 from .codebase import Codebase
 from .detect import Examination, examine
 from .iam.narrowing import widens
 from .model import Profile, Span
 from .terraform.compare import verify_text
 from .terraform.edit import edits_between
-from .terraform.nodes import Block, Document
-
-Place = tuple[str, str]
-"""A directory and the address of a block in it."""
+from .terraform.nodes import Document
+from .terraform.resource import address_of
 
 
 def prove(
@@ -43,7 +42,7 @@ def prove(
             closes,
         )
         or _declared_once(before, after, near)
-        or _narrower(before, after, near)
+        or _narrower(before, after, near, profile)
         or _same_elsewhere(before, after, changed, touches)
         or _same_text(before, after, changed)
     )
@@ -87,12 +86,25 @@ def _declared_once(before: Codebase, after: Codebase, near: Collection[str]) -> 
     return None
 
 
-def _narrower(before: Codebase, after: Codebase, directories: Collection[str]) -> str | None:
-    """No policy allows more than it did, whichever rule wrote it."""
-    later = {module.directory: module for module in after.modules}
-    pairs = ((m, later.get(m.directory)) for m in before.modules if m.directory in directories)
-    reasons = (widens(old, new) for old, new in pairs if new is not None)
-    return next((reason for reason in reasons if reason is not None), None)
+def _narrower(
+    before: Codebase, after: Codebase, directories: Collection[str], profile: Profile
+) -> str | None:
+    """No policy allows more than it did, whichever rule wrote it, whoever uses the module."""
+    later = after.roots_by_name(profile)
+    for root in before.roots(profile):
+        if root.directories.isdisjoint(directories):
+            continue
+        now = later.get((root.module.directory, root.environment.name))
+        if now is None:
+            return "the edit would leave a module without a caller"
+        found = {module.path: module for module in now.module.family}
+        for module in root.module.family:
+            if module.path not in found:
+                return f"`{module.path}` would no longer be called"
+            reason = widens(module, found[module.path])
+            if reason is not None:
+                return reason
+    return None
 
 
 def _addresses(codebase: Codebase, directories: Collection[str]) -> Counter[Place]:
@@ -151,12 +163,6 @@ def _blocks(document: Document) -> Mapping[tuple[str, int], str]:
         found[name, seen[name]] = document.text_of(block)
         seen[name] += 1
     return found
-
-
-def address_of(block: Block) -> str:
-    """The address of a resource or data block; other blocks by type and labels."""
-    words = block.labels if block.type == "resource" else (block.type, *block.labels)
-    return ".".join(words)
 
 
 def _same_text(before: Codebase, after: Codebase, changed: Collection[str]) -> str | None:

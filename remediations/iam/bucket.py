@@ -59,7 +59,7 @@ def _look_elsewhere(module: Module) -> Iterator[str]:
             if isinstance(source, Known) and _BUCKET_MODULE.search(str(source.value)):
                 yield "module." + ".".join(block.labels)
     inside = _variables_of_buckets(module)
-    for name in module.scope.variables:
+    for name in module.variables:
         if _NAMES_A_BUCKET.search(name) and name not in inside and not is_auxiliary_name(name):
             yield f"var.{name}"
 
@@ -80,7 +80,7 @@ def _variables_of_buckets(module: Module) -> frozenset[str]:
             kind, name = node.names[:2]
             if kind == "var":
                 found.add(name)
-            elif kind == "local" and name in module.scope.locals and name not in seen:
+            elif kind == "local" and name in module.locals and name not in seen:
                 seen.add(name)
-                pending.append(module.scope.locals[name])
+                pending.append(module.locals[name][0].value)
     return frozenset(found)

@@ -5,15 +5,16 @@ Never a file function, never the environment: what is not known is ``Unknown`` w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Protocol
 
 from ..model import Known, Unknown, Value
 from .functions import FUNCTIONS, MAX_TEXT, as_bool, as_text, equal, weigh
 from .nodes import (
     Call,
     Conditional,
+    Document,
     Expression,
     Heredoc,
     ListExpression,
@@ -27,20 +28,9 @@ from .nodes import (
 
 MAX_STEPS: Final = 10_000
 MAX_DEPTH: Final = 60
-MAX_MODULE_STEPS: Final = 2_000_000
-"""What all values of one module together may cost: about two seconds."""
 
 _TOO_LARGE: Final = "the expression is too large to work out"
 _NOT_HERE: Final = "the expression is not one that is worked out here"
-_AFTER_APPLY: Final = "`{name}` is only known after apply"
-_ELSEWHERE: Final = {
-    "count": "`{name}` differs from instance to instance",
-    "data": "`{name}` is looked up when Terraform runs",
-    "each": "`{name}` differs from instance to instance",
-    "module": "`{name}` comes from another module",
-    "path": "`{name}` depends on where Terraform runs",
-    "terraform": "`{name}` depends on where Terraform runs",
-}
 
 
 class _GivenUp(Exception):
@@ -49,18 +39,39 @@ class _GivenUp(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What names mean in one module. A variable without a default is ``None``."""
+class Scope(Protocol):
+    """What names mean where an expression stands."""
 
-    variables: Mapping[str, Expression | None] = field(default_factory=dict)
-    locals: Mapping[str, Expression] = field(default_factory=dict)
-    _spent: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
+    def find(self, node: Reference) -> Found | Value:
+        """What a reference that begins with ``var``, ``local``, ``module`` … stands for."""
 
     def spend(self) -> bool:
-        """Count one step; False once the module has had its share."""
-        self._spent[0] += 1
-        return self._spent[0] <= MAX_MODULE_STEPS
+        """Count one step; False once the whole module tree has had its share."""
+
+
+class Origin(Enum):
+    """Where the expression behind a name was written; the value is how people call it."""
+
+    DEFAULT = "default"
+    TFVARS = "tfvars"
+    LOCAL = "local"
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The expression behind a name, and the scope that its own names are looked up in.
+
+    ``rest`` are the parts of the reference that are still to be followed inside of its value.
+    """
+
+    expression: Expression
+    scope: Scope
+    rest: tuple[str | Expression, ...]
+    origin: Origin
+    document: Document
+    name: str
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
@@ -69,21 +80,6 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
         return Known(_Evaluation(scope).value(expression, 0))
     except _GivenUp as given_up:
         return Unknown(given_up.reason)
-
-
-def origin(expression: Expression, scope: Scope) -> Expression | None:
-    """Where a value that is only passed on was written: a variable's default or a local."""
-    found: Expression | None = None
-    for _ in range(MAX_DEPTH):
-        if not isinstance(expression, Reference) or len(expression.names) != 2:
-            return found
-        kind, name = expression.names
-        table = {"var": scope.variables, "local": scope.locals}.get(kind, {})
-        following = table.get(name)
-        if following is None:
-            return found
-        found = expression = following
-    return found
 
 
 class _Evaluation:
@@ -149,24 +145,26 @@ class _Evaluation:
         return result
 
     def reference(self, node: Reference, depth: int) -> object:
-        kind, name = node.parts[0], node.parts[1] if len(node.parts) > 1 else None
-        if not isinstance(kind, str) or kind not in ("var", "local") or not isinstance(name, str):
-            words = _ELSEWHERE.get(node.names[0] if node.names else "", _AFTER_APPLY)
-            raise _GivenUp(words.format(name=node.dotted))
-        table = self.scope.variables if kind == "var" else self.scope.locals
-        if name not in table:
-            raise _GivenUp(f"`{kind}.{name}` is not declared in this module")
-        held = table[name]
-        if held is None:
-            raise _GivenUp(f"`var.{name}` has no default")
-        return self.descend(self.value(held, depth + 1), node, depth)
+        found = self.scope.find(node)
+        if isinstance(found, Unknown):
+            raise _GivenUp(found.reason)
+        if isinstance(found, Known):
+            return found.value
+        outer, self.scope = self.scope, found.scope
+        try:
+            value = self.value(found.expression, depth + 1)
+        finally:
+            self.scope = outer
+        return self.descend(value, found.rest, node.dotted, depth)
 
-    def descend(self, value: object, node: Reference, depth: int) -> object:
-        for part in node.parts[2:]:
+    def descend(
+        self, value: object, rest: tuple[str | Expression, ...], dotted: str, depth: int
+    ) -> object:
+        for part in rest:
             if part == "*":
                 raise _GivenUp(_NOT_HERE)
             key = part if isinstance(part, str) else self.value(part, depth + 1)
-            value = _member(value, key, node.dotted)
+            value = _member(value, key, dotted)
         return value
 
     def operation(self, node: Operation, depth: int) -> object:

@@ -1,96 +1,66 @@
-"""One directory of Terraform: its resources, its values, and what belongs to what.
+"""One directory of Terraform as one caller uses it: its resources, its names, its values.
 
-Knows no policy.
+Knows no policy. What belongs to what is told in ``belonging.py``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from ..model import Known, Location, Unknown, Value
-from .evaluate import Scope, evaluate, origin
+from ..model import Known, Value
+from .calls import (
+    MAX_DEPTH,
+    MAX_MODULES,
+    Directory,
+    Library,
+    ModuleCall,
+    is_local,
+    source_of,
+    target_of,
+)
+from .evaluate import Found, evaluate
+from .names import find
 from .nodes import Attribute, Block, Body, Document, Expression, Reference
+from .provider import majors
+from .resource import Resource, is_override
 
-_VERSION = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)((?:\.\d+)*)")
-NEWEST_MAJOR = 6
+__all__ = ["Module", "Resource", "Setting", "is_override"]
+
+MAX_STEPS: Final = 2_000_000
+"""What all values of one root and its modules together may cost: about two seconds."""
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
-    """A ``resource`` or ``data`` block."""
+class Setting:
+    """What a root module is given from outside. Of ``values`` the later ones win."""
 
-    type: str
-    name: str
-    is_data: bool
-    block: Block
-    document: Document
-
-    @property
-    def kind(self) -> str:
-        """The word rules name it by: ``aws_s3_bucket`` or ``data.aws_iam_policy_document``."""
-        return f"data.{self.type}" if self.is_data else self.type
-
-    @property
-    def address(self) -> str:
-        """``aws_s3_bucket.training``; the index of an instance is left out."""
-        return f"{self.kind}.{self.name}"
-
-    @property
-    def body(self) -> Body:
-        """What stands between its braces."""
-        return self.block.body
-
-    @property
-    def path(self) -> str:
-        """The file it stands in."""
-        return self.document.path
-
-    @property
-    def repetition(self) -> Attribute | None:
-        """Its ``count`` or ``for_each``."""
-        return self.body.attributes.get("count") or self.body.attributes.get("for_each")
-
-    @property
-    def header(self) -> Location:
-        """The line that names it."""
-        return self.document.source.location(self.block.header_span)
-
-    def attribute(self, dotted: str) -> Attribute | None:
-        """An attribute by its path, through the first nested block of each name."""
-        *blocks, name = dotted.split(".")
-        body = self.body
-        for type in blocks:
-            found = body.blocks(type)
-            if not found:
-                return None
-            body = found[0].body
-        return body.attributes.get(name)
-
-    def may_hold(self, name: str) -> bool:
-        """Whether an argument or a nested block of that name is there, or may be written."""
-        if name in self.body.attributes:
-            return True
-        return any(name in (b.type, *b.labels[:1]) for b in self.body.blocks())
+    values: tuple[Document, ...] = ()
+    workspace: str | None = None
 
 
-def is_override(path: str) -> bool:
-    """Whether Terraform merges the file's blocks into those of the others."""
-    return path == "override.tf" or path.endswith(("/override.tf", "_override.tf"))
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
-    """The files of one directory. ``unread`` names those that could not be read."""
+    """The files of one directory. ``unread`` names those that could not be read.
+
+    ``caller`` and ``call`` say who uses it; a root module has neither, but a ``setting``.
+    """
 
     directory: str
     documents: tuple[Document, ...]
     unread: tuple[str, ...] = ()
-    _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    library: Library = field(default_factory=dict, repr=False)
+    setting: Setting = Setting()
+    caller: Module | None = field(default=None, repr=False)
+    call: ModuleCall | None = field(default=None, repr=False)
+    _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _spent: list[int] = field(default_factory=lambda: [0, 1], repr=False)
+    """Steps of evaluation, and modules, of the whole tree; shared by all in it."""
 
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What was worked out for this module before, or now; a module never changes."""
@@ -100,10 +70,89 @@ class Module:
         return found
 
     @cached_property
+    def root(self) -> Module:
+        """The module that everything began with."""
+        return self if self.caller is None else self.caller.root
+
+    @cached_property
+    def path(self) -> str:
+        """The calls that lead here, each with a dot behind it: ``module.lake.``, or nothing."""
+        if self.caller is None or self.call is None:
+            return ""
+        return f"{self.caller.path}module.{self.call.name}."
+
+    @cached_property
+    def family(self) -> tuple[Module, ...]:
+        """Every module of the same root, that one first, each before those it calls."""
+        if self.caller is not None:
+            return self.root.family
+        found = [self]
+        for module in found:
+            found += [call.target for call in module.calls if call.target is not None]
+        return tuple(found)
+
+    @cached_property
+    def _called(self) -> Mapping[str, ModuleCall]:
+        found = (
+            self._call(block, document)
+            for document in self.documents
+            for block in document.body.blocks("module")
+            if len(block.labels) == 1
+        )
+        return {call.name: call for call in found}
+
+    @cached_property
+    def calls(self) -> tuple[ModuleCall, ...]:
+        """Its ``module`` blocks, but for those that are known to be made no time."""
+        return tuple(call for call in self._called.values() if not self._is_absent(call.block))
+
+    def called(self, name: str) -> Module | None:
+        """The module behind a call, made or not; None where it is not looked into."""
+        call = self._called.get(name)
+        return call.target if call else None
+
+    def _call(self, block: Block, document: Document) -> ModuleCall:
+        source = source_of(block)
+        call = ModuleCall(block.labels[0], block, document, source)
+        if not is_local(source):
+            shown = f"`{source}`" if source else "its source"
+            return replace(call, reason=f"{shown} is outside this repository")
+        directory = target_of(self.directory, source)
+        held = None if directory is None else self.library.get(directory)
+        reason = self._hindrance(source, directory, held)
+        if reason or held is None or directory is None:
+            return replace(call, reason=reason)
+        self._spent[1] += 1
+        target = Module(
+            directory,
+            held.documents,
+            held.unread,
+            library=self.library,
+            caller=self,
+            call=call,
+            _spent=self._spent,
+        )
+        return replace(call, target=target)
+
+    def _hindrance(self, source: str, directory: str | None, held: Directory | None) -> str:
+        if directory is None or held is None:
+            return f"no Terraform was read from `{source}`"
+        callers, module = 1, self
+        while True:
+            if module.directory == directory:
+                return f"`{source}` calls itself"
+            if module.caller is None:
+                break
+            callers, module = callers + 1, module.caller
+        if callers > MAX_DEPTH or self._spent[1] >= MAX_MODULES:
+            return f"more than {MAX_MODULES} modules, or calls deeper than {MAX_DEPTH}"
+        return ""
+
+    @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """Managed and data resources, in the order of files and text."""
         return tuple(
-            Resource(block.labels[0], block.labels[1], block.type == "data", block, document)
+            Resource(block.labels[0], block.labels[1], block.type == "data", block, document, self)
             for document in self.documents
             for block in document.body.blocks()
             if block.type in ("resource", "data") and len(block.labels) == 2
@@ -113,12 +162,26 @@ class Module:
     def _by_kind(self) -> Mapping[str, tuple[Resource, ...]]:
         kinds: dict[str, list[Resource]] = {}
         for resource in self.resources:
-            kinds.setdefault(resource.kind, []).append(resource)
+            if not self._is_absent(resource.block):
+                kinds.setdefault(resource.kind, []).append(resource)
         return {kind: tuple(found) for kind, found in kinds.items()}
 
     def of_kind(self, kind: str) -> tuple[Resource, ...]:
-        """All of one kind, such as ``aws_s3_bucket`` or ``data.aws_caller_identity``."""
+        """All of one kind, such as ``aws_s3_bucket`` or ``data.aws_caller_identity``.
+
+        Without those that are known to be made no time.
+        """
         return self._by_kind.get(kind, ())
+
+    def family_of_kind(self, kind: str) -> tuple[Resource, ...]:
+        """As ``of_kind``, over every module of the same root."""
+        return tuple(resource for module in self.family for resource in module.of_kind(kind))
+
+    def _is_absent(self, block: Block) -> bool:
+        count, each = (block.body.attributes.get(name) for name in ("count", "for_each"))
+        if count is not None and self.evaluate(count.value) in (Known(0), Known("0")):
+            return True
+        return each is not None and self.evaluate(each.value) in (Known(()), Known({}))
 
     def resource(self, address: str) -> Resource | None:
         """By address without index."""
@@ -147,37 +210,58 @@ class Module:
         return None
 
     @cached_property
-    def scope(self) -> Scope:
-        """The module's variables and locals."""
-        variables: dict[str, Expression | None] = {}
-        local: dict[str, Expression] = {}
-        for document in self.documents:
-            for block in document.body.blocks("variable"):
-                default = block.body.attributes.get("default")
-                for label in block.labels[:1]:
-                    variables[label] = default.value if default else None
-            for block in document.body.blocks("locals"):
-                local.update((a.name, a.value) for a in block.body.attributes.values())
-        return Scope(variables, local)
+    def variables(self) -> Mapping[str, tuple[Block, Document]]:
+        """The variables it declares."""
+        return self._labelled("variable")
+
+    @cached_property
+    def outputs(self) -> Mapping[str, tuple[Block, Document]]:
+        """The outputs it declares."""
+        return self._labelled("output")
+
+    def _labelled(self, type: str) -> dict[str, tuple[Block, Document]]:
+        return {
+            block.labels[0]: (block, document)
+            for document in self.documents
+            for block in document.body.blocks(type)
+            if len(block.labels) == 1
+        }
+
+    @cached_property
+    def locals(self) -> Mapping[str, tuple[Attribute, Document]]:
+        """Its local values."""
+        return {
+            attribute.name: (attribute, document)
+            for document in self.documents
+            for block in document.body.blocks("locals")
+            for attribute in block.body.attributes.values()
+        }
+
+    @cached_property
+    def given(self) -> Mapping[str, tuple[Attribute, Document]]:
+        """What a root module's variables are given from outside."""
+        return {
+            attribute.name: (attribute, document)
+            for document in self.setting.values
+            for attribute in document.body.attributes.values()
+        }
+
+    def find(self, node: Reference) -> Found | Value:
+        """What a name stands for here: a variable, a local, or another module's output."""
+        return find(self, node)
+
+    def spend(self) -> bool:
+        """Count one step of evaluation; False once the whole root has had its share."""
+        self._spent[0] += 1
+        return self._spent[0] <= MAX_STEPS
 
     def evaluate(self, expression: Expression) -> Value:
         """What an expression is worth in this module."""
-        return evaluate(expression, self.scope)
+        return evaluate(expression, self)
 
     def value_of(self, attribute: Attribute | None) -> Value:
         """An attribute's value; an absent one is ``Known(None)``, as a null one is."""
         return Known(None) if attribute is None else self.evaluate(attribute.value)
-
-    def origin_of(self, expression: Expression) -> Location | None:
-        """Where a value that is only passed on was written."""
-        node = origin(expression, self.scope)
-        if node is None:
-            return None
-        for document in self.documents:
-            for candidate in _values(document):
-                if candidate is node:
-                    return document.source.location(node.span)
-        return None
 
     def references(self, expression: Expression) -> tuple[str, ...]:
         """Addresses of this module's resources that an expression names, through locals too."""
@@ -193,8 +277,8 @@ class Module:
                     found[address] = None
                 elif name.startswith("local.") and name not in seen:
                     seen.add(name)
-                    local = self.scope.locals.get(name.split(".")[1])
-                    pending += [local] if local is not None else []
+                    local = self.locals.get(name.split(".")[1])
+                    pending += [local[0].value] if local is not None else []
         return tuple(found)
 
     def _address(self, dotted: str) -> str | None:
@@ -209,7 +293,7 @@ class Module:
     def _uses(self) -> Mapping[str, tuple[tuple[Resource, str], ...]]:
         uses: dict[str, list[tuple[Resource, str]]] = {}
         for resource in self.resources:
-            for attribute in _all_attributes(resource.body):
+            for attribute in all_attributes(resource.body):
                 for address in self.references(attribute.value):
                     uses.setdefault(address, []).append((resource, attribute.name))
         return {address: tuple(found) for address, found in uses.items()}
@@ -230,51 +314,16 @@ class Module:
                     pending.append(user.address)
         return False
 
-    def owner_of(self, companion: Resource, attribute: str, kind: str) -> Resource | Unknown | None:
-        """Which resource of ``kind`` a companion's attribute means: by reference or by name.
-
-        ``None`` where it means something outside this module, ``Unknown`` where it cannot be told
-        or may mean several.
-        """
-        key = ("owner", companion.address, id(companion.block), attribute, kind)
-        return self.remember(key, lambda: self._owner_of(companion, attribute, kind))
-
-    def _owner_of(
-        self, companion: Resource, attribute: str, kind: str
-    ) -> Resource | Unknown | None:
-        held = companion.attribute(attribute)
-        if held is None:
-            return Unknown(f"`{companion.address}` names no `{attribute}`")
-        named = (self.resource(address) for address in self.references(held.value))
-        meant = [resource for resource in named if resource is not None and resource.kind == kind]
-        if len(meant) > 1:
-            names = " or ".join(f"`{resource.address}`" for resource in meant)
-            return Unknown(f"it may mean {names}")
-        if meant:
-            return meant[0]
-        value = self.evaluate(held.value)
-        if isinstance(value, Unknown):
-            roots = {node.parts[0] for node in held.value.walk() if isinstance(node, Reference)}
-            return None if roots and roots <= {"module", "data"} else value
-        return self._named(kind, value.value)
-
-    def _named(self, kind: str, name: object) -> Resource | None:
-        for resource in self.of_kind(kind):
-            own = self.value_of(resource.attribute("bucket"))
-            if isinstance(own, Known) and own.value is not None and own.value == name:
-                return resource
-        return None
-
     @cached_property
     def aws_majors(self) -> tuple[int, ...]:
-        """Major versions of the AWS provider that are allowed; the newest two if none is said."""
-        constraints = tuple(self._constraints())
-        allowed = tuple(
-            major
-            for major in range(1, NEWEST_MAJOR + 1)
-            if all(_allows(constraint, major) for constraint in constraints)
-        )
-        return allowed if constraints and allowed else (NEWEST_MAJOR - 1, NEWEST_MAJOR)
+        """Major versions of the AWS provider that are allowed; the newest two if none is said.
+
+        Where a module says nothing, its caller decides.
+        """
+        own = tuple(self._constraints())
+        if not own and self.caller is not None:
+            return self.caller.aws_majors
+        return majors(own)
 
     def _constraints(self) -> Iterator[str]:
         for document in self.documents:
@@ -288,34 +337,8 @@ class Module:
                         yield version
 
 
-def _allows(constraint: str, major: int) -> bool:
-    """Whether some release of ``major`` satisfies every part of a constraint."""
-    for part in constraint.split(","):
-        found = _VERSION.match(part.strip())
-        if found is None:
-            continue
-        operator, wanted, rest = found[1] or "=", int(found[2]), found[3]
-        fits = {
-            ">=": major >= wanted,
-            ">": major >= wanted,
-            "<=": major <= wanted,
-            # Some 4.x is older than 4.67, none is older than 4.0.
-            "<": major < wanted or (major == wanted and rest.strip(".0") != ""),
-            "=": major == wanted,
-            "!=": True,
-            # "~> 4" lets the major version grow, "~> 4.0" does not.
-            "~>": major == wanted if rest else major >= wanted,
-        }[operator]
-        if not fits:
-            return False
-    return True
-
-
-def _dotted(expression: Expression) -> Iterator[str]:
-    return (node.dotted for node in expression.walk() if isinstance(node, Reference))
-
-
-def _all_attributes(body: Body) -> Iterator[Attribute]:
+def all_attributes(body: Body) -> Iterator[Attribute]:
+    """The attributes of a body and of every block inside it."""
     bodies = [body]
     while bodies:
         current = bodies.pop()
@@ -323,8 +346,5 @@ def _all_attributes(body: Body) -> Iterator[Attribute]:
         bodies.extend(block.body for block in current.blocks())
 
 
-def _values(document: Document) -> Iterator[Expression]:
-    for block in document.body.blocks():
-        if block.type in ("variable", "locals"):
-            for attribute in block.body.attributes.values():
-                yield attribute.value
+def _dotted(expression: Expression) -> Iterator[str]:
+    return (node.dotted for node in expression.walk() if isinstance(node, Reference))

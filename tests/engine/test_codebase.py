@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from remediations.codebase import Codebase
-from remediations.model import Edit, NotAnalysed, Span
+from remediations.model import Edit, NotAnalysed, Profile, Span
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.nodes import Document
 from tests.engine.rules_for_tests import read, things
@@ -28,7 +28,7 @@ def test_bytes_that_are_no_text_are_named(grammar: Grammar) -> None:
 def test_only_terraform_is_read(grammar: Grammar) -> None:
     files = {"a.tf": b"", "b.tfvars": b"x = 1\n", "c.md": b"[", ".terraform.lock.hcl": b"["}
     codebase = Codebase.read(files, grammar)
-    assert list(codebase.documents) == ["a.tf"]
+    assert list(codebase.documents) == ["a.tf", "b.tfvars"]
     assert codebase.not_analysed == ()
 
 
@@ -41,10 +41,10 @@ def test_what_the_caller_skipped_is_missing_in_its_module_only(grammar: Grammar)
     files = {"a/main.tf": b"", "b/main.tf": b"", "b/x.tofu": b"not HCL ["}
     codebase = Codebase.read(files, grammar, skipped=skipped)
     assert {m.directory: m.unread for m in codebase.modules} == {
-        "a": ("a/link.tf", "a/more.tf.json"),
+        "a": ("a/link.tf", "a/more.tf.json", "a/values.tfvars"),
         "b": ("b/x.tofu",),
     }
-    assert [one.path for one in codebase.not_analysed] == ["a/link.tf"]
+    assert [one.path for one in codebase.not_analysed] == ["a/link.tf", "a/values.tfvars"]
 
 
 def test_what_is_missing_stays_missing_after_an_edit(grammar: Grammar) -> None:
@@ -86,6 +86,7 @@ def test_edits_lead_from_one_to_the_other_and_leave_the_rest(grammar: Grammar) -
 def test_modules_that_nobody_edited_are_the_same_objects(grammar: Grammar) -> None:
     before = read({"a/main.tf": things("a"), "b/main.tf": things("b")}, grammar)
     after = before.with_edits([Edit("a/main.tf", Span(0, 0), "# new\n")])
-    assert after.module("b") is before.module("b")
-    assert after.module("a") is not before.module("a")
+    (old_a, old_b), (new_a, new_b) = before.roots(Profile()), after.roots(Profile())
+    assert new_b is old_b
+    assert new_a is not old_a
     assert after.module("gone") is None

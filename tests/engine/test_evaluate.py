@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from remediations.codebase import Codebase
 from remediations.model import Known, Unknown, Value
-from remediations.terraform import evaluate as evaluation
 from remediations.terraform.functions import FUNCTIONS, MAX_TEXT
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module
+from remediations.terraform.source_of_value import source_of
 
 MODULE = """
 variable "open" {
@@ -44,7 +44,7 @@ def module_of(text: str, grammar: Grammar) -> Module:
 
 def worth(expression: str, grammar: Grammar) -> Value:
     module = module_of(MODULE + f"\nlocals {{\n  asked = {expression}\n}}\n", grammar)
-    return module.evaluate(module.scope.locals["asked"])
+    return module.evaluate(module.locals["asked"][0].value)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_what_would_grow_without_bound_is_unknown(expression: str, grammar: Gram
     doubling = "".join(f'  l{n} = "${{local.l{n + 1}}}${{local.l{n + 1}}}"\n' for n in range(10))
     text = f'locals {{\n  asked = {expression}\n{doubling}  l10 = "{"x" * 99}"\n}}\n'
     module = module_of(text, grammar)
-    assert isinstance(module.evaluate(module.scope.locals["asked"]), Unknown)
+    assert isinstance(module.evaluate(module.locals["asked"][0].value), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -178,9 +178,9 @@ def test_what_would_be_too_large_is_not_even_built(
 
 
 def test_a_module_has_one_budget(grammar: Grammar, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluation, "MAX_MODULE_STEPS", 3)
+    monkeypatch.setattr("remediations.terraform.module.MAX_STEPS", 3)
     module = module_of("locals {\n  a = 1\n}\n", grammar)
-    values = [module.evaluate(module.scope.locals["a"]) for _ in range(5)]
+    values = [module.evaluate(module.locals["a"][0].value) for _ in range(5)]
     assert values[:3] == [Known(1)] * 3
     assert all(isinstance(value, Unknown) for value in values[3:])
 
@@ -194,16 +194,16 @@ def test_where_a_value_comes_from(grammar: Grammar) -> None:
     )
     attribute = module.resources[0].attribute("acl")
     assert attribute is not None
-    place = module.origin_of(attribute.value)
-    assert place is not None
-    assert (place.path, place.line) == ("main.tf", 2)
+    source = source_of(attribute.value, module)
+    assert source is not None
+    assert (source.path, source.location.line, source.block) == ("main.tf", 2, "variable.acl")
 
 
 def test_a_value_written_on_the_spot_comes_from_nowhere_else(grammar: Grammar) -> None:
     module = module_of('resource "aws_s3_bucket_acl" "a" {\n  acl = "private"\n}\n', grammar)
     attribute = module.resources[0].attribute("acl")
     assert attribute is not None
-    assert module.origin_of(attribute.value) is None
+    assert source_of(attribute.value, module) is None
 
 
 ATOMS = [

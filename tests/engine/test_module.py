@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remediations.model import Unknown
+from remediations.terraform.belonging import owner_of
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module, Resource, is_override
 from tests.engine.rules_for_tests import read
@@ -87,8 +88,8 @@ def test_attributes_by_their_path(grammar: Grammar) -> None:
     ],
 )
 def test_whose_companion_it_is(value: str, owner: str | None, grammar: Grammar) -> None:
-    module, companion = asked(value, grammar)
-    found = module.owner_of(companion, "bucket", "aws_s3_bucket")
+    _, companion = asked(value, grammar)
+    found = owner_of(companion, "bucket", "aws_s3_bucket")
     assert not isinstance(found, Unknown)
     assert (found.address if found else None) == owner
 
@@ -107,13 +108,13 @@ def test_whose_companion_it_is(value: str, owner: str | None, grammar: Grammar) 
     ],
 )
 def test_whose_companion_cannot_be_told(value: str, reason: str, grammar: Grammar) -> None:
-    module, companion = asked(value, grammar)
-    assert module.owner_of(companion, "bucket", "aws_s3_bucket") == Unknown(reason)
+    _, companion = asked(value, grammar)
+    assert owner_of(companion, "bucket", "aws_s3_bucket") == Unknown(reason)
 
 
 def test_a_companion_that_names_nothing_may_belong_to_anybody(grammar: Grammar) -> None:
-    module, companion = asked("1", grammar)
-    assert isinstance(module.owner_of(companion, "gone", "aws_s3_bucket"), Unknown)
+    _, companion = asked("1", grammar)
+    assert isinstance(owner_of(companion, "gone", "aws_s3_bucket"), Unknown)
 
 
 def test_references_go_through_locals_and_end_in_circles(grammar: Grammar) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -87,6 +87,7 @@ def nodes(markdown: str) -> list[tuple[str, str]]:
 
 @settings(max_examples=2_000, deadline=None)
 @given(TEXTS)
+@example("0000000/0")
 def test_prose_is_words_and_code_only(text: str) -> None:
     for kind, content in nodes(f"{prose(text)} end"):
         assert kind in ("text", "code_inline")

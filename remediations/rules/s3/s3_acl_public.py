@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from remediations.buckets import BUCKET, PUBLIC_ACLS
-from remediations.model import Known, Related, Safety, Severity, Unknown
+from remediations.model import Known, Safety, Severity, Unknown
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
@@ -31,21 +31,15 @@ class AclPublic(Rule):
             advice = Advice("Make sure that no environment sets a public ACL here.")
             yield Violation("acl", message, advice, attribute, unknown=value.reason)
         elif attribute is not None and isinstance(value, Known) and value.value in PUBLIC_ACLS:
-            yield _public(resource, module, attribute, str(value.value))
+            yield _public(resource, attribute, str(value.value))
         yield from _grants(resource, module)
 
 
-def _public(resource: Resource, module: Module, attribute: Attribute, acl: str) -> Violation:
+def _public(resource: Resource, attribute: Attribute, acl: str) -> Violation:
     who = "every AWS account" if "auth" in acl else "everybody"
     may = "read and overwrite" if "write" in acl else "read"
     message = f"`{acl}` lets {who} {may} what is in this bucket."
-    origin = module.origin_of(attribute.value)
-    if origin is None:
-        return Violation("acl", message, _private(resource, attribute.value), attribute)
-    place = f"{origin.path}:{origin.line}"
-    advice = Advice(f"The value comes from {place}. Make it private there.")
-    related = (Related(origin, "value comes from"),)
-    return Violation("acl", message, advice, attribute, related=related)
+    return Violation("acl", message, _private(resource, attribute.value), attribute)
 
 
 def _private(resource: Resource, value: Expression) -> Repair:

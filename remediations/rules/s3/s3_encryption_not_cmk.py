@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from remediations.buckets import BUCKET, is_log_target, nested, serves_website
 from remediations.keys import KeyChoice, choose_key, set_key, uses_own_key
-from remediations.model import Known, Related, Safety, Severity, Unknown
+from remediations.model import Known, Safety, Severity, Unknown
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
+from remediations.terraform.belonging import owner_of
 from remediations.terraform.edit import InsertAttribute, InsertBlock, SetValue
 from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import Attribute, Block
@@ -38,7 +39,7 @@ class EncryptionNotCmk(Rule):
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         outer = () if resource.kind == COMPANION else ("server_side_encryption_configuration",)
         rule = nested(resource, *outer, "rule")
-        bucket = _bucket(resource, module)
+        bucket = _bucket(resource)
         if rule is None or (bucket is not None and is_log_target(module, bucket)):
             return
         found = _Found(resource, module, rule, bucket)
@@ -50,10 +51,10 @@ class EncryptionNotCmk(Rule):
             yield Violation("sse_algorithm", message, found.repair(None), rule)
 
 
-def _bucket(resource: Resource, module: Module) -> Resource | None:
+def _bucket(resource: Resource) -> Resource | None:
     if resource.kind == BUCKET:
         return resource
-    owner = module.owner_of(resource, "bucket", BUCKET)
+    owner = owner_of(resource, "bucket", BUCKET)
     return owner if isinstance(owner, Resource) else None
 
 
@@ -88,13 +89,7 @@ class _Found:
 
     def of_s3(self, defaults: Block, algorithm: Attribute) -> Violation:
         message = f"`AES256` {_OF_S3}"
-        origin = self.module.origin_of(algorithm.value)
-        if origin is None:
-            return Violation("sse_algorithm", message, self.repair(defaults), algorithm)
-        place = f"{origin.path}:{origin.line}"
-        advice = Advice(f'The value comes from {place}. Say "aws:kms" there, and set {KEY} here.')
-        related = (Related(origin, "value comes from"),)
-        return Violation("sse_algorithm", message, advice, algorithm, related=related)
+        return Violation("sse_algorithm", message, self.repair(defaults), algorithm)
 
     def repair(self, defaults: Block | None) -> Repair | Advice:
         if self.bucket is not None and serves_website(self.module, self.bucket):
@@ -122,7 +117,7 @@ class _Found:
         if defaults is None:
             block = InsertBlock(self.rule.body, _DEFAULTS.format(key=key.reference))
             return [Targeted(self.resource.path, block)]
-        written = set_key(self.module, self.resource, defaults.body, KEY, key, "sse_algorithm")
+        written = set_key(self.resource, defaults.body, KEY, key, "sse_algorithm")
         if isinstance(written, Advice):
             return written
         algorithm = defaults.body.attributes.get("sse_algorithm")

@@ -9,6 +9,7 @@ from remediations.model import Known, Related, Safety, Severity, Unknown
 from remediations.public_access import public_grant
 from remediations.rule import Advice, Repair, Severities, Targeted, Violation
 from remediations.shapes import RequireFlags
+from remediations.terraform.belonging import owner_of
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import Attribute
@@ -56,19 +57,14 @@ class PublicAccessBlockOff(RequireFlags):
             f"{names} {'are' if plural else 'is'} off, so one public ACL or policy is enough to "
             "show this bucket to everybody."
         )
-        elsewhere = [
-            Related(place, "value comes from")
-            for attribute in present
-            if (place := module.origin_of(attribute.value)) is not None
-        ]
         also = [Related(source.location(attribute.span), "also") for attribute in present[1:]]
-        repair = self._repair(resource, module, off) if not elsewhere else _at_source(elsewhere)
+        repair = self._repair(resource, module, off)
         return Violation(
             off[0][0],
             message,
             repair,
             present[0] if present else None,
-            related=(*also, *elsewhere),
+            related=tuple(also),
         )
 
     def _repair(
@@ -88,11 +84,6 @@ class PublicAccessBlockOff(RequireFlags):
             if isinstance(value, Unknown):
                 yield _unsettled(attribute, value, "access point")
         off = [a for a in present if module.value_of(a) in (Known(False), Known("false"))]
-        elsewhere = [
-            Related(place, "value comes from")
-            for attribute in off
-            if (place := module.origin_of(attribute.value)) is not None
-        ]
         if not off:
             return
         intents = [Targeted(resource.path, SetValue(a.value, "true")) for a in off]
@@ -104,9 +95,9 @@ class PublicAccessBlockOff(RequireFlags):
         yield Violation(
             off[0].name,
             f"{names} {verb} off, so a policy may open this access point to everybody.",
-            _at_source(elsewhere) if elsewhere else repair,
+            repair,
             off[0],
-            related=(*also, *elsewhere),
+            related=tuple(also),
         )
 
 
@@ -127,15 +118,10 @@ def _listed(names: list[str]) -> str:
     return ", ".join(quoted[:-1]) + f" and {quoted[-1]}"
 
 
-def _at_source(places: list[Related]) -> Advice:
-    where = places[0].location
-    return Advice(f"The value comes from {where.path}:{where.line}. Set it to true there.")
-
-
 def _safety(resource: Resource, module: Module) -> tuple[Safety, str]:
     if resource.kind == "aws_s3_account_public_access_block":
         return Safety.REVIEW, "Every bucket of the account is closed to the public on apply."
-    bucket = module.owner_of(resource, "bucket", BUCKET)
+    bucket = owner_of(resource, "bucket", BUCKET)
     grant = public_grant(module, bucket) if isinstance(bucket, Resource) else None
     if grant is not None:
         return Safety.REVIEW, f"Readers that rely on {grant} may lose access."

@@ -60,7 +60,7 @@ def _repair(resource: Resource, module: Module) -> Repair | Advice:
     key = choose_key(module, resource)
     if isinstance(key, str):
         return Advice(key)
-    written = set_key(module, resource, resource.body, KEY, key)
+    written = set_key(resource, resource.body, KEY, key)
     if isinstance(written, Advice):
         return written
     renamed = _with_prefix(resource, module)

@@ -1,0 +1,68 @@
+"""One finding of what several callers or environments see at one place. Judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .at_source import Place
+from .model import Finding, Related
+from .rule import Advice, Repair, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding with what the rule offered for it, written where its values come from."""
+
+    finding: Finding
+    violation: Violation
+    directory: str
+    touches: tuple[Place, ...] = ()
+    """Blocks besides the resource that the repair may change."""
+
+
+def merge(judged: Iterable[Judged]) -> list[Judged]:
+    """Each place and fingerprint once: the worst of what was seen there, for all who see it."""
+    groups: dict[tuple[str, str, int, int], list[Judged]] = {}
+    for one in judged:
+        place = one.finding.location
+        key = (one.finding.fingerprint, place.path, place.span.start, place.span.end)
+        groups.setdefault(key, []).append(one)
+    return [group[0] if len(group) == 1 else _merged(group) for group in groups.values()]
+
+
+def _merged(group: list[Judged]) -> Judged:
+    """What is known counts; where nothing is known, what is not."""
+    known = [one for one in group if one.finding.is_known]
+    counted = known or group
+    worst = max(counted, key=lambda one: one.finding.severity.rank)
+    repair = _repair([one.violation for one in counted])
+    finding = replace(
+        worst.finding,
+        environments=tuple(dict.fromkeys(e for one in counted for e in one.finding.environments)),
+        related=_related([one.finding for one in counted]),
+        advice=repair.text if isinstance(repair, Advice) else "",
+    )
+    touches = tuple(dict.fromkeys(place for one in counted for place in one.touches))
+    return replace(
+        worst, finding=finding, violation=replace(worst.violation, repair=repair), touches=touches
+    )
+
+
+def _related(findings: list[Finding]) -> tuple[Related, ...]:
+    return tuple(dict.fromkeys(place for finding in findings for place in finding.related))
+
+
+def _repair(violations: list[Violation]) -> Repair | Advice:
+    """Everything that has to be written so that nobody sees it any more."""
+    repairs = [one.repair for one in violations]
+    advice = next((one for one in repairs if isinstance(one, Advice)), None)
+    if advice is not None:
+        return advice
+    written = [one for one in repairs if isinstance(one, Repair)]
+    dearest = max(written, key=lambda one: one.safety.rank)
+    return replace(
+        dearest,
+        intents=tuple(dict.fromkeys(intent for one in written for intent in one.intents)),
+        touches=tuple(dict.fromkeys(touch for one in written for touch in one.touches)),
+    )

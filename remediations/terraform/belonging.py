@@ -1,0 +1,262 @@
+"""Which resources an expression means, and what belongs to whom, across the modules of one root.
+
+Knows no policy. What may mean several is said to be unsettled, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from ..model import Known, Unknown, Value
+from .evaluate import Found, evaluate
+from .module import Module
+from .nodes import (
+    Block,
+    Conditional,
+    Expression,
+    ListExpression,
+    ObjectExpression,
+    Reference,
+)
+from .resource import Resource
+
+MAX_INSTANCES: Final = 64
+_MOST_HOPS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The resources that a companion belongs to; ``unsettled`` is why it may be others.
+
+    Neither where it means something outside of this code.
+    """
+
+    found: tuple[Resource, ...] = ()
+    unsettled: str | None = None
+
+
+def owners_of(companion: Resource, attribute: str, kind: str) -> Owners:
+    """Which resources of ``kind`` a companion's attribute means: by reference or by name."""
+    key = ("owners", companion.address, id(companion.block), attribute, kind)
+    return companion.home.remember(key, lambda: _owners(companion, attribute, kind))
+
+
+def owner_of(companion: Resource, attribute: str, kind: str) -> Resource | Unknown | None:
+    """The one resource that a companion belongs to; of several through ``for_each`` the first.
+
+    ``None`` where it means something outside of this code, ``Unknown`` where it cannot be told.
+    """
+    owners = owners_of(companion, attribute, kind)
+    if owners.unsettled is not None:
+        return Unknown(owners.unsettled)
+    return owners.found[0] if owners.found else None
+
+
+def _owners(companion: Resource, attribute: str, kind: str) -> Owners:
+    module, held = companion.home, companion.attribute(attribute)
+    if held is None:
+        return Owners(unsettled=f"`{companion.address}` names no `{attribute}`")
+    meaning = _meaning(held.value, module, companion.block)
+    meant = [one for one in meaning.resources if one.kind == kind]
+    if len(meant) > 1 and not meaning.is_each:
+        names = " or ".join(f"`{resource.place}`" for resource in meant)
+        return Owners(unsettled=f"it may mean {names}")
+    if meant:
+        return Owners(tuple(meant))
+    values = values_of(held.value, module, companion.block)
+    unknown = next((value for value in values if isinstance(value, Unknown)), None)
+    if unknown is not None:
+        is_elsewhere = _is_elsewhere(held.value, module, companion.block)
+        return Owners() if is_elsewhere else Owners(unsettled=unknown.reason)
+    names_meant = [value.value for value in values if isinstance(value, Known)]
+    return Owners(tuple(_named(module, kind, attribute, names_meant)))
+
+
+def _named(module: Module, kind: str, attribute: str, names: list[object]) -> Iterator[Resource]:
+    for resource in module.family_of_kind(kind):
+        own = resource.attribute(attribute)
+        if own is None:
+            continue
+        values = values_of(own.value, resource.home, resource.block)
+        known = [value.value for value in values if isinstance(value, Known)]
+        if any(value is not None and value in names for value in known):
+            yield resource
+
+
+def resolve(
+    expression: Expression, module: Module, block: Block | None = None
+) -> tuple[Resource, ...]:
+    """The resources that an expression may name, through locals, inputs and outputs.
+
+    ``block`` is the resource or call it stands in, which says what ``each`` is.
+    """
+    return _meaning(expression, module, block).resources
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """Resources, and whether each of them is meant by another instance."""
+
+    resources: tuple[Resource, ...]
+    is_each: bool
+
+
+def _meaning(expression: Expression, module: Module, block: Block | None) -> _Meaning:
+    found: dict[str, Resource] = {}
+    is_each = False
+    seen: set[tuple[int, int, str]] = set()
+    pending: list[tuple[Expression, Module, Block | None]] = [(expression, module, block)]
+    for _ in range(_MOST_HOPS):
+        if not pending:
+            break
+        node, home, around = pending.pop()
+        for reference in _references(node, home):
+            resource = _resource(reference, home)
+            if resource is not None:
+                found.setdefault(resource.place, resource)
+                continue
+            is_each = is_each or reference.parts[0] in ("each", "count")
+            step = (id(home), id(around), reference.dotted)
+            if step in seen:
+                continue
+            seen.add(step)
+            pending += _following(reference, home, around)
+    return _Meaning(tuple(found.values()), is_each)
+
+
+def _following(
+    reference: Reference, home: Module, around: Block | None
+) -> Iterator[tuple[Expression, Module, Block | None]]:
+    """Where a name leads: the expressions it stands for, each where it was written."""
+    if reference.parts[0] == "each" and around is not None:
+        over = around.body.attributes.get("for_each")
+        if over is not None:
+            yield over.value, home, None
+        return
+    found = home.find(reference)
+    if isinstance(found, Found) and isinstance(found.scope, Module):
+        inner = narrowed(found.expression, found.rest)
+        call = home.call.block if home.call and found.scope is home.caller else None
+        yield inner, found.scope, call
+
+
+def narrowed(expression: Expression, rest: tuple[str | Expression, ...]) -> Expression:
+    """The part of an object or list that ``rest`` names, as far as that is plain."""
+    for part in rest:
+        if isinstance(expression, ObjectExpression):
+            name = part if isinstance(part, str) else getattr(part, "literal", None)
+            entry = expression.entry(name) if isinstance(name, str) else None
+            if entry is None:
+                return expression
+            expression = entry.value
+        elif isinstance(expression, ListExpression):
+            number = getattr(part, "value", None)
+            if type(number) is not int or not 0 <= number < len(expression.items):
+                return expression
+            expression = expression.items[number]
+        else:
+            return expression
+    return expression
+
+
+def _references(expression: Expression, module: Module) -> Iterator[Reference]:
+    """The references a value is made of: of a settled condition only the branch it takes."""
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Reference):
+            yield node
+        elif isinstance(node, Conditional):
+            test = module.evaluate(node.test)
+            settled = test.value if isinstance(test, Known) else None
+            branches = (node.then, node.otherwise)
+            pending += [branches[not settled]] if isinstance(settled, bool) else branches[::-1]
+        else:
+            pending.extend(reversed(node.children))
+
+
+def _resource(reference: Reference, module: Module) -> Resource | None:
+    names = reference.names
+    length = 3 if names[:1] == ("data",) else 2
+    return module.resource(".".join(names[:length])) if len(names) >= length else None
+
+
+def _differs(expression: Expression) -> bool:
+    """Whether the expression means another thing in each instance."""
+    return any(reference.parts[0] in ("each", "count") for reference in _all(expression))
+
+
+def _all(expression: Expression) -> Iterator[Reference]:
+    return (node for node in expression.walk() if isinstance(node, Reference))
+
+
+def _is_elsewhere(expression: Expression, module: Module, block: Block) -> bool:
+    """Whether a value is made of nothing but what other modules and data sources give."""
+    pending, roots = [(expression, module, block)], set()
+    for _ in range(_MOST_HOPS):
+        if not pending:
+            break
+        node, home, around = pending.pop()
+        for reference in _references(node, home):
+            following = list(_following(reference, home, around))
+            if following:
+                pending += [(one, where, by or block) for one, where, by in following]
+            else:
+                roots.add(reference.parts[0])
+    return bool(roots) and roots <= {"module", "data"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Instance:
+    """A module as one instance of a block sees it."""
+
+    module: Module
+    values: dict[str, object]
+
+    def find(self, node: Reference) -> Found | Value:
+        if node.dotted in self.values:
+            return Known(self.values[node.dotted])
+        if node.names[:2] == ("each", "value") and "each.value" in self.values:
+            return _inside(self.values["each.value"], node)
+        return self.module.find(node)
+
+    def spend(self) -> bool:
+        return self.module.spend()
+
+
+def _inside(value: object, node: Reference) -> Value:
+    for part in node.parts[2:]:
+        name = part if isinstance(part, str) else getattr(part, "literal", None)
+        if not isinstance(value, dict) or name not in value:
+            return Unknown(f"`{node.dotted}` does not name a value that is written here")
+        value = value[name]
+    return Known(value)
+
+
+def values_of(expression: Expression, module: Module, block: Block) -> tuple[Value, ...]:
+    """What an expression is worth in each instance of the block it stands in."""
+    value = module.evaluate(expression)
+    if isinstance(value, Known) or not _differs(expression):
+        return (value,)
+    found = instances(block, module)
+    return tuple(evaluate(expression, one) for one in found) if found else (value,)
+
+
+def instances(block: Block, module: Module) -> tuple[_Instance, ...]:
+    """The instances of a block, where the text says which there are and they are not too many."""
+    each, count = (block.body.attributes.get(name) for name in ("for_each", "count"))
+    if each is not None:
+        over = module.evaluate(each.value)
+        held = over.value if isinstance(over, Known) else None
+        if not isinstance(held, dict | tuple) or len(held) > MAX_INSTANCES:
+            return ()
+        pairs = held.items() if isinstance(held, dict) else ((key, key) for key in held)
+        return tuple(_Instance(module, {"each.key": k, "each.value": v}) for k, v in pairs)
+    times = module.evaluate(count.value) if count is not None else None
+    number = times.value if isinstance(times, Known) else None
+    if type(number) is not int or not 0 < number <= MAX_INSTANCES:
+        return ()
+    return tuple(_Instance(module, {"count.index": n}) for n in islice(range(number), number))

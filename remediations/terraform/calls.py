@@ -1,0 +1,88 @@
+"""Module calls and the directories behind them. Follows local sources inside the repository only.
+
+Nothing is downloaded: a module from a registry or an address is named, not looked into.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ..model import Location
+from .nodes import Attribute, Block, Document, String
+
+if TYPE_CHECKING:
+    from .module import Module
+
+MAX_DEPTH: Final = 12
+MAX_MODULES: Final = 400
+"""Modules that one root may be made of, each call counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The Terraform files of one directory; ``unread`` names those that could not be read."""
+
+    documents: tuple[Document, ...]
+    unread: tuple[str, ...] = ()
+
+
+Library = Mapping[str, Directory]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModuleCall:
+    """A ``module`` block. ``target`` is what it calls; without one, ``reason`` says why."""
+
+    name: str
+    block: Block
+    document: Document
+    source: str
+    target: Module | None = None
+    reason: str = ""
+
+    @property
+    def location(self) -> Location:
+        """The line that names it."""
+        return self.document.source.location(self.block.header_span)
+
+    def argument(self, name: str) -> Attribute | None:
+        """What it passes for a variable."""
+        return self.block.body.attributes.get(name)
+
+
+def source_of(block: Block) -> str:
+    """The ``source`` as written, or nothing where it is no plain text."""
+    held = block.body.attributes.get("source")
+    value = held.value if held else None
+    return (value.literal or "") if isinstance(value, String) else ""
+
+
+def is_local(source: str) -> bool:
+    """Whether a source names a directory beside the caller.
+
+    https://developer.hashicorp.com/terraform/language/modules/sources#local-paths
+    """
+    return source in (".", "..") or source.startswith(("./", "../"))
+
+
+def target_of(directory: str, source: str) -> str | None:
+    """The directory that a local source means, or None where it leaves the repository."""
+    joined = posixpath.normpath(posixpath.join(directory or ".", source))
+    if joined == ".." or joined.startswith(("../", "/")):
+        return None
+    return "" if joined == "." else joined
+
+
+def called_directories(directory: str, documents: tuple[Document, ...]) -> frozenset[str]:
+    """The directories that these files call by a local source."""
+    found = set()
+    for document in documents:
+        for block in document.body.blocks("module"):
+            source = source_of(block)
+            target = target_of(directory, source) if is_local(source) else None
+            if target is not None:
+                found.add(target)
+    return frozenset(found)

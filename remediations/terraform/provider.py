@@ -1,0 +1,47 @@
+"""Which major versions of the AWS provider a module allows. Knows no resource."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+NEWEST_MAJOR: Final = 6
+_VERSION: Final = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)((?:\.\d+)*)")
+
+
+def majors(constraints: Iterable[str]) -> tuple[int, ...]:
+    """Majors that satisfy every constraint; the newest two where none is said or can be met.
+
+    https://developer.hashicorp.com/terraform/language/expressions/version-constraints
+    """
+    given = tuple(constraints)
+    allowed = tuple(
+        major
+        for major in range(1, NEWEST_MAJOR + 1)
+        if all(_allows(constraint, major) for constraint in given)
+    )
+    return allowed if given and allowed else (NEWEST_MAJOR - 1, NEWEST_MAJOR)
+
+
+def _allows(constraint: str, major: int) -> bool:
+    """Whether some release of ``major`` satisfies every part of a constraint."""
+    for part in constraint.split(","):
+        found = _VERSION.match(part.strip())
+        if found is None:
+            continue
+        operator, wanted, rest = found[1] or "=", int(found[2]), found[3]
+        fits = {
+            ">=": major >= wanted,
+            ">": major >= wanted,
+            "<=": major <= wanted,
+            # Some 4.x is older than 4.67, none is older than 4.0.
+            "<": major < wanted or (major == wanted and rest.strip(".0") != ""),
+            "=": major == wanted,
+            "!=": True,
+            # "~> 4" lets the major version grow, "~> 4.0" does not.
+            "~>": major == wanted if rest else major >= wanted,
+        }[operator]
+        if not fits:
+            return False
+    return True

@@ -1,0 +1,110 @@
+"""Where a value that is only passed on was written: default, tfvars, local or module input.
+
+Knows no policy. An expression that does more than pass a value on is its own source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..model import Location
+from .belonging import narrowed
+from .evaluate import Found, Origin
+from .module import Module, all_attributes
+from .nodes import Document, Expression, Parentheses, Reference
+from .resource import Resource, address_of
+
+_MOST_HOPS: Final = 60
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """The expression that a value comes from, and every name on the way to it."""
+
+    expression: Expression
+    origin: Origin
+    module: Module | None
+    location: Location
+    block: str | None
+    """The address of the top-level block around it; none in a file of values."""
+    names: tuple[str, ...]
+    steps: tuple[int, ...]
+    """What was passed through, by identity; whoever passes through the last reads the same."""
+
+    @property
+    def path(self) -> str:
+        """The file it stands in."""
+        return self.location.path
+
+
+def source_of(expression: Expression, module: Module) -> Source | None:
+    """Where the value was written, or None where it is written right here."""
+    source: Source | None = None
+    home: Module | None = module
+    names: list[str] = []
+    steps: list[int] = []
+    for _ in range(_MOST_HOPS):
+        found = _next(expression, home)
+        if found is None:
+            break
+        inner = narrowed(found.expression, found.rest)
+        if inner is found.expression and found.rest:
+            break  # the member is made by a function or a for: nobody can write there
+        expression, home = inner, found.scope if isinstance(found.scope, Module) else None
+        names.append(found.name)
+        steps.append(id(inner))
+        place = found.document.source.location(inner.span)
+        block = _block_around(found.document, inner)
+        source = Source(inner, found.origin, home, place, block, tuple(names), tuple(steps))
+    return source
+
+
+def _next(expression: Expression, home: Module | None) -> Found | None:
+    while isinstance(expression, Parentheses):
+        expression = expression.inner
+    if home is None or not isinstance(expression, Reference):
+        return None
+    found = home.find(expression)
+    return found if isinstance(found, Found) else None
+
+
+def _block_around(document: Document, node: Expression) -> str | None:
+    for block in document.body.blocks():
+        if block.span.start <= node.span.start < block.span.end:
+            return address_of(block)
+    return None
+
+
+def readers_of(source: Source, module: Module) -> tuple[tuple[Resource, str], ...]:
+    """Who reads the same value, in every module of the root: resources and their arguments."""
+    index = module.root.remember("readers", lambda: _readers(module.root))
+    return tuple(index.get(source.steps[-1], ()))
+
+
+def _readers(root: Module) -> dict[int, list[tuple[Resource, str]]]:
+    index: dict[int, list[tuple[Resource, str]]] = {}
+    for module in root.family:
+        for resource in module.resources:
+            for attribute in all_attributes(resource.body):
+                for step in dict.fromkeys(_passed(attribute.value, module)):
+                    index.setdefault(step, []).append((resource, attribute.name))
+    return index
+
+
+def _passed(expression: Expression, module: Module) -> Iterator[int]:
+    """Everything that a value is read from, by identity."""
+    pending: list[tuple[Expression, Module | None]] = [(expression, module)]
+    seen: set[int] = set()
+    while pending:
+        node, home = pending.pop()
+        for one in node.walk() if home else ():
+            found = home.find(one) if isinstance(one, Reference) and home else None
+            if not isinstance(found, Found):
+                continue
+            inner = narrowed(found.expression, found.rest)
+            yield from (id(below) for below in inner.walk())
+            if id(inner) not in seen:
+                seen.add(id(inner))
+                pending.append((inner, found.scope if isinstance(found.scope, Module) else None))
