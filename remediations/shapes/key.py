@@ -41,7 +41,7 @@ class RequireKey(Argument):
         if site.missing or not isinstance(site.holder, Body):
             written = set_at(site, resource, key.reference, self.beside)
         else:
-            written = set_key(module, resource, site.holder, site.name, key, self.after)
+            written = set_key(resource, site.holder, site.name, key, self.after)
         if isinstance(written, Advice):
             return written
         title, cost = (text.replace("{key}", key.words) for text in (offer.title, offer.cost))
