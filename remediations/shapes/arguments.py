@@ -11,6 +11,7 @@ from ..rule import Advice, Offer, Repair, Rule, Violation
 from ..terraform.module import Module, Resource
 from .flags import is_true
 from .place import Site, sites
+from .versions import too_old
 from .written import set_at
 
 
@@ -63,7 +64,8 @@ class Argument(Rule):
             if not self.is_fine_unread(site, module):
                 yield self._unsettled(site, path, value)
         elif not self.is_fine(value.value):
-            repair = self.repair(site, resource, module)
+            old = too_old(module, resource.kind, path)
+            repair = old or self.repair(site, resource, module)
             yield Violation(path, self.words(site), repair, site.node, statement=site.statement)
 
     def value_at(self, site: Site, module: Module) -> Value:

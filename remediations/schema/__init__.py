@@ -1,0 +1,108 @@
+"""Which arguments the AWS provider has, by major version. Knows names and types, no defaults.
+
+``aws.jsonl`` is cut from the provider's own schemas (4.66, 5.99, 6.25) by scripts/refresh_schema.
+4.15 stands for version 3: an argument that it lacks, version 3 lacks too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+MAJORS: Final = (3, 4, 5, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument or a nested block: its type by major version, and what stands inside."""
+
+    types: Mapping[int, str]
+    inside: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def majors(self) -> frozenset[int]:
+        """The versions that know it."""
+        return frozenset(self.types)
+
+    @property
+    def type(self) -> str:
+        """What the newest version says: ``string``, ``array<string>``, ``block``, ``objects``."""
+        return self.types[max(self.types)].removesuffix("!")
+
+    @property
+    def is_block(self) -> bool:
+        """Written as ``name { … }``."""
+        return self.type in ("block", "blocks")
+
+    @property
+    def is_required(self) -> bool:
+        """In the newest version."""
+        return self.types[max(self.types)].endswith("!")
+
+
+def resource(kind: str) -> Argument | None:
+    """A resource of the provider; None where this file does not cover it."""
+    return _resources().get(kind)
+
+
+def argument(kind: str, path: str) -> Argument | None:
+    """An argument by its dotted path; None where no version knows it, or the resource."""
+    found = resource(kind)
+    for name in path.split("."):
+        found = _argument(found.inside, name, found.majors) if found else None
+    return found
+
+
+def names(kind: str, path: str = "") -> Mapping[str, Argument]:
+    """Everything that may stand in a resource, or in a nested block of it."""
+    found = argument(kind, path) if path else resource(kind)
+    if found is None:
+        return {}
+    held = ((name, _argument(found.inside, name, found.majors)) for name in found.inside)
+    return {name: one for name, one in held if one is not None}
+
+
+def lacking(kind: str, path: str, majors: Iterable[int]) -> tuple[int, ...]:
+    """Those of the allowed versions that know the resource, but not the argument.
+
+    Version 3 counts only where nothing newer is allowed; what is not covered lacks nothing.
+    """
+    whole = resource(kind)
+    if whole is None:
+        return ()
+    allowed = {max(MAJORS[0], major) for major in majors}
+    asked = {major for major in allowed if major > MAJORS[0]} or allowed
+    found = argument(kind, path)
+    known = found.majors if found else frozenset()
+    return tuple(sorted((asked & whole.majors) - known))
+
+
+def _argument(inside: Mapping[str, Any], name: str, majors: Iterable[int]) -> Argument | None:
+    held = inside.get(name)
+    if held is None:
+        return None
+    spec, within = (held, {}) if isinstance(held, str) else held
+    return Argument(_types(spec, majors), within)
+
+
+def _types(spec: str, majors: Iterable[int]) -> dict[int, str]:
+    """``string@45|number@6`` by version; without ``@`` wherever what is around it exists."""
+    found: dict[int, str] = {}
+    for part in spec.split("|"):
+        type, _, said = part.partition("@")
+        found |= dict.fromkeys([int(major) for major in said] if said else sorted(majors), type)
+    return found
+
+
+@cache
+def _resources() -> Mapping[str, Argument]:
+    text = (files(__package__) / "aws.jsonl").read_text(encoding="utf-8")
+    found: dict[str, Argument] = {}
+    for line in text.splitlines():
+        kind, spec, inside = json.loads(line)
+        found[kind] = Argument(_types(spec, MAJORS), inside)
+    return found
