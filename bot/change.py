@@ -5,14 +5,16 @@ Reads blobs and nothing else: no checkout, no git, no link followed. What cannot
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import dirname
 from typing import Final, Protocol
 
 from remediations.model import NotAnalysed
 from remediations.source import MAX_BYTES
+from remediations.terraform.calls import target_of
 
 from .forge.errors import Incomplete
 from .forge.port import ChangedFile, FileStatus, Listing, PullRequest, TreeEntry
@@ -21,12 +23,17 @@ READ: Final = (".tf", ".tfvars")
 NOT_YET_READ: Final = (".tf.json", ".tfvars.json", ".tofu", ".tofu.json")
 MAX_FILES: Final = 5_000
 MAX_TOTAL_BYTES: Final = 50 * 1024 * 1024
+MAX_WHOLE: Final = 600
+"""Terraform files of a repository that is read whole; the host gives 60 at a time."""
+MAX_ROUNDS: Final = 8
+"""How far the calls of modules are followed in a larger one."""
 
 _SYMLINK: Final = "120000"
 _SUBMODULE: Final = "160000"
 _FILES: Final = ("100644", "100755")
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _STRANGE: Final = "its name climbs out of the repository or holds hidden characters"
+_LOCAL_SOURCE: Final = re.compile(r'''"?source"?\s*[=:]\s*"(\.{1,2}/[^"$%\\\n]*)"''')
 _LFS: Final = b"version https://git-lfs.github.com/spec/"
 _SUBPROJECT: Final = ("-Subproject commit ", "+Subproject commit ")
 
@@ -50,6 +57,11 @@ class Change:
         """Every path of the diff, old names of renamed files included."""
         return frozenset(path for file in self.files for path in _paths(file))
 
+    @property
+    def directories(self) -> frozenset[str]:
+        """Where Terraform was touched, at either end."""
+        return frozenset(dirname(path) for path in self.touched if _is_read(path))
+
 
 class Repository(Protocol):
     """The part of the port that reads a pull request's files."""
@@ -68,30 +80,92 @@ class Repository(Protocol):
 
 
 def read_change(forge: Repository, pull: PullRequest) -> Change:
-    """Read the directories in which the pull request touches Terraform, whole, at both ends.
+    """Read the Terraform that a pull request can have an effect on, whole, at both ends.
 
-    Contents that are the same at both ends are read once. Raises ``Incomplete`` where the host
-    cut a list short or there is more than one run may read, and what the port raises.
+    That is all of a repository of up to ``MAX_WHOLE`` files, because anybody may call a module;
+    of a larger one the touched directories and the modules they call, which is said. Contents that
+    are the same at both ends are read once. Raises ``Incomplete`` where the host cut a list short
+    or there is more than one run may read, and what the port raises.
     """
     files = forge.changed_files(pull)
     merge_base = forge.merge_base(pull)
-    touched = frozenset(path for file in files for path in _paths(file))
     notes = tuple(_notes(files))
-    directories = frozenset(dirname(path) for path in touched if _is_read(path))
-    if not directories:
-        return Change(pull, merge_base, {}, {}, files, notes)
+    change = Change(pull, merge_base, {}, {}, files, notes)
+    if not change.directories:
+        return change
     repository = pull.ref.repository
-    head = _entries(forge, repository, pull.head_sha, directories)
-    base = _entries(forge, repository, merge_base, directories)
+    head = _entries(forge, repository, pull.head_sha)
+    base = _entries(forge, repository, merge_base)
     _refuse_gaps(files, head)
-    wanted = {entry.oid: entry for entry in (*head, *base) if _refusal(entry) is None}
-    _refuse_excess(wanted.values())
-    blobs = forge.read_blobs(repository, sorted(wanted))
     named = {note.path for note in notes}
-    skipped = [item for item in _skipped(head, blobs, touched) if item.path not in named]
-    return Change(
-        pull, merge_base, _contents(base, blobs), _contents(head, blobs), files, (*notes, *skipped)
+    if max(len(head), len(base)) <= MAX_WHOLE:
+        blobs = _read(forge, repository, (*head, *base), {})
+    else:
+        notes = (*notes, _only_a_part(len(head)))
+        near, blobs = _read_near(forge, repository, (*head, *base), change.directories)
+        head, base = (tuple(e for e in end if dirname(e.path) in near) for end in (head, base))
+    skipped = [item for item in _skipped(head, blobs, change.touched) if item.path not in named]
+    return replace(
+        change,
+        base=_contents(base, blobs),
+        head=_contents(head, blobs),
+        skipped=(*notes, *skipped),
     )
+
+
+def _only_a_part(count: int) -> NotAnalysed:
+    reason = (
+        f"this repository has {count} Terraform files; of more than {MAX_WHOLE} only the touched "
+        "directories and the modules they call are read, not who else calls those"
+    )
+    return NotAnalysed(".", 1, reason, blocking=False)
+
+
+def _read_near(
+    forge: Repository,
+    repository: str,
+    entries: Collection[TreeEntry],
+    directories: Collection[str],
+) -> tuple[frozenset[str], Mapping[str, bytes]]:
+    """These directories, those with their values, and the ones that they call, in a few rounds."""
+    there: dict[str, list[TreeEntry]] = {}
+    for entry in entries:
+        there.setdefault(dirname(entry.path), []).append(entry)
+    near: set[str] = set()
+    fresh = set(directories)
+    blobs: Mapping[str, bytes] = {}
+    for _ in range(MAX_ROUNDS):
+        near |= fresh
+        blobs = _read(forge, repository, [e for d in near for e in there.get(d, ())], blobs)
+        called = {
+            target
+            for directory in fresh
+            for entry in there.get(directory, ())
+            for target in _called(directory, blobs.get(entry.oid, b""))
+        }
+        fresh = {directory for directory in called if directory in there} - near
+        if not fresh:
+            break
+    return frozenset(near), blobs
+
+
+def _called(directory: str, data: bytes) -> Iterator[str]:
+    for source in _LOCAL_SOURCE.findall(data.decode(errors="replace")):
+        target = target_of(directory, source)
+        if target is not None:
+            yield target
+
+
+def _read(
+    forge: Repository,
+    repository: str,
+    entries: Collection[TreeEntry],
+    known: Mapping[str, bytes],
+) -> Mapping[str, bytes]:
+    wanted = {entry.oid: entry for entry in entries if _refusal(entry) is None}
+    _refuse_excess(wanted.values())
+    missing = sorted(oid for oid in wanted if oid not in known)
+    return {**known, **forge.read_blobs(repository, missing)} if missing else known
 
 
 def is_ordinary(path: str) -> bool:
@@ -111,19 +185,13 @@ def _is_read(path: str) -> bool:
     return path.endswith(READ) and is_ordinary(path)
 
 
-def _entries(
-    forge: Repository, repository: str, commit: str, directories: Collection[str]
-) -> tuple[TreeEntry, ...]:
+def _entries(forge: Repository, repository: str, commit: str) -> tuple[TreeEntry, ...]:
     listing = forge.list_files(repository, commit)
     if not listing.is_complete:
         raise Incomplete(
             f"The host cut the list of files of {commit[:12]} short, so some were never seen."
         )
-    return tuple(
-        entry
-        for entry in listing.entries
-        if entry.path.endswith(READ) and dirname(entry.path) in directories
-    )
+    return tuple(entry for entry in listing.entries if entry.path.endswith(READ))
 
 
 def _refuse_gaps(files: Iterable[ChangedFile], head: Iterable[TreeEntry]) -> None:
@@ -139,7 +207,7 @@ def _refuse_excess(entries: Collection[TreeEntry]) -> None:
     size = sum(entry.size for entry in entries)
     if len(entries) > MAX_FILES or size > MAX_TOTAL_BYTES:
         raise Incomplete(
-            f"The touched directories hold {len(entries)} files and {size // 1024} KB of Terraform;"
+            f"This change reaches {len(entries)} files and {size // 1024} KB of Terraform;"
             f" one run reads {MAX_FILES} files and {MAX_TOTAL_BYTES // 1024} KB."
         )
 

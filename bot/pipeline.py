@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from remediations.codebase import Codebase
+from remediations.comparison import new_findings
 from remediations.detect import detect
+from remediations.lineage import Lineage
 from remediations.model import Plan, Profile, Report
 from remediations.plan import plan
 from remediations.terraform.grammar import Grammar
@@ -18,7 +20,7 @@ from remediations.terraform.nodes import Document
 
 from .change import Change, read_change
 from .forge.port import Check, Conclusion, Forge, PullRef, PullRequest
-from .review import CHECK_NAME, Review, compose, new_findings
+from .review import CHECK_NAME, Review, compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,13 @@ def review(
 
 def judge(change: Change, reviewer: Reviewer) -> Judgement:
     """Findings at the merge base and at the head, and proved fixes for those that are new."""
-    base = detect(Codebase.read(change.base, reviewer.grammar, reviewer.cache), reviewer.profile)
+    earlier = Codebase.read(change.base, reviewer.grammar, reviewer.cache)
     codebase = Codebase.read(change.head, reviewer.grammar, reviewer.cache, change.skipped)
-    head = detect(codebase, reviewer.profile)
+    where = change.directories
+    base = Lineage.between(earlier, codebase).follow(
+        detect(earlier, reviewer.profile, directories=where)
+    )
+    head = detect(codebase, reviewer.profile, directories=where)
     new = replace(head, findings=new_findings(head, base))
     return Judgement(codebase, base, head, new, plan(codebase, new, reviewer.profile))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from posixpath import dirname
 from typing import Final
 
+from remediations.comparison import new_findings, old_findings
 from remediations.model import Finding, NotAnalysed, Plan, Profile, Report, Severity
 
 from . import words
@@ -89,36 +90,12 @@ def compose(
     )
 
 
-def new_findings(head: Report, base: Report) -> tuple[Finding, ...]:
-    """What the head has and the base does not: what this change brought.
-
-    A value that could not be read at the base and is plainly wrong at the head is new.
-    """
-    old = _old(base)
-    return tuple(finding for finding in head.findings if _key(finding) not in old)
-
-
-def old_findings(head: Report, base: Report) -> tuple[Finding, ...]:
-    """What both ends have: debt that this change neither brought nor paid."""
-    old = _old(base)
-    return tuple(finding for finding in head.findings if _key(finding) in old)
-
-
-def _old(base: Report) -> frozenset[tuple[str, bool]]:
-    """A known finding at the base covers an unknown one at the head; not the other way round."""
-    known = {(f.fingerprint, True) for f in base.findings if f.is_known}
-    return frozenset(known | {(f.fingerprint, False) for f in base.findings})
-
-
-def _key(finding: Finding) -> tuple[str, bool]:
-    return finding.fingerprint, finding.is_known
-
-
 def could_not_look(change: Change, head: Report, base: Report) -> tuple[NotAnalysed, ...]:
     """Everything that was not looked at. What was so at the base and is not touched is a note."""
     known = {(item.path, item.rule) for item in base.not_analysed}
     found: dict[tuple[str, str, str], NotAnalysed] = {}
-    for item in (*change.skipped, *head.not_analysed):
+    noted = (item for item in change.skipped if dirname(item.path) in change.directories)
+    for item in (*noted, *head.not_analysed):
         is_old = (item.path, item.rule) in known and (item.rule or item.path not in change.touched)
         settled = replace(item, blocking=False) if is_old else item
         found.setdefault((item.path, item.rule, item.reason), settled)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from posixpath import dirname
 
 from .at_source import at_source
 from .codebase import Codebase
 from .environment import Environment
+from .fingerprint import fingerprint
 from .merge import Judged, merge
 from .model import Finding, NotAnalysed, Profile, Related, Report
 from .rule import Advice, CannotJudge, Rule, Violation, rules
@@ -21,6 +22,7 @@ class Examination:
 
     judged: tuple[Judged, ...]
     not_analysed: tuple[NotAnalysed, ...]
+    environments: frozenset[str] = frozenset()
 
 
 def detect(
@@ -32,7 +34,7 @@ def detect(
     """Findings in the order of files and lines. A rule that cannot judge is named, not dropped."""
     examination = examine(codebase, profile, only=only, directories=directories)
     findings = tuple(judged.finding for judged in examination.judged)
-    return Report(findings, examination.not_analysed)
+    return Report(findings, examination.not_analysed, examination.environments)
 
 
 def examine(
@@ -48,16 +50,23 @@ def examine(
     """
     wanted = tuple(r for r in (rules() if only is None else only) if r.id not in profile.rules_off)
     judged: list[Judged] = []
-    failed = list(codebase.not_analysed)
+    failed: list[NotAnalysed] = []
+    names: set[str] = set()
+    reached = set(directories or ())
     for root in codebase.roots(profile):
         if directories is not None and root.directories.isdisjoint(directories):
             continue
+        names.add(root.environment.name)
+        reached |= root.directories
         for module in root.module.family:
             found, could_not = _examined(module, wanted, root.environment)
             judged += found
             failed += (*could_not, *_not_looked_into(module))
+    missing = [
+        one for one in codebase.not_analysed if directories is None or dirname(one.path) in reached
+    ]
     merged = sorted(merge(judged), key=lambda one: _order(one.finding))
-    return Examination(tuple(merged), tuple(dict.fromkeys(failed)))
+    return Examination(tuple(merged), tuple(dict.fromkeys((*missing, *failed))), frozenset(names))
 
 
 def _examined(
@@ -120,11 +129,19 @@ def _judge(
             block=source.location(resource.block.span),
             message=violation.message,
             severity=severity,
-            fingerprint=_fingerprint(rule, resource, module, violation),
+            fingerprint=fingerprint(
+                rule.id,
+                module.directory,
+                resource.address,
+                violation.attribute,
+                violation.statement,
+            ),
             environments=(environment.name,),
             related=(*violation.related, *_callers(module)),
             unknown=violation.unknown or overridden,
             advice=_advice(violation, overridden),
+            directory=module.directory,
+            statement=violation.statement,
         )
         yield Judged(finding, violation, module.directory, placed.touches)
 
@@ -148,15 +165,3 @@ def _overridden(resource: Resource, module: Module, violation: Violation) -> str
         return f"`{resource.path}` holds only the parts that it overrides"
     path = module.overridden_by(resource, violation.attribute.partition(".")[0])
     return f"`{path}` overrides it" if path else None
-
-
-def _fingerprint(rule: Rule, resource: Resource, module: Module, violation: Violation) -> str:
-    """Lines do not matter; neither does the file inside its directory."""
-    parts = (
-        rule.id,
-        module.directory,
-        resource.address,
-        violation.attribute,
-        violation.statement,
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

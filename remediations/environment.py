@@ -22,6 +22,8 @@ _WORDS: Final = {
 }
 _LEVEL: Final = {word: level for level, words in _WORDS.items() for word in words}
 _EXAMPLE: Final = frozenset({"example", "examples", "sample", "template", "tpl", "dist"})
+_AUTO: Final = ".auto.tfvars"
+"""Files of that kind win over ``terraform.tfvars``, the last name over the others."""
 _TOKEN: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -51,7 +53,8 @@ def environments_of(
     ``values`` are the tfvars files that belong to the directory, ``declared`` what the admin wrote
     down. Where nobody says anything it is the one called ``otherwise``.
     """
-    own = tuple(path for path in sorted(values) if is_always_read(path, directory))
+    read = (path for path in values if is_always_read(path, directory))
+    own = tuple(sorted(read, key=lambda path: (_AUTO in basename(path), path)))
     written = [one for one in declared if _covers(one, directory)]
     if written:
         return tuple(_with(one, (*own, *_meant(one, directory, values))) for one in written)

@@ -128,6 +128,9 @@ class Finding:
     related: tuple[Related, ...] = ()
     unknown: str | None = None
     advice: str = ""
+    directory: str = ""
+    """Where the block is defined."""
+    statement: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -192,6 +195,8 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     not_analysed: tuple[NotAnalysed, ...] = ()
+    environments: frozenset[str] = frozenset()
+    """Names of all environments that were looked at."""
 
 
 ENVIRONMENTS: Final = ("dev", "staging", "prod")

@@ -30,7 +30,9 @@ def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
     goes beyond the work that one run may take, the costliest fixes first.
     """
     wanted = {finding.fingerprint for finding in report.findings}
-    judged = [j for j in examine(codebase, profile).judged if j.finding.fingerprint in wanted]
+    where = {finding.directory for finding in report.findings}
+    seen = examine(codebase, profile, directories=where).judged
+    judged = [one for one in seen if one.finding.fingerprint in wanted]
     refusals = [Refusal(j.finding, _advice(j)) for j in judged if repair_of(j) is None]
     fixes: list[Fix] = []
     read = 0
@@ -60,8 +62,10 @@ def combine(
     Later fixes see what earlier ones wrote, so a key is written once. Empty where nothing can be
     done or the result cannot be proved.
     """
-    wanted = {finding.fingerprint for finding in findings}
-    judged = [j for j in examine(codebase, profile).judged if j.finding.fingerprint in wanted]
+    asked = tuple(findings)
+    wanted = {finding.fingerprint for finding in asked}
+    seen = examine(codebase, profile, directories={one.directory for one in asked}).judged
+    judged = [one for one in seen if one.finding.fingerprint in wanted]
     fingerprints = {j.finding.fingerprint for j in judged}
     solution = solve(codebase, fingerprints, {j.directory for j in judged}, profile, up_to)
     closed, after = solution.closed, solution.after

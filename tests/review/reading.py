@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.change import Change, read_change
 from bot.forge.port import Annotation, Comment, Limits, Thread
 from bot.markdown import fenced
-from bot.review import Review, compose, new_findings
-from remediations.codebase import Codebase
-from remediations.detect import detect
+from bot.pipeline import Reviewer, judge
+from bot.review import Review, compose
 from remediations.model import Plan, Profile, Report
-from remediations.plan import plan
 from remediations.terraform.grammar import Grammar
 
 from .trees import LIMITS, Tree, Trees, patch, pull_request
@@ -31,11 +29,8 @@ class Reader:
     def judge(self, trees: Trees) -> tuple[Change, Report, Report, Plan]:
         """The change, findings at head and at base, and the plan for the new ones."""
         change = read_change(trees, pull_request(is_writable=self.is_writable))
-        codebase = Codebase.read(change.head, self.grammar)
-        head = detect(codebase, self.profile)
-        base = detect(Codebase.read(change.base, self.grammar), self.profile)
-        new = replace(head, findings=new_findings(head, base))
-        return change, head, base, plan(codebase, new, self.profile)
+        seen = judge(change, Reviewer(self.grammar, self.profile))
+        return change, seen.head, seen.base, seen.plan
 
     def review(self, base: Tree, head: Tree, threads: tuple[Thread, ...] = ()) -> Review:
         """The review of a change given as text."""

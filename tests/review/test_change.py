@@ -23,7 +23,7 @@ def skipped(trees: Trees) -> list[tuple[str, bool]]:
     return [(item.path, item.blocking) for item in change_of(trees).skipped]
 
 
-def test_touched_directories_are_read_whole_at_both_ends() -> None:
+def test_a_repository_is_read_whole_at_both_ends() -> None:
     base = {
         "a/main.tf": "1",
         "a/old.tf": "2",
@@ -33,17 +33,29 @@ def test_touched_directories_are_read_whole_at_both_ends() -> None:
     }
     head = base | {"a/main.tf": "one", "README.md": "five"}
     change = change_of(Trees(base, head))
-    assert change.base == {"a/main.tf": b"1", "a/old.tf": b"2", "a/x.tfvars": b"3"}
-    assert change.head == {"a/main.tf": b"one", "a/old.tf": b"2", "a/x.tfvars": b"3"}
+    kept = {"a/old.tf": b"2", "a/x.tfvars": b"3", "b/main.tf": b"4"}
+    assert change.base == {"a/main.tf": b"1", **kept}
+    assert change.head == {"a/main.tf": b"one", **kept}
     assert change.touched == {"a/main.tf", "README.md"}
+    assert change.directories == {"a"}
     assert change.skipped == ()
 
 
-def test_directories_below_a_touched_one_are_other_modules() -> None:
-    change = change_of(
-        Trees({"a/deep/x.tf": "1", "main.tf": "2"}, {"a/deep/x.tf": "1", "main.tf": "3"})
-    )
-    assert set(change.head) == {"main.tf"}
+def test_of_a_large_repository_only_what_is_near_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.change.MAX_WHOLE", 3)
+    base = {
+        "a/main.tf": 'module "x" {\n  source = "../lib/x"\n}\n',
+        "lib/x/main.tf": 'module "y" {\n  source="./y/"\n}\n',
+        "lib/x/y/main.tf": 'module "up" {\n  source = "../../../../up"\n}\n',
+        "lib/z/main.tf": "far away",
+        "a/deep/main.tf": "another module",
+    }
+    change = change_of(Trees(base, base | {"a/more.tf": "2"}))
+    assert sorted(change.base) == ["a/main.tf", "lib/x/main.tf", "lib/x/y/main.tf"]
+    assert sorted(change.head) == ["a/main.tf", "a/more.tf", "lib/x/main.tf", "lib/x/y/main.tf"]
+    (note,) = change.skipped
+    assert (note.path, note.blocking) == (".", False)
+    assert "has 6 Terraform files; of more than 3" in note.reason
 
 
 def test_what_is_the_same_at_both_ends_is_read_once() -> None:
