@@ -16,7 +16,7 @@ from .merge import Judged
 from .model import Profile, Safety
 from .rule import Repair, Targeted
 from .source import OverlappingEdits, Unreadable
-from .terraform.edit import AddTopLevel
+from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock
 from .verify import prove
 
 COLLIDES = "the edits get in each other's way"
@@ -133,17 +133,27 @@ def _written(judged: Judged) -> Iterator[tuple[Place, str]]:
 
 
 def _intents(batch: Sequence[Judged]) -> Iterator[Targeted]:
-    """Every intent; a block that several want in the same words is written once."""
-    seen: set[tuple[str, str, int]] = set()
+    """Every intent; what several want in the same words and the same place is written once."""
+    seen: set[tuple[object, ...]] = set()
     for judged in batch:
         repair = repair_of(judged)
         for targeted in repair.intents if repair else ():
-            if isinstance(targeted.intent, AddTopLevel):
-                key = (targeted.path, targeted.intent.text, id(targeted.intent.after))
-                if key in seen:
-                    continue
+            key = _same(targeted)
+            if key is None or key not in seen:
+                yield targeted
+            if key is not None:
                 seen.add(key)
-            yield targeted
+
+
+def _same(targeted: Targeted) -> tuple[object, ...] | None:
+    match targeted.intent:
+        case AddTopLevel(text, after):
+            return targeted.path, text, id(after)
+        case InsertAttribute(body, name, text):
+            return targeted.path, id(body), name, text
+        case InsertBlock(body, text):
+            return targeted.path, id(body), text
+    return None
 
 
 def _touched(batch: Sequence[Judged]) -> Iterator[Place]:

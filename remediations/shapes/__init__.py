@@ -5,6 +5,7 @@ from .blocks import RequireBlock
 from .companions import RequireCompanion
 from .flags import RequireFlags
 from .key import RequireKey
+from .written import block_text
 
 __all__ = [
     "Argument",
@@ -17,4 +18,5 @@ __all__ = [
     "RequireSet",
     "RequireTrue",
     "RequireValue",
+    "block_text",
 ]

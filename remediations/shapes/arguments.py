@@ -114,10 +114,14 @@ class Argument(Rule):
         """The text of a good value."""
         return ""
 
+    def should_be(self) -> str:
+        """A good value, as it is spoken of."""
+        wanted = self.wanted().strip('"')
+        return f"`{wanted}`" if wanted else "set"
+
     def _unsettled(self, site: Site, path: str, value: Unknown) -> Violation:
         name = path.rpartition(".")[2]
-        wanted = self.wanted().strip('"')
-        say = f"Make sure that it is `{wanted}`" if wanted else "Make sure that it is right"
+        say = f"Make sure that it is {self.should_be()}"
         return Violation(
             path,
             f"`{name}` decides {self.decides}.",

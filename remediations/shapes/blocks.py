@@ -22,7 +22,7 @@ class RequireBlock(Rule):
     """
 
     path: ClassVar[str]
-    text: ClassVar[str]
+    text: ClassVar[str] = ""
     message: ClassVar[str]
     offer: ClassVar[Offer | None] = None
     advice: ClassVar[str] = ""
@@ -53,11 +53,14 @@ class RequireBlock(Rule):
             return offer
         if not isinstance(site.holder, Body):
             return Advice(self.advice or f"Add `{self.path}` to the object here.")
-        text = wrapped(site.missing[:-1], self.block_text(resource, module))
+        written = self.block_text(resource, module)
+        if isinstance(written, Advice):
+            return written
+        text = wrapped(site.missing[:-1], written)
         return offer.repair(Targeted(resource.path, InsertBlock(site.holder, text)))
 
-    def block_text(self, resource: Resource, module: Module) -> str:  # noqa: ARG002
-        """What is written."""
+    def block_text(self, resource: Resource, module: Module) -> str | Advice:  # noqa: ARG002
+        """What is written, or why nobody can tell."""
         return self.text
 
     def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:  # noqa: ARG002

@@ -30,6 +30,10 @@ class RequireKey(Argument):
         """What ``value_at`` found out."""
         return value is True
 
+    def should_be(self) -> str:
+        """Whose key."""
+        return "a key of your own"
+
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
         """The module's one key, or a new one."""
         offer = self.offer_for(resource, module)

@@ -1,0 +1,35 @@
+"""model-network-isolation-off: a model whose containers may talk to the network."""
+
+from __future__ import annotations
+
+from remediations.model import Safety, Severity
+from remediations.rule import Advice, Offer, Severities
+from remediations.sagemaker import collides_with_itself
+from remediations.shapes import RequireTrue
+from remediations.terraform.module import Module, Resource
+
+
+class ModelNetworkIsolationOff(RequireTrue):
+    """Every argument of a model is ForceNew."""
+
+    id = "model-network-isolation-off"
+    title = "Model containers may talk to the network"
+    resources = ("aws_sagemaker_model",)
+    severity = Severities(Severity.MEDIUM, Severity.HIGH, Severity.HIGH)
+    aliases = ("CKV_AWS_370",)
+    path = "enable_network_isolation"
+    message = (
+        "The model's containers can send every request they answer, and the model itself, "
+        "anywhere; a poisoned image or artifact would."
+    )
+    decides = "whether the model's containers may talk to the network"
+    offer = Offer(
+        Safety.REPLACE,
+        "Isolate the model's containers",
+        "The model is destroyed and created again. Its containers get no credentials and cannot "
+        "call S3, Secrets Manager or a model hub: see that they do not have to. An endpoint takes "
+        "the new model up with its next configuration.",
+    )
+
+    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
+        return collides_with_itself(resource, module) or super().offer_for(resource, module)

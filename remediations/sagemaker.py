@@ -1,0 +1,132 @@
+"""Facts of SageMaker that several rules share: which hardware takes a key, what a new name costs.
+
+Knows no rule.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .buckets import nested
+from .model import Known, Unknown
+from .rule import Advice, Repair, Targeted
+from .terraform.edit import InsertAttribute, InsertBlock, SetValue
+from .terraform.module import Module, Resource
+from .terraform.nodes import Attribute, Reference, String
+
+# Families without local NVMe storage. On others a volume key is refused:
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
+_TAKES_A_KEY: Final = re.compile(
+    r"ml\.(t2|t3|m4|m5|m6g|m6i|m7i|c4|c5|c6g|c6i|c7g|c7i|r5|r6g|r6i|p2|p3|inf1|inf2)\."
+)
+# A name may have 63 characters, and Terraform writes 26 of its own behind a prefix:
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
+_LONGEST_PREFIX: Final = 63 - 26
+
+
+def refuses_volume_key(
+    module: Module, instance_type: Attribute | None, argument: str
+) -> str | None:
+    """Why a volume of this instance type may take no key; None where it does."""
+    value = module.value_of(instance_type)
+    if isinstance(value, Unknown):
+        return f"The instance type decides whether a key is possible, and {value.reason}."
+    if value.value is not None and not _TAKES_A_KEY.match(str(value.value)):
+        return (
+            f"`{value.value}` may have local NVMe storage: its hardware encrypts that, and "
+            f"SageMaker refuses a key. Set {argument} if its family has none."
+        )
+    return None
+
+
+def rolled_over(configuration: Resource, module: Module, argument: str) -> list[Targeted] | Advice:
+    """What lets an endpoint configuration be replaced while an endpoint uses it.
+
+    Its successor needs a name of its own and has to be there before the old one goes.
+    """
+    held = configuration.attribute("name")
+    value = module.value_of(held)
+    written: list[Targeted] = []
+    if held is not None and value != Known(None):
+        name = str(value.value) if isinstance(value, Known) else ""
+        is_old = max(module.aws_majors) < 4  # where there is no name_prefix yet
+        too_long = not name or len(name) >= _LONGEST_PREFIX
+        if is_old or too_long or _is_said_elsewhere(module, name):
+            return Advice(
+                "The configuration is replaced while an endpoint uses it, so the new one needs "
+                "another name. Use name_prefix and create_before_destroy = true first, then set "
+                f"{argument}."
+            )
+        word = Reference(held.name_span, ("name",), "name")
+        prefix = _prefix(configuration, held, name)
+        intents = (SetValue(word, "name_prefix"), SetValue(held.value, prefix))
+        written += [Targeted(configuration.path, intent) for intent in intents]
+    return [*written, *_created_first(configuration, module)]
+
+
+def with_rollover(
+    repair: Repair | Advice, configuration: Resource, module: Module, argument: str
+) -> Repair | Advice:
+    """A repair of an endpoint configuration, with what lets it be replaced."""
+    if isinstance(repair, Advice):
+        return repair
+    rolled = rolled_over(configuration, module, argument)
+    if isinstance(rolled, Advice):
+        return rolled
+    cost = " ".join(filter(None, (price_of_rolling_over(rolled), repair.cost)))
+    return Repair(repair.safety, repair.title, cost, (*repair.intents, *rolled))
+
+
+def price_of_rolling_over(intents: list[Targeted]) -> str:
+    """What happens on apply when ``rolled_over`` wrote these."""
+    cost = (
+        "A new endpoint configuration is created and the endpoint rolls over to it; the old one is "
+        "destroyed."
+    )
+    renamed = any(isinstance(targeted.intent, SetValue) for targeted in intents)
+    suffix = " Its name gets a suffix, because two cannot have the same name for a moment."
+    return cost + (suffix if renamed else "")
+
+
+def _is_said_elsewhere(module: Module, name: str) -> bool:
+    """Whether an endpoint of this module asks for the configuration by its plain name."""
+    held = (e.attribute("endpoint_config_name") for e in module.of_kind("aws_sagemaker_endpoint"))
+    return any(a is not None and module.value_of(a) == Known(name) for a in held)
+
+
+def _prefix(resource: Resource, held: Attribute, name: str) -> str:
+    text = resource.document.text_of(held.value)
+    dash = "" if name.endswith("-") else "-"
+    if isinstance(held.value, String):
+        return f'{text[:-1]}{dash}"'
+    return f'"${{{text}}}{dash}"'
+
+
+def _created_first(resource: Resource, module: Module) -> list[Targeted]:
+    lifecycle = nested(resource, "lifecycle")
+    if lifecycle is None:
+        block = InsertBlock(resource.body, "lifecycle {\n  create_before_destroy = true\n}")
+        return [Targeted(resource.path, block)]
+    first = lifecycle.body.attributes.get("create_before_destroy")
+    if first is None:
+        insert = InsertAttribute(lifecycle.body, "create_before_destroy", "true")
+        return [Targeted(resource.path, insert)]
+    if module.value_of(first) == Known(True):
+        return []
+    return [Targeted(resource.path, SetValue(first.value, "true"))]
+
+
+def collides_with_itself(resource: Resource, module: Module) -> Advice | None:
+    """Advice where the successor would be created first, under a name that is still taken."""
+    first = resource.attribute("lifecycle.create_before_destroy")
+    if (
+        first is None
+        or module.value_of(first) != Known(True)
+        or "name" not in resource.body.attributes
+    ):
+        return None
+    return Advice(
+        "The model is replaced, and create_before_destroy asks for two of one name. Take `name` "
+        "away or give the new model another one, then change this."
+    )
