@@ -48,5 +48,6 @@ class RequireKey(Argument):
             written = set_key(resource, site.holder, site.name, key, self.after)
         if isinstance(written, Advice):
             return written
-        title, cost = (text.replace("{key}", key.words) for text in (offer.title, offer.cost))
+        title = offer.title.replace("{key}", key.words)
+        cost = offer.cost.replace("{key}", "the new key" if key.intents else key.words)
         return replace(offer, title=title, cost=cost).repair(written, *key.intents)

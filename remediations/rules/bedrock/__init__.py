@@ -1,0 +1,1 @@
+"""Rules about Bedrock and what agents are built of."""
