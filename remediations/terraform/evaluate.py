@@ -5,17 +5,21 @@ Never a file function, never the environment: what is not known is ``Unknown`` w
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from ..model import Known, Unknown, Value
-from .functions import FUNCTIONS, MAX_TEXT, as_bool, as_text, equal, weigh
+from .functions import FUNCTIONS, call_function
+from .members import collected, member, members
 from .nodes import (
     Call,
     Conditional,
+    Directive,
     Document,
     Expression,
+    ForExpression,
     Heredoc,
     ListExpression,
     Literal,
@@ -24,19 +28,36 @@ from .nodes import (
     Parentheses,
     Reference,
     String,
+    Traversal,
 )
+from .operators import equal, operate, unified
+from .partial import Fails, first_unknown, text_of, truth_of
+from .shape import shaped
+from .template import render
 
 MAX_STEPS: Final = 10_000
 MAX_DEPTH: Final = 60
 
 _TOO_LARGE: Final = "the expression is too large to work out"
-_NOT_HERE: Final = "the expression is not one that is worked out here"
+_NOT_HERE: Final = Unknown("the expression is not one that is worked out here")
 
 
 class _GivenUp(Exception):
-    def __init__(self, reason: str) -> None:
+    """The whole of it takes more than one evaluation may."""
+
+
+class Pointer(Unknown):
+    """Something outside of the text that a reference names; where it stands is kept."""
+
+    __slots__ = ("reference", "scope")
+
+    def __init__(self, reason: str, reference: Reference, scope: Scope) -> None:
         super().__init__(reason)
-        self.reason = reason
+        object.__setattr__(self, "reference", reference)
+        object.__setattr__(self, "scope", scope)
+
+    reference: Reference
+    scope: Scope
 
 
 class Scope(Protocol):
@@ -72,136 +93,194 @@ class Found:
     origin: Origin
     document: Document
     name: str
+    type: Expression | None = None
+    """The type a variable is declared with; its value is converted to that."""
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
-    """The value, or why it is not known."""
+    """The value, or why it is not known. What is known is so in every part."""
+    value = partly(expression, scope)
+    unknown = first_unknown(value)
+    return Known(value) if unknown is None else Unknown(unknown.reason)
+
+
+def partly(expression: Expression, scope: Scope) -> object:
+    """As far as it is known: lists and objects may hold an ``Unknown``, or all of it may be one."""
     try:
-        return Known(_Evaluation(scope).value(expression, 0))
-    except _GivenUp as given_up:
-        return Unknown(given_up.reason)
+        return _Evaluation(scope).value(expression, 0)
+    except _GivenUp:
+        return Unknown(_TOO_LARGE)
 
 
 class _Evaluation:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.steps = 0
+        self.bound: dict[str, object] = {}
+        """What the names of a ``for`` stand for."""
 
     def value(self, node: Expression, depth: int) -> object:
         self.steps += 1
         if self.steps > MAX_STEPS or depth > MAX_DEPTH or not self.scope.spend():
-            raise _GivenUp(_TOO_LARGE)
-        match node:
-            case Literal(value=value):
-                return value
-            case String(parts=parts) | Heredoc(parts=parts):
-                return self.text(parts, depth)
-            case Parentheses(inner=inner):
-                return self.value(inner, depth + 1)
-            case ListExpression(items=items):
-                return tuple(self.value(item, depth + 1) for item in items)
-            case ObjectExpression():
-                return self.table(node, depth)
-            case Reference():
-                return self.reference(node, depth)
-            case Conditional(test=test, then=then, otherwise=otherwise):
-                return self.value(then if self.truth(test, depth) else otherwise, depth + 1)
-            case Operation():
-                return self.operation(node, depth)
-            case Call():
-                return self.call(node, depth)
-            case _:
-                raise _GivenUp(_NOT_HERE)
+            raise _GivenUp
+        make = _MAKERS.get(type(node))
+        return _NOT_HERE if make is None else make(self, node, depth + 1)
 
-    def truth(self, node: Expression, depth: int) -> bool:
-        try:
-            return as_bool(self.value(node, depth + 1))
-        except (TypeError, ValueError) as error:
-            raise _GivenUp(str(error)) from error
+    def literal(self, node: Literal, depth: int) -> object:  # noqa: ARG002
+        return node.value
 
-    def text(self, parts: tuple[str | Expression, ...], depth: int) -> str:
-        pieces: list[str] = []
-        left = MAX_TEXT
-        for part in parts:
-            piece = part if isinstance(part, str) else self.piece(part, depth)
-            left -= len(piece)
-            if left < 0:
-                raise _GivenUp("the text is too long to work out")
-            pieces.append(piece)
-        return "".join(pieces)
+    def parentheses(self, node: Parentheses, depth: int) -> object:
+        return self.value(node.inner, depth)
 
-    def piece(self, node: Expression, depth: int) -> str:
-        try:
-            return as_text(self.value(node, depth + 1))
-        except (TypeError, ValueError) as error:
-            raise _GivenUp(str(error)) from error
+    def listed(self, node: ListExpression, depth: int) -> object:
+        return tuple(self.value(item, depth) for item in node.items)
 
-    def table(self, node: ObjectExpression, depth: int) -> dict[str, object]:
+    def table(self, node: ObjectExpression, depth: int) -> object:
         result: dict[str, object] = {}
         for entry in node.entries:
-            name = entry.name
-            key = name if name is not None else self.piece(entry.key, depth)
-            result[key] = self.value(entry.value, depth + 1)
+            key = entry.name if entry.name is not None else self.piece(entry.key, depth)
+            if isinstance(key, Unknown):
+                return key
+            result[key] = self.value(entry.value, depth)
         return result
 
+    def template(self, node: String | Heredoc, depth: int) -> object:
+        only = node.parts[0] if len(node.parts) == 1 else None
+        if isinstance(only, Expression) and not isinstance(only, Directive):
+            return self.value(only, depth)  # nothing but one value: it keeps its type
+        return render(node.parts, lambda part, names: self.within(part, names, depth))
+
+    def within(self, node: Expression, names: dict[str, object], depth: int) -> object:
+        """A value where more names are bound."""
+        outer, self.bound = self.bound, {**self.bound, **names}
+        try:
+            return self.value(node, depth)
+        finally:
+            self.bound = outer
+
+    def piece(self, node: Expression, depth: int) -> str | Unknown:
+        return text_of(self.value(node, depth))
+
+    def conditional(self, node: Conditional, depth: int) -> object:
+        test = truth_of(self.value(node.test, depth))
+        if isinstance(test, Fails):
+            return test
+        then, otherwise = (self.value(branch, depth) for branch in (node.then, node.otherwise))
+        if isinstance(test, Unknown):
+            is_settled = first_unknown((then, otherwise)) is None and equal(then, otherwise)
+            return then if is_settled else test
+        return unified(then, otherwise) if test else unified(otherwise, then)
+
+    def operation(self, node: Operation, depth: int) -> object:
+        return operate(node.operator, [self.value(one, depth) for one in node.operands])
+
+    def call(self, node: Call, depth: int) -> object:
+        if node.name in ("try", "can"):
+            return self.attempt(node, depth)
+        if node.name not in FUNCTIONS:
+            return Unknown(f"`{node.name}()` is not worked out here")
+        values = [self.value(argument, depth) for argument in node.arguments]
+        if node.expands and values:
+            last = values.pop()
+            if not isinstance(last, tuple):
+                return last if isinstance(last, Unknown) else _NOT_HERE
+            values += last
+        self.steps += len(values)
+        return call_function(node.name, values)
+
+    def attempt(self, node: Call, depth: int) -> object:
+        """``try`` goes on only where Terraform is sure to refuse; ``can`` says whether it would."""
+        value: object = Fails("every attempt of `try()` fails")
+        for argument in node.arguments:
+            value = self.value(argument, depth)
+            if not isinstance(value, Fails):
+                break
+        if node.name == "try":
+            return value
+        unknown = first_unknown(value)
+        return True if unknown is None else _could(unknown)
+
     def reference(self, node: Reference, depth: int) -> object:
+        first = node.parts[0]
+        if isinstance(first, str) and first in self.bound:
+            return self.descend(self.bound[first], node.parts[1:], node.dotted, depth)
         found = self.scope.find(node)
         if isinstance(found, Unknown):
-            raise _GivenUp(found.reason)
+            return Pointer(found.reason, node, self.scope)
         if isinstance(found, Known):
             return found.value
-        outer, self.scope = self.scope, found.scope
+        outer = self.scope, self.bound
+        self.scope, self.bound = found.scope, {}
         try:
-            value = self.value(found.expression, depth + 1)
+            value = self.value(found.expression, depth)
         finally:
-            self.scope = outer
+            self.scope, self.bound = outer
+        if found.type is not None:
+            value = shaped(value, found.type)
         return self.descend(value, found.rest, node.dotted, depth)
+
+    def traversal(self, node: Traversal, depth: int) -> object:
+        return self.descend(self.value(node.base, depth), node.parts, "the value", depth)
 
     def descend(
         self, value: object, rest: tuple[str | Expression, ...], dotted: str, depth: int
     ) -> object:
-        for part in rest:
+        for number, part in enumerate(rest):
+            if isinstance(value, Unknown):
+                return value
             if part == "*":
-                raise _GivenUp(_NOT_HERE)
-            key = part if isinstance(part, str) else self.value(part, depth + 1)
-            value = _member(value, key, dotted)
+                after = rest[number + 1 :]
+                if ".*" in dotted and not all(isinstance(one, str) for one in after):
+                    return _NOT_HERE  # what stands behind an old splat's index is another thing
+                items = members(value)
+                self.steps += len(items)
+                return tuple(self.descend(one, after, dotted, depth) for one in items)
+            key = part if isinstance(part, str) else self.value(part, depth)
+            value = member(value, key, dotted)
         return value
 
-    def operation(self, node: Operation, depth: int) -> object:
-        values = [self.value(operand, depth + 1) for operand in node.operands]
-        match node.operator, values:
-            case "==", [left, right]:
-                return equal(left, right)
-            case "!=", [left, right]:
-                return not equal(left, right)
-            case "!", [bool() as only]:
-                return not only
-            case "&&", [bool() as left, bool() as right]:
-                return left and right
-            case "||", [bool() as left, bool() as right]:
-                return left or right
-            case "-", [int() | float() as only] if not isinstance(only, bool):
-                return -only
-            case _:
-                raise _GivenUp(f"`{node.operator}` is not worked out here")
+    def loop(self, node: ForExpression, depth: int) -> object:
+        collection = self.value(node.collection, depth)
+        if isinstance(collection, Unknown):
+            return collection
+        if isinstance(collection, dict):
+            pairs: list[tuple[object, object]] = sorted(collection.items())
+        elif isinstance(collection, tuple):
+            pairs = list(enumerate(collection))
+        else:
+            return Fails("`for` goes over something that is no collection")
+        made: list[tuple[object, object]] = []
+        for key, value in pairs:
+            names = dict(zip(node.names[::-1], (value, key), strict=False))
+            keeps = self.keeps(node, names, depth)
+            if isinstance(keeps, Unknown):
+                return keeps
+            if keeps:
+                name = self.within(node.key, names, depth) if node.key else None
+                made.append((name, self.within(node.value, names, depth)))
+        return collected(node, made)
 
-    def call(self, node: Call, depth: int) -> object:
-        function = FUNCTIONS.get(node.name)
-        if function is None or node.expands:
-            raise _GivenUp(f"`{node.name}()` is not worked out here")
-        values = [self.value(argument, depth + 1) for argument in node.arguments]
-        try:
-            weigh(*values)
-            result = function(*values)
-            weigh(result)
-        except (TypeError, ValueError, LookupError, AttributeError) as error:
-            raise _GivenUp(f"`{node.name}()` cannot take these arguments") from error
-        return result
+    def keeps(self, node: ForExpression, names: dict[str, object], depth: int) -> bool | Unknown:
+        if node.condition is None:
+            return True
+        return truth_of(self.within(node.condition, names, depth))
 
 
-def _member(value: object, key: object, dotted: str) -> object:
-    if isinstance(value, dict) and isinstance(key, str) and key in value:
-        return value[key]
-    if isinstance(value, tuple) and type(key) is int and 0 <= key < len(value):
-        return value[key]
-    raise _GivenUp(f"`{dotted}` does not name a value that is written here")
+def _could(unknown: Unknown) -> object:
+    return False if isinstance(unknown, Fails) else Unknown(unknown.reason)
+
+
+_MAKERS: Final[Mapping[type[Expression], Callable[[_Evaluation, Any, int], object]]] = {
+    Literal: _Evaluation.literal,
+    Parentheses: _Evaluation.parentheses,
+    ListExpression: _Evaluation.listed,
+    ObjectExpression: _Evaluation.table,
+    String: _Evaluation.template,
+    Heredoc: _Evaluation.template,
+    Conditional: _Evaluation.conditional,
+    Operation: _Evaluation.operation,
+    Call: _Evaluation.call,
+    Reference: _Evaluation.reference,
+    Traversal: _Evaluation.traversal,
+    ForExpression: _Evaluation.loop,
+}

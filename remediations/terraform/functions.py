@@ -1,23 +1,121 @@
-"""Terraform's functions and conversions, as far as values are worked out here.
+"""Which of Terraform's functions are worked out, and how they are called. Pure and bounded.
 
-Pure and bounded. Whoever passes what Terraform would refuse gets a ``TypeError`` or ``ValueError``.
+Never a file, a clock, an address or a random number. Facts:
+https://developer.hashicorp.com/terraform/language/functions
 """
 
 from __future__ import annotations
 
-import json
-import math
-import re
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-MAX_TEXT: Final = 64 * 1024
-"""Characters and items that one value may hold, all told."""
+from ..model import Unknown
+from . import collection_functions as many
+from . import text_functions as text
+from .partial import Fails, first_unknown
+from .template import MAX_TEXT
 
-_VERB: Final = re.compile(r"%(.)")
-# What Go's JSON encoder writes as an escape, and with it Terraform's jsonencode.
-_JSON_ESCAPES: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+Function = Callable[..., object]
+
+WHOLE: Final[Mapping[str, Function]] = {
+    "abs": text.absolute,
+    "alltrue": many.all_true,
+    "anytrue": many.any_true,
+    "base64decode": text.base64_decoded,
+    "base64encode": text.base64_encoded,
+    "ceil": text.ceil,
+    "chomp": text.chomp,
+    "contains": many.contains,
+    "distinct": many.distinct,
+    "endswith": lambda one, two: text.plain(one).endswith(text.plain(two)),
+    "floor": text.floor,
+    "format": text.formatted,
+    "formatlist": text.formatted_list,
+    "indent": text.indented,
+    "index": many.index,
+    "join": many.join,
+    "jsondecode": text.json_decoded,
+    "jsonencode": text.json_encoded,
+    "lower": lambda one: text.ascii_only(one).lower(),
+    "max": text.largest,
+    "min": text.smallest,
+    "range": many.numbers,
+    "replace": text.replaced,
+    "setintersection": many.intersection,
+    "setproduct": many.product,
+    "setsubtract": many.difference,
+    "setunion": many.union,
+    "sort": many.ordered,
+    "split": text.split,
+    "startswith": lambda one, two: text.plain(one).startswith(text.plain(two)),
+    "strrev": lambda one: text.ascii_only(one)[::-1],
+    "substr": text.substring,
+    "sum": many.total,
+    "title": text.title,
+    "tobool": text.to_bool,
+    "tonumber": text.to_number,
+    "toset": many.to_set,
+    "tostring": text.to_text,
+    "trim": lambda one, signs: text.plain(one).strip(text.plain(signs)),
+    "trimprefix": lambda one, start: text.plain(one).removeprefix(text.plain(start)),
+    "trimspace": text.trimmed,
+    "trimsuffix": lambda one, end: text.plain(one).removesuffix(text.plain(end)),
+    "upper": lambda one: text.ascii_only(one).upper(),
+}
+"""Functions of values that are known in every part."""
+
+PARTLY: Final[Mapping[str, Function]] = {
+    "chunklist": many.chunks,
+    "coalesce": many.coalesce,
+    "coalescelist": many.coalesce_list,
+    "compact": many.compact,
+    "concat": many.concat,
+    "element": many.element,
+    "flatten": many.flatten,
+    "keys": many.keys,
+    "length": many.length,
+    "lookup": many.lookup,
+    "merge": many.merge,
+    "nonsensitive": lambda one: one,
+    "one": many.one,
+    "reverse": lambda items: many.items_of(items)[::-1],
+    "sensitive": lambda one: one,
+    "slice": many.sliced,
+    "tolist": many.alike,
+    "tomap": many.table_of,
+    "values": many.values,
+    "zipmap": many.zipped,
+}
+"""Functions that only put values in their places, so that parts of them may be unknown."""
+
+FUNCTIONS: Final[Mapping[str, Function]] = {
+    **WHOLE,
+    **PARTLY,
+    # Taken by the evaluation itself, because a failure is an ordinary answer to them.
+    "can": lambda *values: values,
+    "try": lambda *values: values,
+}
+
+
+def call_function(name: str, values: Sequence[object]) -> object:
+    """What a function makes of these values, or why that is not known."""
+    if name in WHOLE:
+        unknown = first_unknown(tuple(values))
+        if unknown is not None:
+            return unknown
+    elif name not in ("coalesce", "coalescelist"):
+        unknown = next((value for value in values if isinstance(value, Unknown)), None)
+        if unknown is not None:
+            return unknown
+    try:
+        weigh(*values)
+        result = FUNCTIONS[name](*values)
+        weigh(result)
+    except many.Refused as error:
+        return Fails(f"`{name}()` refuses: {error}")
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+        return Unknown(f"`{name}()` cannot take these arguments")
+    return result
 
 
 def weigh(*values: object) -> None:
@@ -33,180 +131,3 @@ def weigh(*values: object) -> None:
         elif isinstance(value, dict):
             pending.extend(value.keys())
             pending.extend(value.values())
-
-
-def as_text(value: object) -> str:
-    """A primitive as Terraform writes it into a text. Raises ``TypeError`` for others and null."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return format(Decimal(int(value)) if value.is_integer() else Decimal(repr(value)), "f")
-    raise TypeError("a value that is no text stands in a text")
-
-
-def as_bool(value: object) -> bool:
-    """A boolean, or a text that Terraform takes for one. Raises ``TypeError`` for others."""
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "1"):
-        return True
-    if value in ("false", "0"):
-        return False
-    raise TypeError("a value that is neither true nor false decides")
-
-
-def equal(left: object, right: object) -> bool:
-    """Equality without conversion: ``1`` is neither ``true`` nor ``"1"``."""
-    if isinstance(left, tuple) and isinstance(right, tuple):
-        pairs = zip(left, right, strict=False)
-        return len(left) == len(right) and all(equal(one, two) for one, two in pairs)
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
-    return _kind(left) == _kind(right) and left == right
-
-
-def _kind(value: object) -> str:
-    return "number" if type(value) in (int, float) else type(value).__name__
-
-
-def _items(value: object) -> tuple[object, ...]:
-    if not isinstance(value, tuple):
-        raise TypeError("not a list")
-    return value
-
-
-def _alike(value: object) -> tuple[object, ...]:
-    """A list whose elements Terraform would not have to convert."""
-    items = _items(value)
-    if len({_kind(item) for item in items}) > 1:
-        raise TypeError("elements of several types")
-    return items
-
-
-def _table(value: object) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise TypeError("not a map")
-    return value
-
-
-def _plain(value: object) -> str:
-    """A text whose case and length mean the same in every language."""
-    if not isinstance(value, str) or not value.isascii():
-        raise TypeError("not a plain text")
-    return value
-
-
-def _coalesce(*values: object) -> object:
-    for value in _alike(tuple(value for value in values if value is not None)):
-        if value != "":
-            return value
-    raise ValueError("every argument is null or empty")
-
-
-def _concat(*lists: object) -> tuple[object, ...]:
-    return tuple(item for one in lists for item in _items(one))
-
-
-def _contains(items: object, item: object) -> bool:
-    return any(equal(one, item) for one in _alike((*_items(items), item)))
-
-
-def _format(template: str, *values: object) -> str:
-    """Only ``%s``, ``%v``, ``%d`` and ``%%``."""
-    left = list(values)
-
-    def write(verb: re.Match[str]) -> str:
-        if verb[1] == "%":
-            return "%"
-        value = left.pop(0)
-        if verb[1] not in "svd" or (verb[1] == "d" and type(value) is not int):
-            raise ValueError("a verb that is not worked out here")
-        return as_text(value)
-
-    text = _VERB.sub(write, template)
-    if left:
-        raise ValueError("more values than verbs")
-    return text
-
-
-def _join(separator: str, *lists: object) -> str:
-    texts = [as_text(item) for item in _concat(*lists)]
-    weigh(*texts)
-    if len(separator) * len(texts) > MAX_TEXT:
-        raise ValueError("the value is too large")
-    return separator.join(texts)
-
-
-def _jsonencode(value: object) -> str:
-    text = json.dumps(_whole(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.translate(_JSON_ESCAPES)
-
-
-def _whole(value: object) -> object:
-    """Numbers without a fraction as Terraform writes them, all the way down."""
-    if isinstance(value, tuple):
-        return [_whole(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _whole(item) for key, item in value.items()}
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError("a number that is too large")
-        return int(value) if value.is_integer() else value
-    return value
-
-
-def _length(value: object) -> int:
-    return len(value) if isinstance(value, (tuple, dict)) else len(_plain(value))
-
-
-def _lookup(table: object, key: str, *default: object) -> object:
-    held = _table(table)
-    return held.get(key, *default) if default else held[key]
-
-
-def _merge(*tables: object) -> dict[str, object]:
-    given = [_table(table) for table in tables if table is not None]
-    return {key: value for table in given for key, value in table.items()}
-
-
-def _replace(text: str, old: str, new: str) -> str:
-    if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        raise ValueError("a pattern that is not worked out here")
-    if len(text) + (text.count(old) * len(new)) > MAX_TEXT:
-        raise ValueError("the value is too large")
-    return text.replace(old, new)
-
-
-def _toset(value: object) -> tuple[object, ...]:
-    """Each once, in Terraform's order; only of texts, where that order is certain."""
-    items = _alike(value)
-    texts = [item for item in items if isinstance(item, str)]
-    if len(texts) != len(items):
-        raise TypeError("a set of other things than texts")
-    return tuple(sorted(set(texts), key=lambda text: text.encode()))
-
-
-FUNCTIONS: Final[Mapping[str, Callable[..., object]]] = {
-    "coalesce": _coalesce,
-    "concat": _concat,
-    "contains": _contains,
-    "format": _format,
-    "join": _join,
-    "jsonencode": _jsonencode,
-    "keys": lambda table: tuple(sorted(_table(table))),
-    "length": _length,
-    "lookup": _lookup,
-    "lower": lambda text: _plain(text).lower(),
-    "merge": _merge,
-    "replace": _replace,
-    "tobool": lambda value: None if value is None else as_bool(value),
-    "tolist": _alike,
-    "toset": _toset,
-    "tostring": lambda value: None if value is None else as_text(value),
-    "upper": lambda text: _plain(text).upper(),
-    "values": lambda table: tuple(value for _, value in sorted(_table(table).items())),
-}

@@ -57,18 +57,20 @@ def _variable(module: Module, name: str, rest: Rest) -> Found | Value:
         return Unknown(f"`var.{name}` is not declared in this module")
     called = f"var.{name}"
     block, document = module.variables[name]
+    declared = block.body.attributes.get("type")
+    type = declared.value if declared else None
     if module.caller is not None and module.call is not None:
         passed = module.call.argument(name)
         if passed is not None:
             where = module.call.document
-            return Found(passed.value, module.caller, rest, Origin.INPUT, where, called)
+            return Found(passed.value, module.caller, rest, Origin.INPUT, where, called, type)
     elif name in module.given:
         given, where = module.given[name]
-        return Found(given.value, NOWHERE, rest, Origin.TFVARS, where, called)
+        return Found(given.value, NOWHERE, rest, Origin.TFVARS, where, called, type)
     default = block.body.attributes.get("default")
     if default is None:
         return Unknown(f"`var.{name}` has no default")
-    return Found(default.value, NOWHERE, rest, Origin.DEFAULT, document, called)
+    return Found(default.value, NOWHERE, rest, Origin.DEFAULT, document, called, type)
 
 
 def _local(module: Module, name: str, rest: Rest) -> Found | Value:

@@ -149,14 +149,43 @@ class Operation(Expression):
 
 @dataclass(frozen=True, slots=True)
 class ForExpression(Expression):
-    """A ``for`` in a list or an object; kept as its parts."""
+    """``[for k, v in collection : value if condition]``, or with ``key =>`` an object.
 
-    parts: tuple[Expression, ...]
+    ``names`` are the one or two names it binds; ``groups`` where the value ends in ``...``.
+    """
+
+    names: tuple[str, ...]
+    collection: Expression
+    key: Expression | None
+    value: Expression
+    condition: Expression | None
+    groups: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Traversal(Expression):
+    """Steps into something that is no name: ``merge(a, b).c``, ``[1, 2][0]``; a splat is ``*``."""
+
+    base: Expression
+    parts: tuple[str | Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Directive(Expression):
+    """``%{ if test }``, ``%{ for k, v in collection }``, ``%{ else }`` … in a template.
+
+    ``keyword`` is the first word; ``trims`` says on which sides a ``~`` takes blanks away.
+    """
+
+    keyword: str
+    names: tuple[str, ...] = ()
+    expression: Expression | None = None
+    trims: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True, slots=True)
 class Other(Expression):
-    """Valid, but nothing more is known of it (a template directive, an index into a call)."""
+    """Valid, but nothing more is known of it (an interpolation that trims its neighbours)."""
 
     parts: tuple[Expression, ...] = ()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -23,6 +22,7 @@ from .nodes import (
     Body,
     Call,
     Conditional,
+    Directive,
     Document,
     Entry,
     Expression,
@@ -36,28 +36,18 @@ from .nodes import (
     Parentheses,
     Reference,
     String,
+    Traversal,
 )
+from .raw import Child, Raw, cover, expression, expressions, is_a, is_newline, leaf
 from .scan import HeredocScan, Scan, scan
 
 _BLANK: Final = re.compile(r"\s+")
-_DIRECTIVE: Final = re.compile(r"%\{~?\s*(if|for|else|endif|endfor)\b")
+_WORD: Final = re.compile(r"[a-z]+")
 _CLOSES: Final = {"else": ("if",), "endif": ("if", "else"), "endfor": ("for",)}
 MAX_PARTS: Final = 200
 """Longest reference that is read."""
 _MAX_DIGITS: Final = 400
 _SEPARATOR: Final = re.compile(r"[ \t\r]*(?:,\s*|\n\s*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """A rule or token whose meaning its parent decides."""
-
-    kind: str
-    span: Span
-    children: tuple[Child, ...] = ()
-
-
-Child = Expression | Attribute | Block | Body | Entry | _Raw
 
 
 def parse(source: SourceFile, grammar: Grammar) -> Document:
@@ -89,9 +79,9 @@ class _Builder:
         built: dict[int, Child] = {}
         for tree in reversed(order):
             children = tuple(
-                _leaf(child) if isinstance(child, Token) else built[id(child)]
+                leaf(child) if isinstance(child, Token) else built[id(child)]
                 for child in tree.children
-                if not _is_newline(child)
+                if not is_newline(child)
             )
             built[id(tree)] = self.node(str(tree.data), children)
         return built[id(raw)]
@@ -101,13 +91,13 @@ class _Builder:
         if make is not None:
             made: Child = make(children)
             return made
-        span = _cover(children)
+        span = cover(children)
         if kind in _EXPRESSION_RULES:
-            return _EXPRESSION_RULES[kind](span, _expressions(children))
-        return _Raw(kind, span, children)
+            return _EXPRESSION_RULES[kind](span, expressions(children))
+        return Raw(kind, span, children)
 
     def _start(self, children: tuple[Child, ...]) -> Body:
-        items = children[0].children if children and isinstance(children[0], _Raw) else ()
+        items = children[0].children if children and isinstance(children[0], Raw) else ()
         return self.body(Span(0, len(self.source.text)), items)
 
     def body(self, span: Span, items: tuple[Child, ...]) -> Body:
@@ -133,17 +123,17 @@ class _Builder:
         for left, right in pairwise(children):
             if self.has_newline(left.span.end, right.span.start):
                 raise self.source.unreadable(left.span.end, "the line ends within an expression")
-        return _cover(children)
+        return cover(children)
 
     def _attribute(self, children: tuple[Child, ...]) -> Attribute:
-        name, value = children[0].span, _expression(children[-1])
+        name, value = children[0].span, expression(children[-1])
         span = Span(name.start, value.span.end)
         return Attribute(self.source.slice(name), name, value, span)
 
     def _block(self, children: tuple[Child, ...]) -> Block:
-        brace = next(i for i, c in enumerate(children) if _is(c, "LBRACE"))
+        brace = next(i for i, c in enumerate(children) if is_a(c, "LBRACE"))
         header, inner, closing = children[:brace], children[brace + 1 : -1], children[-1]
-        items = inner[0].children if inner and isinstance(inner[0], _Raw) else ()
+        items = inner[0].children if inner and isinstance(inner[0], Raw) else ()
         opening = children[brace].span
         body = self.body(Span(opening.end, closing.span.start), items)
         is_one_line = not self.has_newline(opening.end, closing.span.start)
@@ -185,7 +175,7 @@ class _Builder:
         return text
 
     def _string(self, children: tuple[Child, ...]) -> Expression:
-        span, inner = _cover(children), children[1:-1]
+        span, inner = cover(children), children[1:-1]
         self.check_directives(inner)
         heredoc = self.heredocs.get(span.start)
         if heredoc is not None:
@@ -201,12 +191,11 @@ class _Builder:
         opened: list[tuple[str, int]] = []
         for child in inner:
             start = child.span.start
-            if not isinstance(child, Other) or not self.shadow.startswith("%{", start):
+            if not isinstance(child, Directive):
                 continue
-            directive = _DIRECTIVE.match(self.shadow, start)
-            word = directive[1] if directive else self.source.slice(child.span)
+            word = child.keyword
             before = opened.pop()[0] if opened and word in _CLOSES else ""
-            if not directive or before not in _CLOSES.get(word, ("",)):
+            if before not in _CLOSES.get(word, ("",)):
                 raise self.source.unreadable(start, f"`{word}` closes nothing")
             if not word.startswith("end"):
                 opened.append((word, start))
@@ -234,7 +223,48 @@ class _Builder:
         return children[0]
 
     def _interpolation(self, children: tuple[Child, ...]) -> Child:
-        return children[1]
+        span, inner = cover(children), expression(children[1])
+        trims = self.source.text[span.start + 2] == "~" or self.source.text[span.end - 2] == "~"
+        return Other(span, (inner,)) if trims else inner
+
+    def _for_tuple_expr(self, children: tuple[Child, ...]) -> ForExpression:
+        intro, value = children[1], expression(children[2])
+        return self.loop(children, intro, None, value)
+
+    def _for_object_expr(self, children: tuple[Child, ...]) -> ForExpression:
+        key, value = (expression(child) for child in (children[2], children[4]))
+        return self.loop(children, children[1], key, value)
+
+    def loop(
+        self, children: tuple[Child, ...], intro: Child, key: Expression | None, value: Expression
+    ) -> ForExpression:
+        held = intro.children if isinstance(intro, Raw) else ()
+        names = tuple(self.source.slice(c.span) for c in held if is_a(c, "identifier"))
+        conditions = [c for c in children if is_a(c, "for_cond")]
+        condition = self.inside(conditions[0])[0] if conditions else None
+        groups = any(is_a(child, "ELLIPSIS") for child in children)
+        collection = expressions(held)[0]
+        return ForExpression(cover(children), names, collection, key, value, condition, groups)
+
+    def inside(self, child: Child) -> tuple[Expression, ...]:
+        return expressions(child.children) if isinstance(child, Raw) else ()
+
+    def directive(self, children: tuple[Child, ...]) -> Directive:
+        span = cover(children)
+        text = self.source.text
+        keyword = _WORD.search(self.shadow, span.start + 2)
+        names = tuple(self.source.slice(c.span) for c in children if is_a(c, "identifier"))
+        inner = expressions(children)
+        return Directive(
+            span,
+            keyword[0] if keyword else "",
+            names,
+            inner[0] if inner else None,
+            (text[span.start + 2] == "~", text[span.end - 2] == "~"),
+        )
+
+    _template_if_start = _template_else = _template_endif = directive
+    _template_for_start = _template_endfor = directive
 
     def _int_lit(self, children: tuple[Child, ...]) -> Literal:
         span = children[0].span
@@ -248,12 +278,12 @@ class _Builder:
 
     def _expr_term(self, children: tuple[Child, ...]) -> Expression:
         first = children[0]
-        if _is(first, "LPAR"):
-            return Parentheses(_cover(children), _expressions(children)[0])
+        if is_a(first, "LPAR"):
+            return Parentheses(cover(children), expressions(children)[0])
         if isinstance(first, Expression):
             return first
         text = self.source.slice(first.span)
-        if _is(first, "literal_value"):
+        if is_a(first, "literal_value"):
             return Literal(first.span, {"true": True, "false": False, "null": None}[text])
         return Reference(first.span, (text,), text)
 
@@ -261,7 +291,7 @@ class _Builder:
         return self._expr_term(children)
 
     def _object_elem(self, children: tuple[Child, ...]) -> Entry:
-        return Entry(_expression(children[0]), _expression(children[-1]), _cover(children))
+        return Entry(expression(children[0]), expression(children[-1]), cover(children))
 
     def _object(self, children: tuple[Child, ...]) -> ObjectExpression:
         entries = tuple(child for child in children if isinstance(child, Entry))
@@ -272,108 +302,62 @@ class _Builder:
             is_apart = is_last or between.strip(" \t\r") != ""
             if not is_apart or not _SEPARATOR.fullmatch(between):
                 raise self.source.unreadable(end, "a comma or a line end has to stand before this")
-        return ObjectExpression(_cover(children), entries)
+        return ObjectExpression(cover(children), entries)
 
     def _function_call(self, children: tuple[Child, ...]) -> Call:
-        opening = next(i for i, c in enumerate(children) if _is(c, "LPAR"))
+        opening = next(i for i, c in enumerate(children) if is_a(c, "LPAR"))
         name = self.source.slice(Span(children[0].span.start, children[opening].span.start))
-        given = [c for c in children if _is(c, "arguments")]
-        inner = given[0].children if given and isinstance(given[0], _Raw) else ()
-        expands = any(_is(child, "ELLIPSIS") for child in inner)
-        return Call(_cover(children), _BLANK.sub("", name), _expressions(inner), expands)
+        given = [c for c in children if is_a(c, "arguments")]
+        inner = given[0].children if given and isinstance(given[0], Raw) else ()
+        expands = any(is_a(child, "ELLIPSIS") for child in inner)
+        return Call(cover(children), _BLANK.sub("", name), expressions(inner), expands)
 
     def step(self, children: tuple[Child, ...]) -> Expression:
-        base, span = children[0], _cover(children)
+        base, span = children[0], cover(children)
         steps = tuple(part for child in children[1:] for part in self.steps(child))
-        if not isinstance(base, Reference):
-            return Other(span, _expressions(children) + _only_expressions(steps))
-        parts = base.parts + steps
+        before = base.parts if isinstance(base, Reference | Traversal) else ()
+        parts = before + steps
         if len(parts) > MAX_PARTS:
             # Each part repeats those before it: without a limit, time grows with their square.
             reason = f"a reference with more than {MAX_PARTS} parts"
             raise self.source.unreadable(span.start, reason)
+        if not isinstance(base, Reference):
+            inner = base.base if isinstance(base, Traversal) else expression(base)
+            return Traversal(span, inner, parts)
         return Reference(span, parts, _BLANK.sub("", self.source.slice(span)))
 
     _index_expr_term = _get_attr_expr_term = _attr_splat_expr_term = _full_splat_expr_term = step
 
     def steps(self, child: Child) -> tuple[str | Expression, ...]:
-        if not isinstance(child, _Raw):
+        if not isinstance(child, Raw):
             return ()
         if child.kind == "get_attr":
             return (self.source.slice(child.children[-1].span),)
         if child.kind == "braces_index":
-            return _expressions(child.children)
+            return expressions(child.children)
         if child.kind == "short_index":
             return (self._int_lit(child.children[-1:]),)
         return ("*", *(part for inner in child.children[1:] for part in self.steps(inner)))
 
     def _binary_op(self, children: tuple[Child, ...]) -> Operation:
-        operator, operand = children[1].children if isinstance(children[1], _Raw) else children[1:]
-        left, right = _expression(children[0]), _expression(operand)
+        operator, operand = children[1].children if isinstance(children[1], Raw) else children[1:]
+        left, right = expression(children[0]), expression(operand)
         sign = self.source.slice(operator.span).strip()
         return Operation(self.on_one_line((left, operator, right)), sign, (left, right))
 
-    def _binary_operator(self, children: tuple[Child, ...]) -> _Raw:
-        return _Raw("binary_operator", children[0].span)
+    def _binary_operator(self, children: tuple[Child, ...]) -> Raw:
+        return Raw("binary_operator", children[0].span)
 
     def _unary_op(self, children: tuple[Child, ...]) -> Expression:
         sign = self.source.slice(children[0].span).strip()
-        return Operation(_cover(children), sign, (_expression(children[1]),))
+        return Operation(cover(children), sign, (expression(children[1]),))
 
     def _conditional(self, children: tuple[Child, ...]) -> Conditional:
-        test, then, otherwise = _expressions(children)
+        test, then, otherwise = expressions(children)
         return Conditional(self.on_one_line(children), test, then, otherwise)
 
 
 _EXPRESSION_RULES: Final[dict[str, Callable[[Span, tuple[Expression, ...]], Expression]]] = {
     "tuple": ListExpression,
-    "for_tuple_expr": ForExpression,
-    "for_object_expr": ForExpression,
     "template_string": Other,
-    "template_if_start": Other,
-    "template_else": Other,
-    "template_endif": Other,
-    "template_for_start": Other,
-    "template_endfor": Other,
 }
-
-
-def _is_newline(child: Tree[Token] | Token) -> bool:
-    if isinstance(child, Token):
-        return child.type == "NL_OR_COMMENT"
-    return child.data == "new_line_or_comment"
-
-
-def _leaf(token: Token) -> _Raw:
-    # The post-lexer puts a line end in front of an operator's text, not of its offsets.
-    return _Raw(token.type, Span(token.start_pos or 0, token.end_pos or 0))
-
-
-def _is(child: Child, kind: str) -> bool:
-    return isinstance(child, _Raw) and child.kind == kind
-
-
-def _expression(child: Child) -> Expression:
-    """A change of the grammar's rules has to be loud, not a wrong tree."""
-    if not isinstance(child, Expression):
-        raise TypeError(f"the grammar has {child} where an expression belongs")
-    return child
-
-
-def _cover(children: tuple[Child, ...]) -> Span:
-    return Span(children[0].span.start, children[-1].span.end) if children else Span(0, 0)
-
-
-def _expressions(children: tuple[Child, ...]) -> tuple[Expression, ...]:
-    """The expressions among children; those of a ``for``'s head are lifted out of it."""
-    found: list[Expression] = []
-    for child in children:
-        if isinstance(child, Expression):
-            found.append(child)
-        elif isinstance(child, _Raw) and child.kind in ("for_intro", "for_cond"):
-            found.extend(_expressions(child.children))
-    return tuple(found)
-
-
-def _only_expressions(steps: tuple[str | Expression, ...]) -> tuple[Expression, ...]:
-    return tuple(step for step in steps if isinstance(step, Expression))

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from remediations.codebase import Codebase
 from remediations.model import Known, Unknown, Value
-from remediations.terraform.functions import FUNCTIONS, MAX_TEXT
+from remediations.terraform.functions import FUNCTIONS
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module
 from remediations.terraform.source_of_value import source_of
+from remediations.terraform.template import MAX_TEXT
 
 MODULE = """
 variable "open" {
@@ -68,9 +69,15 @@ def worth(expression: str, grammar: Grammar) -> Value:
         ('"1" == 1', False),
         ("[1] == [true]", False),
         ('{ a = 1 } == { "a" = 1 }', True),
-        ('"${1.0}"', "1"),
-        ('"${1e3}"', "1000"),
-        ('"${0.0000001}"', "0.0000001"),
+        ('"${1.0}"', 1.0),
+        ('"x${1.0}"', "x1"),
+        ('"x${1e3}"', "x1000"),
+        ('"x${0.0000001}"', "x0.0000001"),
+        ('"${null}"', None),
+        ('"${[1]}"', (1,)),
+        ("local.list[*]", ("a", "b")),
+        ("[for x in local.list : x]", ("a", "b")),
+        ("1 + 1", 2),
         ("-3", -3),
         ("<<-EOT\n  hello ${local.team}\nEOT\n", "hello fraud\n"),
         ('coalesce(null, "", "x")', "x"),
@@ -116,16 +123,13 @@ def test_known(expression: str, value: object, grammar: Grammar) -> None:
         ("local.list[true]", "does not name a value that is written here"),
         ("local.list[2]", "`local.list[2]` does not name a value that is written here"),
         ("local.map[{ a = 1 }]", "does not name a value that is written here"),
-        ("local.list[*]", "the expression is not one that is worked out here"),
-        ("[for x in local.list : x]", "the expression is not one that is worked out here"),
-        ("1 + 1", "`+` is not worked out here"),
         ("-true", "`-` is not worked out here"),
         ("null ? 1 : 2", "neither true nor false"),
-        ('"${null}"', "a value that is no text stands in a text"),
-        ('"${[1]}"', "a value that is no text stands in a text"),
+        ('"x${null}"', "a value that is no text stands in a text"),
+        ('"x${[1]}"', "a value that is no text stands in a text"),
         ('file("/etc/passwd")', "`file()` is not worked out here"),
-        ("concat(local.list...)", "`concat()` is not worked out here"),
-        ("coalesce(null, null)", "`coalesce()` cannot take these arguments"),
+        ("concat(local.list...)", "`concat()` cannot take these arguments"),
+        ("coalesce(null, null)", "`coalesce()` refuses: every argument is null or empty"),
         ('coalesce("", 1)', "`coalesce()` cannot take these arguments"),
         ('concat("ab", ["c"])', "`concat()` cannot take these arguments"),
         ('contains("abc", "a")', "`contains()` cannot take these arguments"),

@@ -21,9 +21,9 @@ from remediations.terraform.nodes import (
     Literal,
     ObjectExpression,
     Operation,
-    Other,
     Reference,
     String,
+    Traversal,
 )
 from remediations.terraform.scan import scan
 from remediations.terraform.tree import parse
@@ -123,7 +123,7 @@ def test_calls_and_references_are_what_they_look_like(grammar: Grammar) -> None:
     assert total.operator == "+"
     assert isinstance(total.operands[0], Operation)
     assert total.operands[0].operator == "-"
-    assert isinstance(total.operands[1], Other)
+    assert isinstance(total.operands[1], Traversal)
 
 
 @pytest.mark.parametrize(
