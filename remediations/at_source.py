@@ -16,7 +16,7 @@ from .rule import Advice, Repair, Targeted, Violation
 from .terraform.edit import SetValue
 from .terraform.evaluate import Origin
 from .terraform.module import Resource
-from .terraform.nodes import Call, Conditional, Expression, Operation
+from .terraform.nodes import Call, Conditional, Expression, Operation, Reference
 from .terraform.source_of_value import Source, readers_of, source_of
 
 Place = tuple[str, str]
@@ -101,7 +101,7 @@ def _step(targeted: Targeted, resource: Resource) -> _Step:
 
 def _is_computed(node: Expression) -> bool:
     is_call = isinstance(node, Call) and node.name != "jsonencode"
-    return is_call or isinstance(node, Conditional | Operation)
+    return is_call or isinstance(node, Conditional | Operation | Reference)
 
 
 def _places(steps: list[_Step], resource: Resource) -> Iterator[Related]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
-from ..model import Known, Unknown, Value
-from .evaluate import Found, evaluate
+from ..model import Known, Unknown
+from .evaluate import Found
+from .instances import home_of
 from .module import Module
 from .nodes import (
     Block,
@@ -23,7 +23,6 @@ from .nodes import (
 )
 from .resource import Resource
 
-MAX_INSTANCES: Final = 64
 _MOST_HOPS: Final = 2_000
 
 
@@ -66,7 +65,7 @@ def _owners(companion: Resource, attribute: str, kind: str) -> Owners:
         return Owners(unsettled=f"it may mean {names}")
     if meant:
         return Owners(tuple(meant))
-    values = values_of(held.value, module, companion.block)
+    values = module.each_value(held.value)
     unknown = next((value for value in values if isinstance(value, Unknown)), None)
     if unknown is not None:
         is_elsewhere = _is_elsewhere(held.value, module, companion.block)
@@ -80,7 +79,7 @@ def _named(module: Module, kind: str, attribute: str, names: list[object]) -> It
         own = resource.attribute(attribute)
         if own is None:
             continue
-        values = values_of(own.value, resource.home, resource.block)
+        values = resource.home.each_value(own.value)
         known = [value.value for value in values if isinstance(value, Known)]
         if any(value is not None and value in names for value in known):
             yield resource
@@ -137,10 +136,11 @@ def _following(
             yield over.value, home, None
         return
     found = home.find(reference)
-    if isinstance(found, Found) and isinstance(found.scope, Module):
+    scope = home_of(found.scope) if isinstance(found, Found) else None
+    if isinstance(found, Found) and isinstance(scope, Module):
         inner = narrowed(found.expression, found.rest)
-        call = home.call.block if home.call and found.scope is home.caller else None
-        yield inner, found.scope, call
+        call = home.call.block if home.call and scope is home.caller else None
+        yield inner, scope, call
 
 
 def narrowed(expression: Expression, rest: tuple[str | Expression, ...]) -> Expression:
@@ -184,15 +184,6 @@ def _resource(reference: Reference, module: Module) -> Resource | None:
     return module.resource(".".join(names[:length])) if len(names) >= length else None
 
 
-def _differs(expression: Expression) -> bool:
-    """Whether the expression means another thing in each instance."""
-    return any(reference.parts[0] in ("each", "count") for reference in _all(expression))
-
-
-def _all(expression: Expression) -> Iterator[Reference]:
-    return (node for node in expression.walk() if isinstance(node, Reference))
-
-
 def _is_elsewhere(expression: Expression, module: Module, block: Block) -> bool:
     """Whether a value is made of nothing but what other modules and data sources give."""
     pending, roots = [(expression, module, block)], set()
@@ -207,56 +198,3 @@ def _is_elsewhere(expression: Expression, module: Module, block: Block) -> bool:
             else:
                 roots.add(reference.parts[0])
     return bool(roots) and roots <= {"module", "data"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Instance:
-    """A module as one instance of a block sees it."""
-
-    module: Module
-    values: dict[str, object]
-
-    def find(self, node: Reference) -> Found | Value:
-        if node.dotted in self.values:
-            return Known(self.values[node.dotted])
-        if node.names[:2] == ("each", "value") and "each.value" in self.values:
-            return _inside(self.values["each.value"], node)
-        return self.module.find(node)
-
-    def spend(self) -> bool:
-        return self.module.spend()
-
-
-def _inside(value: object, node: Reference) -> Value:
-    for part in node.parts[2:]:
-        name = part if isinstance(part, str) else getattr(part, "literal", None)
-        if not isinstance(value, dict) or name not in value:
-            return Unknown(f"`{node.dotted}` does not name a value that is written here")
-        value = value[name]
-    return Known(value)
-
-
-def values_of(expression: Expression, module: Module, block: Block) -> tuple[Value, ...]:
-    """What an expression is worth in each instance of the block it stands in."""
-    value = module.evaluate(expression)
-    if isinstance(value, Known) or not _differs(expression):
-        return (value,)
-    found = instances(block, module)
-    return tuple(evaluate(expression, one) for one in found) if found else (value,)
-
-
-def instances(block: Block, module: Module) -> tuple[_Instance, ...]:
-    """The instances of a block, where the text says which there are and they are not too many."""
-    each, count = (block.body.attributes.get(name) for name in ("for_each", "count"))
-    if each is not None:
-        over = module.evaluate(each.value)
-        held = over.value if isinstance(over, Known) else None
-        if not isinstance(held, dict | tuple) or len(held) > MAX_INSTANCES:
-            return ()
-        pairs = held.items() if isinstance(held, dict) else ((key, key) for key in held)
-        return tuple(_Instance(module, {"each.key": k, "each.value": v}) for k, v in pairs)
-    times = module.evaluate(count.value) if count is not None else None
-    number = times.value if isinstance(times, Known) else None
-    if type(number) is not int or not 0 < number <= MAX_INSTANCES:
-        return ()
-    return tuple(_Instance(module, {"count.index": n}) for n in islice(range(number), number))

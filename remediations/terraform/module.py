@@ -22,7 +22,16 @@ from .calls import (
     source_of,
     target_of,
 )
-from .evaluate import Found, evaluate
+from .evaluate import Found, Scope, evaluate
+from .instances import (
+    Turn,
+    expanded,
+    instances,
+    partly_in,
+    together,
+    turns_by_expression,
+    values_in,
+)
 from .names import find
 from .nodes import Attribute, Block, Body, Document, Expression, Reference
 from .provider import majors
@@ -256,8 +265,32 @@ class Module:
         return self._spent[0] <= MAX_STEPS
 
     def evaluate(self, expression: Expression) -> Value:
-        """What an expression is worth in this module."""
-        return evaluate(expression, self)
+        """What an expression is worth in this module: in a repeated block, in all instances."""
+        return together(self.each_value(expression))
+
+    def each_value(self, expression: Expression) -> tuple[Value, ...]:
+        """What an expression is worth in each instance of the blocks that it stands in."""
+        turns = self._turns.get(id(expression), ())
+        return values_in(expression, turns, self) if turns else (evaluate(expression, self),)
+
+    def scope_of(self, expression: Expression) -> Scope:
+        """Where the names of an expression are looked up: of one instance, what it is given."""
+        turns = self._turns.get(id(expression), ())
+        scopes = instances(turns, self) if turns else ()
+        return scopes[0] if len(scopes) == 1 else self
+
+    def evaluate_partly(self, expression: Expression) -> object:
+        """As far as it is known; only where every instance sees the same."""
+        return partly_in(expression, self._turns.get(id(expression), ()), self)
+
+    @cached_property
+    def _turns(self) -> Mapping[int, tuple[Turn, ...]]:
+        return turns_by_expression(self)
+
+    @cached_property
+    def expanded(self) -> Mapping[int, Body]:
+        """Bodies with settled ``dynamic`` blocks as they are made, by their block's identity."""
+        return expanded(self)
 
     def value_of(self, attribute: Attribute | None) -> Value:
         """An attribute's value; an absent one is ``Known(None)``, as a null one is."""

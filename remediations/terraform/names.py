@@ -63,7 +63,8 @@ def _variable(module: Module, name: str, rest: Rest) -> Found | Value:
         passed = module.call.argument(name)
         if passed is not None:
             where = module.call.document
-            return Found(passed.value, module.caller, rest, Origin.INPUT, where, called, type)
+            scope = module.caller.scope_of(passed.value)
+            return Found(passed.value, scope, rest, Origin.INPUT, where, called, type)
     elif name in module.given:
         given, where = module.given[name]
         return Found(given.value, NOWHERE, rest, Origin.TFVARS, where, called, type)

@@ -41,8 +41,8 @@ class Resource:
 
     @property
     def body(self) -> Body:
-        """What stands between its braces."""
-        return self.block.body
+        """What stands between its braces; settled ``dynamic`` blocks are what they make."""
+        return self.home.expanded.get(id(self.block), self.block.body)
 
     @property
     def path(self) -> str:
@@ -76,9 +76,10 @@ class Resource:
 
     def may_hold(self, name: str) -> bool:
         """Whether an argument or a nested block of that name is there, or may be written."""
-        if name in self.body.attributes:
+        body = self.block.body
+        if name in body.attributes:
             return True
-        return any(name in (b.type, *b.labels[:1]) for b in self.body.blocks())
+        return any(name in (b.type, *b.labels[:1]) for b in body.blocks())
 
 
 def is_override(path: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 from ..model import Location
 from .belonging import narrowed
 from .evaluate import Found, Origin
+from .instances import home_of
 from .module import Module, all_attributes
 from .nodes import Document, Expression, Parentheses, Reference
 from .resource import Resource, address_of
@@ -52,7 +53,7 @@ def source_of(expression: Expression, module: Module) -> Source | None:
         inner = narrowed(found.expression, found.rest)
         if inner is found.expression and found.rest:
             break  # the member is made by a function or a for: nobody can write there
-        expression, home = inner, found.scope if isinstance(found.scope, Module) else None
+        expression, home = inner, _module(found)
         names.append(found.name)
         steps.append(id(inner))
         place = found.document.source.location(inner.span)
@@ -68,6 +69,11 @@ def _next(expression: Expression, home: Module | None) -> Found | None:
         return None
     found = home.find(expression)
     return found if isinstance(found, Found) else None
+
+
+def _module(found: Found) -> Module | None:
+    scope = home_of(found.scope)
+    return scope if isinstance(scope, Module) else None
 
 
 def _block_around(document: Document, node: Expression) -> str | None:
@@ -107,4 +113,4 @@ def _passed(expression: Expression, module: Module) -> Iterator[int]:
             yield from (id(below) for below in inner.walk())
             if id(inner) not in seen:
                 seen.add(id(inner))
-                pending.append((inner, found.scope if isinstance(found.scope, Module) else None))
+                pending.append((inner, _module(found)))
