@@ -20,7 +20,7 @@ class RequireCompanion(Rule):
     companion says the right thing is judged by ``judge_found``.
     """
 
-    resources = (BUCKET,)
+    resources: ClassVar[tuple[str, ...]] = (BUCKET,)
     companion: ClassVar[str]
     inline: ClassVar[str] = ""
     message: ClassVar[str]
@@ -57,9 +57,13 @@ class RequireCompanion(Rule):
             return text
         return offer.repair(self.written(bucket, module, text))
 
+    def is_inline(self, module: Module) -> bool:
+        """Whether the provider is so old that the bucket itself says it."""
+        return bool(self.inline) and max(module.aws_majors) < 4
+
     def written(self, bucket: Resource, module: Module, text: str) -> Targeted:
         """The companion around ``text``, or the inline block."""
-        if self.inline and max(module.aws_majors) < 4:
+        if self.is_inline(module):
             return Targeted(bucket.path, InsertBlock(bucket.body, wrapped((self.inline,), text)))
         head = companion_head(module, bucket, self.companion)
         lines = indented("\n".join(head.lines))

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from remediations.buckets import BUCKET, PUBLIC_ACLS
 from remediations.model import Known, Safety, Severity, Unknown
-from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
-from remediations.terraform.edit import SetValue
+from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
+from remediations.terraform.edit import InsertAttribute, Intent, RemoveItem, SetValue
 from remediations.terraform.module import Module, Resource
-from remediations.terraform.nodes import Attribute, Expression
+from remediations.terraform.nodes import Attribute, Block, Expression
 
 _GROUPS = ("global/AllUsers", "global/AuthenticatedUsers")
 
 
 class AclPublic(Rule):
-    """Canned ACLs get an edit; grants are advice, because somebody chose each of them."""
+    """Canned ACLs become private; grants to everybody are taken away."""
 
     id = "s3-acl-public"
     title = "Bucket ACL is public"
     resources = ("aws_s3_bucket_acl", BUCKET)
     severity = Severities(Severity.HIGH, Severity.CRITICAL, Severity.CRITICAL)
-    aliases = ("CKV_AWS_20", "CKV_AWS_57")
+    aliases = ("CKV_AWS_20", "CKV_AWS_57", "CKV2_AWS_43", "CKV_AWS_375", "CKV_AWS_379")
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         attribute = resource.attribute("acl")
@@ -48,24 +49,55 @@ def _private(resource: Resource, value: Expression) -> Repair:
     return Repair(Safety.REVIEW, "Make the ACL private", cost, (Targeted(resource.path, intent),))
 
 
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    """A grant to a group, in the ACL's policy or in the bucket itself."""
+
+    path: str
+    uri: Attribute
+    block: Block
+    policy: Block | None = None
+
+
 def _grants(resource: Resource, module: Module) -> Iterator[Violation]:
-    for number, (path, uri) in enumerate(_group_addresses(resource)):
-        value = module.value_of(uri)
-        if isinstance(value, Known) and str(value.value).endswith(_GROUPS):
+    found = list(_to_groups(resource))
+    public = [grant for grant in found if _is_public(grant, module)]
+    for number, grant in enumerate(found):
+        if grant in public:
             message = "This grant is for everybody, or for every AWS account."
-            advice = Advice("Take the grant away, or name the accounts that need it.")
-            yield Violation(path, message, advice, uri, statement=f"{number or ''}")
+            repair = _taken_away(resource, grant, public)
+            yield Violation(grant.path, message, repair, grant.uri, statement=f"{number or ''}")
 
 
-def _group_addresses(resource: Resource) -> Iterator[tuple[str, Attribute]]:
+def _is_public(grant: _Grant, module: Module) -> bool:
+    value = module.value_of(grant.uri)
+    return isinstance(value, Known) and str(value.value).endswith(_GROUPS)
+
+
+def _taken_away(resource: Resource, grant: _Grant, public: list[_Grant]) -> Repair:
+    """The grant goes; a policy that would be left without any becomes the private ACL."""
+    gone: list[Intent] = [RemoveItem(grant.block)]
+    if grant.policy is not None:
+        others = grant.policy.body.blocks()
+        is_empty = all(b.type == "owner" or any(b is one.block for one in public) for b in others)
+        if is_empty:
+            private = InsertAttribute(resource.body, "acl", '"private"', "bucket")
+            gone = [RemoveItem(grant.policy), private]
+    cost = "Applied in place; whoever reads without credentials loses access."
+    offer = Offer(Safety.REVIEW, "Take the grant to everybody away", cost)
+    return offer.repair(*(Targeted(resource.path, intent) for intent in gone))
+
+
+def _to_groups(resource: Resource) -> Iterator[_Grant]:
     """Whom the split form and the inline one grant something, where it is a group."""
     if resource.kind == BUCKET:
         for grant in resource.body.blocks("grant"):
             if "uri" in grant.body.attributes:
-                yield "grant", grant.body.attributes["uri"]
+                yield _Grant("grant", grant.body.attributes["uri"], grant)
         return
     for policy in resource.body.blocks("access_control_policy"):
         for grant in policy.body.blocks("grant"):
             for grantee in grant.body.blocks("grantee"):
                 if "uri" in grantee.body.attributes:
-                    yield "access_control_policy.grant", grantee.body.attributes["uri"]
+                    uri = grantee.body.attributes["uri"]
+                    yield _Grant("access_control_policy.grant", uri, grant, policy)

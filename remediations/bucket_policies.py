@@ -1,0 +1,115 @@
+"""Policies of buckets: whether one refuses plain HTTP, and how a statement is added. No rule."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .buckets import BUCKET, companions
+from .iam.statements import DOCUMENT, encoded_object
+from .model import Known
+from .rule import Targeted
+from .shapes.written import indented
+from .terraform.edit import AddTopLevel, InsertBlock, InsertElement
+from .terraform.module import Module, Resource
+from .terraform.nodes import Heredoc, ListExpression, String
+
+POLICY: Final = "aws_s3_bucket_policy"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+DENY_PLAIN_HTTP: Final = """\
+{{
+  Sid       = "DenyInsecureTransport"
+  Effect    = "Deny"
+  Principal = "*"
+  Action    = "s3:*"
+  Resource = [
+    {bucket}.arn,
+    "${{{bucket}.arn}}/*",
+  ]
+  Condition = {{
+    Bool = {{ "aws:SecureTransport" = "false" }}
+  }}
+}}"""
+_DENY_IN_DOCUMENT: Final = """\
+statement {{
+  sid       = "DenyInsecureTransport"
+  effect    = "Deny"
+  actions   = ["s3:*"]
+  resources = [{bucket}.arn, "${{{bucket}.arn}}/*"]
+
+  principals {{
+    type        = "*"
+    identifiers = ["*"]
+  }}
+
+  condition {{
+    test     = "Bool"
+    variable = "aws:SecureTransport"
+    values   = ["false"]
+  }}
+}}"""
+
+
+def text_of(policy: Resource, module: Module) -> str | None:
+    """A policy as it is written, with the documents that it is made of; None where one hides."""
+    held = policy.attribute("policy")
+    if held is None:
+        return ""
+    if encoded_object(held.value) is not None or isinstance(held.value, Heredoc | String):
+        return policy.document.text_of(held.value)
+    addresses = module.references(held.value)
+    named = [module.resource(address) for address in addresses]
+    documents = [one for one in named if one is not None and one.kind == DOCUMENT]
+    if documents and len(documents) == len(named):
+        return "\n".join(one.document.text_of(one.block) for one in documents)
+    value = module.evaluate(held.value)
+    return str(value.value) if isinstance(value, Known) else None
+
+
+def new_policy(head: str, name: str, statements: tuple[str, ...]) -> str:
+    """A policy resource around these statements."""
+    listed = indented(indented(",\n".join(statements) + ","))
+    return (
+        f'resource "{POLICY}" "{name}" {{\n{indented(head)}\n\n'
+        "  policy = jsonencode({\n"
+        '    Version = "2012-10-17"\n'
+        f"    Statement = [\n{indented(listed)}\n    ]\n  }})\n}}"
+    )
+
+
+def with_statement(policy: Resource, module: Module, bucket: str) -> tuple[Targeted, str] | None:
+    """Refuse plain HTTP in a policy that is there; None where its text cannot take a statement.
+
+    With the intent, the address of the block that it changes.
+    """
+    held = policy.attribute("policy")
+    encoded = encoded_object(held.value) if held else None
+    if encoded is not None:
+        entry = encoded.entry("Statement")
+        listed = entry.value if entry else None
+        if not isinstance(listed, ListExpression) or not listed.items:
+            return None
+        text = DENY_PLAIN_HTTP.format(bucket=bucket)
+        insert = InsertElement(listed, listed.items[-1], text)
+        return Targeted(policy.path, insert), policy.address
+    addresses = module.references(held.value) if held else ()
+    documents = [module.resource(address) for address in addresses]
+    if len(documents) != 1 or documents[0] is None or documents[0].kind != DOCUMENT:
+        return None
+    document = documents[0]
+    users = {user.address for user, _ in module.users_of(document.address)}
+    if document.repetition is not None or users != {policy.address}:
+        return None
+    block = InsertBlock(document.body, _DENY_IN_DOCUMENT.format(bucket=bucket))
+    return Targeted(document.path, block), document.address
+
+
+def policy_of(module: Module, bucket: Resource) -> tuple[Resource, ...]:
+    """The policy resources of a bucket, and the bucket itself where it holds one inline."""
+    inline = (bucket,) if "policy" in bucket.body.attributes else ()
+    return (*inline, *companions(module, bucket, POLICY).found)
+
+
+def top_level(bucket: Resource, text: str) -> Targeted:
+    """A block of its own, after the bucket."""
+    assert bucket.kind == BUCKET
+    return Targeted(bucket.path, AddTopLevel(text, bucket.block))
