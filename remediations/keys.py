@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from .key_policies import KEY, ServiceUse, free_name, let_in, policy
 from .model import Known
 from .rule import Advice, Targeted
 from .terraform.edit import AddTopLevel, InsertAttribute, SetValue
 from .terraform.module import Module, Resource
 from .terraform.nodes import Attribute, Body, Document, Entry, Reference, String
 
-KEY: Final = "aws_kms_key"
 NEW_NAME: Final = "ml"
 _FILE: Final = "kms.tf"
 _MANAGED_BY_AWS: Final = "alias/aws/"
@@ -23,40 +23,35 @@ _SETTING: Final = re.compile(
     r"^(enable|create|use|is|has)_|_(alias|name|policy|days|description|enabled|tags)$"
 )
 
-# SageMaker and S3 use a customer-managed key with the caller's own rights and with grants, so
-# the key policy names the account and no service:
+# SageMaker, S3 and most others use a customer-managed key with the caller's own rights and with
+# grants, so the key policy names the account; a service that comes itself is named too:
 # https://docs.aws.amazon.com/sagemaker/latest/dg/key-management.html
 _NEW_KEY: Final = """\
 resource "aws_kms_key" "{name}" {{
   description         = "Encrypts machine-learning data of this module"
   enable_key_rotation = true
 
-  policy = jsonencode({{
-    Version = "2012-10-17"
-    Statement = [
-      {{
-        Sid       = "AccountAdministersKey"
-        Effect    = "Allow"
-        Principal = {{ AWS = "arn:${{{partition}.partition}}:iam::${{{caller}.account_id}}:root" }}
-        Action    = "kms:*"
-        Resource  = "*"
-      }},
-    ]
-  }})
+{policy}
 }}"""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyChoice:
-    """A key to refer to. ``intents`` write it where the module has none."""
+    """A key to refer to. ``intents`` write it, or what its policy needs; ``touches`` names it.
+
+    ``note`` is what a person has to see to, because the key's policy stands elsewhere.
+    """
 
     reference: str
     intents: tuple[Targeted, ...] = ()
+    touches: tuple[str, ...] = ()
+    note: str = ""
+    is_new: bool = False
 
     @property
     def words(self) -> str:
         """How the key is spoken of."""
-        return "a new key in `kms.tf`" if self.intents else f"`{self.reference}`"
+        return "a new key in `kms.tf`" if self.is_new else f"`{self.reference}`"
 
 
 def uses_own_key(module: Module, attribute: Attribute | Entry | None) -> bool:
@@ -81,15 +76,20 @@ def set_key(
     return Targeted(resource.path, SetValue(held.value, key.reference))
 
 
-def choose_key(module: Module, user: Resource) -> KeyChoice | str:
-    """The module's one key that ``user`` can have, a new one, or why nobody can choose."""
+def choose_key(
+    module: Module, user: Resource, service: ServiceUse | None = None
+) -> KeyChoice | str:
+    """The module's one key that ``user`` can have, a new one, or why nobody can choose.
+
+    ``service`` is one that uses the key with its own rights, so the key's policy has to name it.
+    """
     candidates = {one.reference: one for one in _candidates(module, user)}
     here = [one for one in candidates.values() if not one.is_elsewhere]
     if len(here) > 1:
         names = ", ".join(f"`{one.name}`" for one in here)
         return f"This module has several keys: {names}. Choose one and set it here."
     if here:
-        return here[0].doubt or KeyChoice(here[0].reference)
+        return here[0].doubt or _with_service(module, here[0], service)
     if candidates or _place(user) != (None, None):
         return (
             f"`{user.address}` and its key have to be in one region. Write a key there, or choose "
@@ -97,7 +97,7 @@ def choose_key(module: Module, user: Resource) -> KeyChoice | str:
         )
     if module.unread:
         return f"`{module.unread[0]}` could not be read, so a key may be there already."
-    return _new_key(module)
+    return _new_key(module, service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,8 @@ class _Candidate:
     reference: str
     doubt: str = ""
     is_elsewhere: bool = False
+    key: Resource | None = None
+    """The key itself, where this module declares it."""
 
 
 def _candidates(module: Module, user: Resource) -> Iterator[_Candidate]:
@@ -130,7 +132,22 @@ def _declared(module: Module, key: Resource, attribute: str, user: Resource) -> 
     elif module.depends_on(key, user.address):
         doubt = f"`{key.address}` depends on this resource, so a reference to it would be a cycle."
     is_elsewhere = _place(key) != _place(user)
-    return _Candidate(key.address, f"{key.address}.{attribute}", doubt, is_elsewhere)
+    own = key if key.kind == KEY else None
+    return _Candidate(key.address, f"{key.address}.{attribute}", doubt, is_elsewhere, own)
+
+
+def _with_service(
+    module: Module, candidate: _Candidate, service: ServiceUse | None
+) -> KeyChoice | str:
+    if service is None:
+        return KeyChoice(candidate.reference)
+    if candidate.key is None:
+        note = f"Its policy has to let `{service.name}` use it."
+        return KeyChoice(candidate.reference, note=note)
+    needed = let_in(module, candidate.key, service)
+    if isinstance(needed, str):
+        return needed
+    return KeyChoice(candidate.reference, needed, (candidate.key.address,) if needed else ())
 
 
 def _place(resource: Resource) -> tuple[str | None, str | None]:
@@ -204,34 +221,11 @@ def _key_arguments(module: Module) -> Iterator[tuple[Attribute, Document]]:
                 yield body.attributes[name], resource.document
 
 
-def _new_key(module: Module) -> KeyChoice:
+def _new_key(module: Module, service: ServiceUse | None) -> KeyChoice:
     path = f"{module.directory}/{_FILE}" if module.directory else _FILE
-    pieces: list[str] = []
-    names: dict[str, str] = {}
-    for kind in ("aws_caller_identity", "aws_partition"):
-        held = [one for one in module.of_kind(f"data.{kind}") if _is_plain(one)]
-        if held:
-            names[kind] = held[0].address
-        else:
-            name = _free_name(module, f"data.{kind}", "current")
-            names[kind] = f"data.{kind}.{name}"
-            pieces.append(f'data "{kind}" "{name}" {{}}')
-    name = _free_name(module, KEY, NEW_NAME)
-    text = _NEW_KEY.format(
-        name=name,
-        partition=names["aws_partition"],
-        caller=names["aws_caller_identity"],
-    )
-    intent = AddTopLevel("\n\n".join([*pieces, text]))
-    return KeyChoice(f"{KEY}.{name}.arn", (Targeted(path, intent),))
-
-
-def _is_plain(resource: Resource) -> bool:
-    return resource.repetition is None and _place(resource) == (None, None)
-
-
-def _free_name(module: Module, kind: str, wanted: str) -> str:
-    name, number = wanted, 2
-    while module.resource(f"{kind}.{name}") is not None:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
+    made = policy(module, service)
+    name = free_name(module, KEY, NEW_NAME)
+    held = "\n".join(f"  {line}" if line else "" for line in f"policy = {made.text}".split("\n"))
+    text = _NEW_KEY.format(name=name, policy=held)
+    intent = AddTopLevel("\n\n".join([*made.lookups, text]))
+    return KeyChoice(f"{KEY}.{name}.arn", (Targeted(path, intent),), is_new=True)

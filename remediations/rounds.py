@@ -16,7 +16,7 @@ from .merge import Judged
 from .model import Profile, Safety
 from .rule import Repair, Targeted
 from .source import OverlappingEdits, Unreadable
-from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock
+from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock, InsertElement
 from .verify import prove
 
 COLLIDES = "the edits get in each other's way"
@@ -153,6 +153,8 @@ def _same(targeted: Targeted) -> tuple[object, ...] | None:
             return targeted.path, id(body), name, text
         case InsertBlock(body, text):
             return targeted.path, id(body), text
+        case InsertElement(items, _, text):
+            return targeted.path, id(items), text
     return None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
+from ..key_policies import ServiceUse
 from ..keys import choose_key, set_key, uses_own_key
 from ..model import Known, Unknown, Value
 from ..rule import Advice, Repair
@@ -21,6 +23,8 @@ class RequireKey(Argument):
     """
 
     decides = "which key encrypts this"
+    service: ClassVar[ServiceUse | None] = None
+    """One that uses the key with its own rights, so that the key's policy has to name it."""
 
     def value_at(self, site: Site, module: Module) -> Value:
         """Whether a key of your own stands there, or may."""
@@ -39,7 +43,7 @@ class RequireKey(Argument):
         offer = self.offer_for(resource, module)
         if isinstance(offer, Advice):
             return offer
-        key = choose_key(module, resource)
+        key = choose_key(module, resource, self.service)
         if isinstance(key, str):
             return Advice(key)
         if site.missing or not isinstance(site.holder, Body):
@@ -49,5 +53,6 @@ class RequireKey(Argument):
         if isinstance(written, Advice):
             return written
         title = offer.title.replace("{key}", key.words)
-        cost = offer.cost.replace("{key}", "the new key" if key.intents else key.words)
-        return replace(offer, title=title, cost=cost).repair(written, *key.intents)
+        cost = offer.cost.replace("{key}", "the new key" if key.is_new else key.words)
+        priced = replace(offer, title=title, cost=f"{cost} {key.note}".strip())
+        return priced.repair(written, *key.intents, touches=key.touches)
