@@ -7,7 +7,7 @@ TEST_STAMP := $(VENV)/.test
 DIR ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench corpus accept docs clean refresh-contract
+.PHONY: help setup check test demo bench corpus accept docs clean refresh-contract verify-fixes
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ docs: $(TEST_STAMP) ## Write the generated pages again
 
 refresh-contract: $(TEST_STAMP) ## Cut the vendored part of GitHub's description anew (needs npm)
 	$(BIN)/python scripts/refresh_contract.py
+
+verify-fixes: $(TEST_STAMP) ## Ask Checkov what the fixes of all rule pages close: make verify-fixes CHECKOV=path
+	$(BIN)/python -m scripts.verify_fixes $(or $(CHECKOV),checkov)
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

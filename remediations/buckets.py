@@ -76,11 +76,16 @@ def companion_head(module: Module, bucket: Resource, kind: str) -> CompanionHead
     provider = bucket.body.attributes.get("provider")
     if provider is not None:
         lines.append(f"provider = {bucket.document.text_of(provider.value)}")
-    if "for_each" in bucket.body.attributes:
-        lines += [f"for_each = {bucket.address}", "", "bucket = each.value.id"]
-    elif "count" in bucket.body.attributes:
-        lines += [f"count = length({bucket.address})", ""]
-        lines.append(f"bucket = {bucket.address}[count.index].id")
+    repetition = bucket.repetition
+    if repetition is not None:
+        # The same words as the bucket's where they are short, so that readers see both are one.
+        held = bucket.document.text_of(repetition.value)
+        if repetition.name == "for_each":
+            again = bucket.address if "\n" in held else held
+            lines += [f"for_each = {again}", "", f"bucket = {bucket.address}[each.key].id"]
+        else:
+            again = f"length({bucket.address})" if "\n" in held else held
+            lines += [f"count = {again}", "", f"bucket = {bucket.address}[count.index].id"]
     else:
         lines += (
             ["", f"bucket = {bucket.address}.id"] if lines else [f"bucket = {bucket.address}.id"]

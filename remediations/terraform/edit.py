@@ -76,9 +76,24 @@ def edits_between(before: SourceFile, after: SourceFile) -> tuple[Edit, ...]:
     starts = [sum(map(len, old[:head]))]
     for line in old_middle:
         starts.append(starts[-1] + len(line))
-    matcher = SequenceMatcher(None, old_middle, new_middle, autojunk=False)
+    matcher = SequenceMatcher(
+        None, _within(old)[head : len(old) - tail], _within(new)[head : len(new) - tail], False
+    )
     return tuple(
         Edit(before.path, Span(starts[i1], starts[i2]), "".join(new_middle[j1:j2]))
         for tag, i1, i2, j1, j2 in matcher.get_opcodes()
         if tag != "equal"
     )
+
+
+def _within(lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Each line with the header of the block around it: a line of one is no line of another."""
+    labelled: list[tuple[str, str]] = []
+    header = ""
+    for line in lines:
+        if line[0] not in " \t}#/\r\n" and line.rstrip().endswith("{"):
+            header = line
+        labelled.append((header, line))
+        if line.rstrip() == "}":
+            header = ""
+    return labelled

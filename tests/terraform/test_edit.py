@@ -315,6 +315,14 @@ def test_text_that_is_not_terraform_is_refused(grammar: Grammar) -> None:
         edited("x {\n  a = 1\n}\n", grammar, insert("a"))
 
 
+def test_a_line_of_one_block_is_never_taken_for_a_line_of_another() -> None:
+    """Else an argument of a block that goes would seem to have moved into a new one."""
+    one, two = (f'x "{name}" {{{{\n  same = 1\n}}}}\n' for name in ("one", "two"))
+    before, after = SourceFile.of("a.tf", f"a = 1\n{one}b = 2\n"), f"a = 1\n{two}b = 3\n"
+    (edit,) = edits_between(before, SourceFile.of("a.tf", after))
+    assert edit.text == f"{two}b = 3\n"
+
+
 def test_edits_between_are_whole_lines() -> None:
     before = SourceFile.of("a.tf", "a\u2028b\nc\nd\ne\n")
     after = SourceFile.of("a.tf", "a\u2028b\nC\nd\ne\nf\n")

@@ -1,0 +1,163 @@
+"""Asks Checkov whether the fixes close what the rules' pages say they close.
+
+    python -m scripts.verify_fixes CHECKOV [RULE …]
+
+Every example of every page is a directory; all fixes of all levels are applied to it. Checkov, in
+an environment of its own, looks at the examples before and after. Prints, for each Checkov id that
+a page maps, how often it is fixed, remains or is new, and fails unless each is fixed wherever its
+own rule offers an edit, and none is new.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from remediations.codebase import Codebase
+from remediations.detect import detect
+from remediations.model import Profile, Safety
+from remediations.plan import combine
+from remediations.rule import page, rules
+from remediations.terraform.grammar import Grammar
+from tests.rules.pages import Example, all_examples
+
+PROD: Final = Profile("prod")
+_LINE: Final = re.compile(r"^- Checkov: (.+)$", re.MULTILINE)
+_ID: Final = re.compile(r"CKV2?_AWS_\d+")
+# Mapped to tell people what is near, though no edit of ours can make Checkov pass.
+NO_ORACLE: Final = {
+    "CKV_AWS_383": "sees guardrail_configuration as a block only; it is a list in the schema",
+}
+
+Finding = tuple[str, str, str]
+"""A check, the directory of an example, a block."""
+
+
+@dataclass(slots=True)
+class Row:
+    """What became of one check over all examples."""
+
+    fixed: set[Finding] = field(default_factory=set)
+    remaining: set[Finding] = field(default_factory=set)
+    advised: set[Finding] = field(default_factory=set)
+    new: set[Finding] = field(default_factory=set)
+
+
+def claimed() -> dict[str, set[str]]:
+    """The Checkov ids that pages map, with the rules that do."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for rule in rules():
+        line = _LINE.search(page(rule.id))
+        for check in _ID.findall(line[1].partition("(")[0]) if line else ():
+            found[check].add(rule.id)
+    return dict(found)
+
+
+def write(root: Path, name: str, files: Mapping[str, str]) -> None:
+    """One example as a directory of its own."""
+    (root / name).mkdir(parents=True)
+    for path, text in files.items():
+        (root / name / path).write_text(text, encoding="utf-8")
+
+
+def mended(example: Example, grammar: Grammar) -> dict[str, str]:
+    """The example after everything that is offered."""
+    codebase = Codebase.read({p: t.encode() for p, t in example.files.items()}, grammar)
+    edits = combine(codebase, detect(codebase, PROD).findings, PROD, Safety.REPLACE)
+    after = codebase.with_edits(edits)
+    return {path: document.source.text for path, document in after.documents.items()}
+
+
+def scan(checkov: str, directory: Path) -> dict[Finding, str]:
+    """FAILED, PASSED or SKIPPED of each check on each block of each example."""
+    command = [checkov, "-d", str(directory), "--framework", "terraform", "--skip-download"]
+    command += ["--soft-fail", "-o", "json", "--compact"]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LOG_LEVEL": "ERROR"},
+    )
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        sys.exit(f"{checkov} gave no JSON (exit {done.returncode}): {done.stderr[-500:]}")
+    found: dict[Finding, str] = {}
+    for report in answer if isinstance(answer, list) else [answer]:
+        for kind, state in (("passed", "PASSED"), ("skipped", "SKIPPED"), ("failed", "FAILED")):
+            for item in report.get("results", {}).get(f"{kind}_checks", ()):
+                example = item["file_path"].lstrip("/").partition("/")[0]
+                block = re.sub(r"\[[^\]]*\]$", "", item["resource"])
+                found[item["check_id"], example, block] = state
+    return found
+
+
+def compare(
+    before: Mapping[Finding, str], after: Mapping[Finding, str], claims: Mapping[str, set[str]]
+) -> dict[str, Row]:
+    """What became of each claimed check."""
+    rows = {check: Row() for check in claims}
+    offers = {str(example): example for example in all_examples("before") if example.after}
+    for finding, state in before.items():
+        check, example, _ = finding
+        if state != "FAILED" or check not in rows:
+            continue
+        own = example in offers and offers[example].rule in claims[check]
+        row = rows[check]
+        if after.get(finding) == "PASSED":
+            row.fixed.add(finding)
+        else:
+            (row.remaining if own else row.advised).add(finding)
+    for finding, state in after.items():
+        if state == "FAILED" and finding[0] in rows and before.get(finding) != "FAILED":
+            rows[finding[0]].new.add(finding)
+    return rows
+
+
+def show(rows: Mapping[str, Row], claims: Mapping[str, set[str]]) -> list[str]:
+    """The table; returns what is wrong."""
+    wrong: list[str] = []
+    print(f"{'check':13} {'fixed':>5} {'left':>5} {'advice':>6} {'new':>4}  rules")
+    for check in sorted(rows, key=lambda c: (c.split("_")[0], int(c.rpartition("_")[2]))):
+        row = rows[check]
+        counts = (len(row.fixed), len(row.remaining), len(row.advised), len(row.new))
+        names = ", ".join(sorted(claims[check]))
+        why = NO_ORACLE.get(check, "")
+        print("{:13} {:5} {:5} {:6} {:4}  {}{}".format(check, *counts, names, why and f" ({why})"))
+        if not why:
+            wrong += [f"{check} remains: {one[1]} {one[2]}" for one in sorted(row.remaining)]
+            wrong += [f"{check} is new: {one[1]} {one[2]}" for one in sorted(row.new)]
+            wrong += [] if row.fixed else [f"{check} is never shown fixed ({names})"]
+    return wrong
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Run it; 0 where every claim holds."""
+    checkov, *only = arguments
+    grammar = Grammar.load(Path(tempfile.gettempdir()) / "lockstitch-verify.cache")
+    claims = {c: held for c, held in claimed().items() if not only or held & set(only)}
+    with tempfile.TemporaryDirectory() as place:
+        before, after = Path(place, "before"), Path(place, "after")
+        for example in all_examples("before"):
+            if not only or example.rule in only:
+                write(before, str(example), example.files)
+                write(after, str(example), mended(example, grammar))
+        rows = compare(scan(checkov, before), scan(checkov, after), claims)
+    wrong = show(rows, claims)
+    print(*wrong, sep="\n")
+    print(f"{len(rows)} ids, {sum(len(r.fixed) for r in rows.values())} fixed, {len(wrong)} wrong")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
