@@ -14,18 +14,21 @@ import pytest
 from hcl2.parser import parser
 
 from remediations.source import SourceFile
+from remediations.terraform.by_grammar import parse_by_grammar
 from remediations.terraform.grammar import Grammar
-from remediations.terraform.tree import parse
+from remediations.terraform.scan import scan
 
 NOBODY = 65534
 ROOT = Path(__file__).parents[2]
 # Imports come first: another user may not read this checkout.
 CHILD = """
-import os, sys
+import json, os, sys
+import hcl2.parser, lark.exceptions
 from pathlib import Path
 from remediations.source import SourceFile
 from remediations.terraform.grammar import Grammar
-from remediations.terraform.tree import parse
+from remediations.terraform.by_grammar import parse_by_grammar
+from remediations.terraform.scan import scan
 user, cache = int(sys.argv[1]), Path(sys.argv[2])
 if os.getuid() == 0:
     os.setgroups([])
@@ -36,12 +39,14 @@ try:
     sys.exit("the directory can be written: this test tests nothing")
 except OSError:
     pass
-print(list(parse(SourceFile.of("a.tf", "a = 1\\n"), Grammar.load(cache)).body.attributes))
+source = SourceFile.of("a.tf", "a = 1\\n")
+print(list(parse_by_grammar(source, scan(source), Grammar.load(cache)).body.attributes))
 """
 
 
 def names(grammar: Grammar, text: str = "a = 1\n") -> list[str]:
-    return list(parse(SourceFile.of("a.tf", text), grammar).body.attributes)
+    source = SourceFile.of("a.tf", text)
+    return list(parse_by_grammar(source, scan(source), grammar).body.attributes)
 
 
 def test_without_a_cache_nothing_is_written(
