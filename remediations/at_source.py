@@ -86,7 +86,8 @@ def _step(targeted: Targeted, resource: Resource) -> _Step:
         return _Step(targeted)  # the new text goes on from the old one
     source = source_of(intent.value, module)
     if source is None:
-        return _Step(targeted, is_computed=_is_computed(intent.value))
+        is_fixed = _CONSTANT.fullmatch(intent.text) is not None
+        return _Step(targeted, is_computed=is_fixed and _is_computed(intent.value))
     place = f"{source.path}:{source.location.line}"
     if not _CONSTANT.fullmatch(intent.text):
         if module.evaluate(intent.value) not in (Known(None), Known("")):

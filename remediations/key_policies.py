@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .iam.statements import encoded_object
+from .lookups import look_up
 from .rule import Targeted
 from .terraform.edit import AddTopLevel, InsertAttribute, InsertElement
 from .terraform.module import Module, Resource
@@ -89,11 +90,11 @@ class Written:
 
 def policy(module: Module, service: ServiceUse | None) -> Written:
     """The account's own statement, and that of a service."""
-    names, lookups = _names(module, needs_region=service is not None and service.needs_region)
+    found = look_up(module, *_words(service))
     statements = [_OWNER, *([service.statement] if service else [])]
-    listed = ",\n".join(_moved(one.format(**names), 4) for one in statements)
+    listed = ",\n".join(_moved(one.format(**found.names), 4) for one in statements)
     text = f'jsonencode({{\n  Version = "2012-10-17"\n  Statement = [\n{listed},\n  ]\n}})'
-    return Written(text, lookups)
+    return Written(text, found.blocks)
 
 
 def let_in(module: Module, key: Resource, service: ServiceUse) -> tuple[Targeted, ...] | str:
@@ -105,7 +106,8 @@ def let_in(module: Module, key: Resource, service: ServiceUse) -> tuple[Targeted
     if not held:
         made = policy(module, service)
         insert = InsertAttribute(key.body, "policy", made.text)
-        return (Targeted(key.path, insert), *_top_level(key, made.lookups))
+        lookups = (Targeted(key.path, AddTopLevel(text)) for text in made.lookups)
+        return (Targeted(key.path, insert), *lookups)
     encoded = encoded_object(held[0].body.attributes["policy"].value)
     entry = encoded.entry("Statement") if encoded else None
     listed = entry.value if entry else None
@@ -113,9 +115,9 @@ def let_in(module: Module, key: Resource, service: ServiceUse) -> tuple[Targeted
         return f"Let `{service.name}` use `{key.address}` in its policy, then set the key here."
     if not listed.items:
         return f"The policy of `{key.address}` is empty. Write it, then set the key here."
-    names, lookups = _names(module, needs_region=service.needs_region)
-    insert_element = InsertElement(listed, listed.items[-1], service.statement.format(**names))
-    return (Targeted(key.path, insert_element), *_top_level(key, lookups))
+    found = look_up(module, *_words(service))
+    added = InsertElement(listed, listed.items[-1], service.statement.format(**found.names))
+    return (Targeted(key.path, added), *found.written(key.path))
 
 
 def _texts(module: Module, holder: Resource) -> Iterator[str]:
@@ -133,40 +135,9 @@ def _named(module: Module, resource: Resource, name: str) -> tuple[str, ...]:
     return module.references(held.value) if held else ()
 
 
-def _top_level(key: Resource, lookups: tuple[str, ...]) -> Iterator[Targeted]:
-    return (Targeted(key.path, AddTopLevel(text)) for text in lookups)
-
-
-def _names(module: Module, *, needs_region: bool) -> tuple[dict[str, str], tuple[str, ...]]:
-    """References for partition, account and region; what the module lacks is written."""
-    wanted = {"partition": ("aws_partition", "partition")}
-    wanted["account"] = ("aws_caller_identity", "account_id")
-    if needs_region:
-        # From version 6 on the name of a region is its `region`; older ones know only `name`.
-        attribute = "region" if min(module.aws_majors) >= 6 else "name"
-        wanted["region"] = ("aws_region", attribute)
-    names: dict[str, str] = {}
-    lookups: list[str] = []
-    for word, (kind, attribute) in wanted.items():
-        held = [one for one in module.of_kind(f"data.{kind}") if _is_plain(one)]
-        name = held[0].name if held else free_name(module, f"data.{kind}", "current")
-        names[word] = f"data.{kind}.{name}.{attribute}"
-        if not held:
-            lookups.append(f'data "{kind}" "{name}" {{}}')
-    return names, tuple(sorted(lookups))
-
-
-def _is_plain(resource: Resource) -> bool:
-    attributes = resource.body.attributes
-    return resource.repetition is None and not {"provider", "region", "name"} & set(attributes)
-
-
-def free_name(module: Module, kind: str, wanted: str) -> str:
-    """The name that is wanted, or the first one with a number that is free."""
-    name, number = wanted, 2
-    while module.resource(f"{kind}.{name}") is not None:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
+def _words(service: ServiceUse | None) -> tuple[str, ...]:
+    needs_region = service is not None and service.needs_region
+    return ("account", "partition", *(("region",) if needs_region else ()))
 
 
 def _moved(text: str, blanks: int) -> str:

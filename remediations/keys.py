@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from .key_policies import KEY, ServiceUse, free_name, let_in, policy
+from .key_policies import KEY, ServiceUse, let_in, policy
+from .lookups import free_name
 from .model import Known
 from .rule import Advice, Targeted
 from .terraform.edit import AddTopLevel, InsertAttribute, SetValue

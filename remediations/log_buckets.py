@@ -7,6 +7,7 @@ from typing import Final
 
 from .bucket_policies import DENY_PLAIN_HTTP, new_policy
 from .buckets import BUCKET, is_log_target
+from .lookups import free_name, look_up
 from .rule import Targeted
 from .terraform.edit import AddTopLevel
 from .terraform.module import Module, Resource
@@ -23,7 +24,7 @@ _GRANT: Final = """\
   Action    = "s3:PutObject"
   Resource  = "${{{bucket}.arn}}/*"
   Condition = {{
-    StringEquals = {{ "aws:SourceAccount" = {caller}.account_id }}
+    StringEquals = {{ "aws:SourceAccount" = {account} }}
   }}
 }}"""
 _BUCKET: Final = """\
@@ -147,21 +148,17 @@ def _provider(bucket: Resource) -> bool:
 
 def _new_bucket(module: Module) -> LogChoice:
     path = f"{module.directory}/{_FILE}" if module.directory else _FILE
-    name, number = NAME, 2
-    while module.resource(f"{BUCKET}.{name}") is not None:
-        name, number = f"{NAME}_{number}", number + 1
+    name = free_name(module, BUCKET, NAME)
     address = f"{BUCKET}.{name}"
-    kind = "data.aws_caller_identity"
-    callers = [one for one in module.of_kind(kind) if one.repetition is None and not _provider(one)]
-    caller = callers[0].address if callers else f"{kind}.current"
+    found = look_up(module, "account")
     statements = (
-        _GRANT.format(bucket=address, caller=caller),
+        _GRANT.format(bucket=address, account=found.names["account"]),
         DENY_PLAIN_HTTP.format(bucket=address),
     )
-    pieces = [] if callers else ['data "aws_caller_identity" "current" {}']
-    pieces += [
+    pieces = (
+        *found.blocks,
         _BUCKET.format(name=name),
         new_policy(f"bucket = {address}.id", name, statements),
-    ]
+    )
     intents = tuple(Targeted(path, AddTopLevel(piece)) for piece in pieces)
     return LogChoice(f"{address}.id", intents)

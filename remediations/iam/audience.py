@@ -32,9 +32,9 @@ class Audience(Enum):
     UNKNOWN = "unknown"
 
 
-def audience(policy: Resource, module: Module) -> Audience:
-    """Whom the ``policy`` argument of a resource lets in."""
-    held = policy.attribute("policy")
+def audience(policy: Resource, module: Module, argument: str = "policy") -> Audience:
+    """Whom a policy in an argument of a resource lets in."""
+    held = policy.attribute(argument)
     if held is None:
         return Audience.NAMED
     encoded = encoded_object(held.value)

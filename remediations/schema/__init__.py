@@ -49,6 +49,11 @@ def resource(kind: str) -> Argument | None:
     return _resources().get(kind)
 
 
+def kinds() -> tuple[str, ...]:
+    """Every resource that this file covers."""
+    return tuple(_resources())
+
+
 def argument(kind: str, path: str) -> Argument | None:
     """An argument by its dotted path; None where no version knows it, or the resource."""
     found = resource(kind)

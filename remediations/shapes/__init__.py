@@ -5,6 +5,7 @@ from .blocks import RequireBlock
 from .companions import RequireCompanion
 from .flags import RequireFlags
 from .key import RequireKey
+from .policies import RequireNamedPrincipals
 from .written import block_text
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "RequireFalse",
     "RequireFlags",
     "RequireKey",
+    "RequireNamedPrincipals",
     "RequireSet",
     "RequireTrue",
     "RequireValue",

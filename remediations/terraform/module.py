@@ -170,15 +170,22 @@ class Module:
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Resource, ...]]:
         kinds: dict[str, list[Resource]] = {}
-        for resource in self.resources:
+        for resource in (*self.resources, *self._labelled_blocks()):
             if not self._is_absent(resource.block):
                 kinds.setdefault(resource.kind, []).append(resource)
         return {kind: tuple(found) for kind, found in kinds.items()}
 
+    def _labelled_blocks(self) -> Iterator[Resource]:
+        """Providers, variables and outputs, which rules may judge like resources."""
+        for document in self.documents:
+            for block in document.body.blocks():
+                if block.type in ("provider", "variable", "output") and len(block.labels) == 1:
+                    yield Resource(block.type, block.labels[0], False, block, document, self)
+
     def of_kind(self, kind: str) -> tuple[Resource, ...]:
         """All of one kind, such as ``aws_s3_bucket`` or ``data.aws_caller_identity``.
 
-        Without those that are known to be made no time.
+        Also ``provider``, ``variable`` and ``output``; without what is known to be made no time.
         """
         return self._by_kind.get(kind, ())
 
@@ -357,6 +364,12 @@ class Module:
         if not own and self.caller is not None:
             return self.caller.aws_majors
         return majors(own)
+
+    @cached_property
+    def says_provider(self) -> bool:
+        """Whether any version of the AWS provider is asked for; else the newest two are assumed."""
+        own = any(True for _ in self._constraints())
+        return own or (self.caller is not None and self.caller.says_provider)
 
     def _constraints(self) -> Iterator[str]:
         for document in self.documents:

@@ -1,0 +1,58 @@
+"""References to the account, the partition and the region; what looks them up is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from .rule import Targeted
+from .terraform.edit import AddTopLevel
+from .terraform.module import Module, Resource
+
+_SOURCES: Final = {
+    "account": ("aws_caller_identity", "account_id"),
+    "partition": ("aws_partition", "partition"),
+    "region": ("aws_region", "region"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """References by word, and the data blocks that the module lacks for them."""
+
+    names: dict[str, str]
+    blocks: tuple[str, ...]
+
+    def written(self, path: str) -> tuple[Targeted, ...]:
+        """The data blocks, at the end of a file."""
+        return tuple(Targeted(path, AddTopLevel(text)) for text in self.blocks)
+
+
+def look_up(module: Module, *words: str) -> Lookups:
+    """``account``, ``partition`` and ``region``, by what the module has or by a new data block."""
+    names: dict[str, str] = {}
+    blocks: list[str] = []
+    for word in words:
+        kind, attribute = _SOURCES[word]
+        if word == "region" and min(module.aws_majors) < 6:
+            # Version 6 calls it `region`; older ones know only `name`.
+            attribute = "name"
+        held = [one for one in module.of_kind(f"data.{kind}") if _is_plain(one)]
+        name = held[0].name if held else free_name(module, f"data.{kind}", "current")
+        names[word] = f"data.{kind}.{name}.{attribute}"
+        if not held:
+            blocks.append(f'data "{kind}" "{name}" {{}}')
+    return Lookups(names, tuple(sorted(blocks)))
+
+
+def _is_plain(resource: Resource) -> bool:
+    attributes = resource.body.attributes
+    return resource.repetition is None and not {"provider", "region", "name"} & set(attributes)
+
+
+def free_name(module: Module, kind: str, wanted: str) -> str:
+    """The name that is wanted, or the first one with a number that is free."""
+    name, number = wanted, 2
+    while module.resource(f"{kind}.{name}") is not None:
+        name, number = f"{wanted}_{number}", number + 1
+    return name

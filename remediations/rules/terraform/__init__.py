@@ -1,0 +1,1 @@
+"""Rules about what Terraform itself is told: providers, variables, arguments."""

@@ -1,0 +1,78 @@
+"""variable-not-sensitive: a secret that Terraform prints in plans and logs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from remediations.model import Known, Safety, Severity
+from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
+from remediations.terraform.edit import InsertAttribute, SetValue
+from remediations.terraform.module import Module, Resource
+from remediations.terraform.nodes import Reference
+
+_SECRET = re.compile(
+    r"(^|_)(passwords?|passwd|secrets?|tokens?|api_?keys?|private_keys?|secret_keys?|credentials?)$"
+)
+_POINTER = re.compile(r"(^|_)(ssm|path|name|format|arn|id|file|override)(_|$)")
+_TEXT = re.compile(r'^"?(string|any|list|set|map|object)')
+
+
+class VariableNotSensitive(Rule):
+    """Only names that end in the secret itself: ``secret_arn`` and ``token_ttl`` are none."""
+
+    id = "variable-not-sensitive"
+    title = "Secret is printed in plans"
+    resources = ("variable", "output")
+    severity = Severities(Severity.LOW, Severity.MEDIUM, Severity.MEDIUM)
+
+    def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        held = resource.attribute("sensitive")
+        is_secret = _SECRET.search(resource.name) and not _POINTER.search(resource.name)
+        if not is_secret or module.value_of(held) not in (
+            Known(None),
+            Known(False),
+        ):
+            return
+        type = resource.attribute("type")
+        if type is not None and not _TEXT.match(resource.document.text_of(type.value)):
+            return
+        message = (
+            f"By its name this {resource.kind} holds a secret, and Terraform prints it in every "
+            "plan and log, which more people read than may have it."
+        )
+        yield Violation("sensitive", message, _repair(resource, module), held)
+
+
+def _repair(resource: Resource, module: Module) -> Repair | Advice:
+    if resource.kind == "variable" and _is_shown(resource, module):
+        return Advice(
+            "Set sensitive = true here, and in the outputs and repetitions that use it: Terraform "
+            "refuses a sensitive value in those."
+        )
+    offer = Offer(
+        Safety.REVIEW,
+        "Keep the secret out of plans",
+        "Nothing is applied differently; plans show (sensitive value) in its place. It is still "
+        "in the state.",
+    )
+    held = resource.attribute("sensitive")
+    if held is not None:
+        return offer.repair(Targeted(resource.path, SetValue(held.value, "true")))
+    insert = InsertAttribute(resource.body, "sensitive", "true")
+    return offer.repair(Targeted(resource.path, insert))
+
+
+def _is_shown(variable: Resource, module: Module) -> bool:
+    """Whether it goes where a sensitive value is refused, or where that cannot be followed."""
+    name = f"var.{variable.name}"
+    for document in module.documents:
+        for block in document.body.blocks():
+            for item in block.body.attributes.values():
+                goes_on = block.type in ("output", "locals", "module")
+                if (goes_on or item.name in ("for_each", "count")) and any(
+                    isinstance(node, Reference) and node.dotted.startswith(name)
+                    for node in item.value.walk()
+                ):
+                    return True
+    return False
