@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from itertools import groupby
 from posixpath import basename, dirname, normpath
 from typing import Final
+
+from .glob import covers
 
 VALUES_SUFFIXES: Final = (".tfvars", ".tfvars.json")
 
@@ -88,27 +89,18 @@ def level_of_path(directory: str) -> str | None:
     return None
 
 
+def level_named(name: str) -> str | None:
+    """The level that a word of a name says, such as ``prod`` for ``eu-production``."""
+    return next((_LEVEL[word] for word in _TOKEN.split(name.lower()) if word in _LEVEL), None)
+
+
 def _with(one: Environment, tfvars: tuple[str, ...]) -> Environment:
     unique = tuple(dict.fromkeys(tfvars))
     return Environment(one.name, one.level, one.paths, unique, one.workspace)
 
 
 def _covers(one: Environment, directory: str) -> bool:
-    return not one.paths or any(_matches(directory, glob) for glob in one.paths)
-
-
-def _matches(directory: str, glob: str) -> bool:
-    """``envs/prod`` means itself and what is below it; ``**`` crosses directories."""
-    wanted = normpath(glob.rstrip("/") or ".")
-    if wanted in (".", "**"):
-        return True
-    plain = wanted.removesuffix("/**").removesuffix("/*.tf")
-    parts, given = plain.split("/"), directory.split("/")
-    if "**" in parts:
-        return fnmatchcase(directory, plain.replace("**/", "*").replace("**", "*"))
-    return len(given) >= len(parts) and all(
-        fnmatchcase(one, two) for one, two in zip(given, parts, strict=False)
-    )
+    return not one.paths or any(covers(glob, directory) for glob in one.paths)
 
 
 def _meant(one: Environment, directory: str, values: Collection[str]) -> Iterator[str]:
@@ -123,8 +115,7 @@ def _by_files(directory: str, values: Collection[str], otherwise: str) -> Iterat
     for name, paths in groupby(passed, key=lambda path: _name(path, directory)):
         tokens = _TOKEN.split(name.lower())
         if _EXAMPLE.isdisjoint(tokens):
-            level = next((_LEVEL[token] for token in tokens if token in _LEVEL), otherwise)
-            yield Environment(name, level, tfvars=tuple(paths))
+            yield Environment(name, level_named(name) or otherwise, tfvars=tuple(paths))
 
 
 def _name(path: str, directory: str) -> str:

@@ -16,6 +16,7 @@ USAGE: Final = 64
 COMMANDS: Final = {
     "check": "Look for misconfigurations in a directory",
     "fix": "Show or write the proved fixes for a directory",
+    "check-config": "Look whether a .lockstitch.yml can be used",
     "explain": "Show the page of a rule",
     "review": "Review a pull request once",
     "replay": "Act on a saved webhook delivery",
@@ -49,7 +50,7 @@ def build(only: str | None) -> Parser:
     for name, says in COMMANDS.items():
         sub = subparsers.add_parser(name, help=says, description=says)
         if name == only:
-            module = importlib.import_module(f"bot.cli.{name}")
+            module = importlib.import_module(f"bot.cli.{name.replace('-', '_')}")
             module.configure(sub)
             sub.set_defaults(run=module.run)
     return parser

@@ -89,6 +89,7 @@ def test_environments_by_name(
         (("envs/*/eu",), "envs/x/eu", True),
         (("envs/*/eu",), "envs/x/us", False),
         (("**/prod",), "a/b/prod", True),
+        (("**/prod",), "a/nonprod", False),
         (("envs/prod/**",), "envs/prod", True),
         ((".",), "", True),
     ],
