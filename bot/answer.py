@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from remediations.detect import detect
-from remediations.model import Edit, Finding, Report, Safety
-from remediations.plan import combine
+from remediations.model import Finding, Safety
 from remediations.rule import page
 
 from .change import read_change
 from .commands import Command, Verb
-from .diff import unified
+from .engine import Judgement, Wanted
 from .forge.errors import HeadMoved
 from .forge.port import Forge, PullRef, PullRequest, Thread
 from .markdown import fenced
-from .pipeline import Judgement, Reviewer, judge
+from .pipeline import Reviewer, texts_of
 from .review import fingerprints
 
 HELP: Final = """\
@@ -64,7 +62,10 @@ class Answered(Enum):
 
 
 def answer(forge: Forge, asked: Asked, reviewer: Reviewer) -> Answered:
-    """Do what was asked, or say kindly why not. Raises ``ForgeError``."""
+    """Do what was asked, or say kindly why not.
+
+    Raises ``ForgeError``, ``EngineStopped`` and ``EngineAway``.
+    """
     pull = forge.pull_request(asked.ref)
     if asked.comment_id is not None:
         inline = asked.thread_root is not None
@@ -83,18 +84,16 @@ def answer(forge: Forge, asked: Asked, reviewer: Reviewer) -> Answered:
 
 
 def _fix(forge: Forge, pull: PullRequest, asked: Asked, reviewer: Reviewer) -> Answered:
-    judgement = judge(read_change(forge, pull), reviewer)
-    wanted = _wanted(forge, pull, asked, judgement)
-    edits = combine(judgement.codebase, wanted, reviewer.profile, up_to=asked.command.up_to)
-    if not edits:
-        return _say(forge, pull, asked, _why_nothing(judgement, wanted, asked.command.up_to))
-    fixed = judgement.codebase.with_edits(edits)
+    wanted = _wanted(forge, pull, asked)
+    texts = texts_of(read_change(forge, pull))
+    repair = reviewer.engine.repair(texts, reviewer.profile, wanted)
+    if not repair.files:
+        reason = _why_nothing(repair.judgement, repair.wanted, wanted.up_to)
+        return _say(forge, pull, asked, reason)
     if not pull.head_is_writable:
-        return _say(forge, pull, asked, f"{READ_ONLY}\n\n{_patch(judgement, edits)}")
-    closed = _closed(wanted, detect(fixed, reviewer.profile))
-    files = {path: fixed.bytes_of(path) for path in sorted({edit.path for edit in edits})}
+        return _say(forge, pull, asked, f"{READ_ONLY}\n\n{fenced(repair.patch, 'diff')}")
     try:
-        forge.commit_files(pull, commit_message(closed, asked.login), files)
+        forge.commit_files(pull, commit_message(repair.closed, asked.login), repair.files)
     except HeadMoved:
         _say(forge, pull, asked, HEAD_MOVED)
         return Answered.REVIEW_AGAIN
@@ -109,17 +108,12 @@ def commit_message(closed: tuple[Finding, ...], login: str) -> str:
     return "\n".join([headline, "", *lines, "", f"Requested-by: {login}"])
 
 
-def _wanted(
-    forge: Forge, pull: PullRequest, asked: Asked, judgement: Judgement
-) -> tuple[Finding, ...]:
-    findings = judgement.new.findings
-    if asked.command.thread_only:
-        thread = _thread(forge.threads(pull), asked.thread_root)
-        meant = set(fingerprints(thread.body)) if thread else set()
-        return tuple(finding for finding in findings if finding.fingerprint in meant)
-    if asked.command.rule is not None:
-        return tuple(finding for finding in findings if finding.rule == asked.command.rule)
-    return findings
+def _wanted(forge: Forge, pull: PullRequest, asked: Asked) -> Wanted:
+    command = asked.command
+    if not command.thread_only:
+        return Wanted(command.up_to, rule=command.rule)
+    thread = _thread(forge.threads(pull), asked.thread_root)
+    return Wanted(command.up_to, frozenset(fingerprints(thread.body) if thread else ()))
 
 
 def _thread(threads: tuple[Thread, ...], root: int | None) -> Thread | None:
@@ -135,21 +129,6 @@ def _why_nothing(judgement: Judgement, wanted: tuple[Finding, ...], up_to: Safet
         if refusal.finding.fingerprint in meant:
             return f"{NOTHING} {refusal.reason}"
     return NOTHING
-
-
-def _closed(wanted: tuple[Finding, ...], after: Report) -> tuple[Finding, ...]:
-    left = {finding.fingerprint for finding in after.findings}
-    return tuple(finding for finding in wanted if finding.fingerprint not in left)
-
-
-def _patch(judgement: Judgement, edits: tuple[Edit, ...]) -> str:
-    before, after = judgement.codebase, judgement.codebase.with_edits(edits)
-    parts = []
-    for path in sorted({edit.path for edit in edits}):
-        known = before.documents.get(path)
-        old = known.source.text if known else None
-        parts.append(unified(old, after.documents[path].source.text, path))
-    return str(fenced("".join(parts), "diff"))
 
 
 def _explain(rule: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from .engine import EngineAway, EngineStopped
 from .forge.errors import ForgeError, Gone, HeadMoved, RateLimited, Refused, Unreachable
 from .inbox import MAX_ATTEMPTS, Inbox, WorkItem
 
@@ -43,11 +44,11 @@ def decide(error: Exception, attempts: int) -> Retry | Fail:
             return Retry(after, counts=False)
         case HeadMoved():
             return Retry(_SHORTEST)
-        case Refused() | Gone():
+        case Refused() | Gone() | EngineStopped():
             return Fail(str(error))
         case ForgeError() if not isinstance(error, Unreachable):
             reason = str(error)
-        case Unreachable():
+        case Unreachable() | EngineAway():
             reason = str(error)
         case _:
             reason = "Something unexpected went wrong; the log of the bot says what."

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, insert, select
 from remediations.model import Finding
 
 from .database import offers, runs
-from .pipeline import Judgement, Outcome
+from .engine import Judgement
+from .pipeline import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,14 @@ Knows the port, never a host; knows no queue, no database and no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from remediations.codebase import Codebase
-from remediations.comparison import new_findings
-from remediations.detect import detect
-from remediations.lineage import Lineage
-from remediations.model import Plan, Profile, Report
-from remediations.plan import plan
-from remediations.terraform.grammar import Grammar
-from remediations.terraform.nodes import Document
+from remediations.model import Profile
 
 from .change import Change, read_change
+from .engine import Engine, Judgement, Texts
 from .forge.port import Check, Conclusion, Forge, PullRef, PullRequest
 from .review import CHECK_NAME, Review, compose
 
@@ -27,9 +21,8 @@ from .review import CHECK_NAME, Review, compose
 class Reviewer:
     """What stays the same from one pull request to the next."""
 
-    grammar: Grammar
+    engine: Engine
     profile: Profile
-    cache: MutableMapping[bytes, Document] | None = None
 
 
 class Ended(Enum):
@@ -38,17 +31,6 @@ class Ended(Enum):
     REVIEWED = "reviewed"
     CLOSED = "closed"
     SUPERSEDED = "superseded"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the engine says of both sides of a change. ``new`` is what this change caused."""
-
-    codebase: Codebase
-    base: Report
-    head: Report
-    new: Report
-    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +54,8 @@ def review(
     """Review the pull request as it stands now and say so on the forge, once.
 
     ``run_id`` names the run, so that one started again after a crash finds its own check.
-    ``is_current`` is asked right before anything is posted. Raises ``ForgeError``.
+    ``is_current`` is asked right before anything is posted. Raises ``ForgeError``,
+    ``EngineStopped`` and ``EngineAway``.
     """
     pull = forge.pull_request(ref)
     if not pull.is_open:
@@ -99,15 +82,12 @@ def review(
 
 def judge(change: Change, reviewer: Reviewer) -> Judgement:
     """Findings at the merge base and at the head, and proved fixes for those that are new."""
-    earlier = Codebase.read(change.base, reviewer.grammar, reviewer.cache)
-    codebase = Codebase.read(change.head, reviewer.grammar, reviewer.cache, change.skipped)
-    where = change.directories
-    base = Lineage.between(earlier, codebase).follow(
-        detect(earlier, reviewer.profile, directories=where)
-    )
-    head = detect(codebase, reviewer.profile, directories=where)
-    new = replace(head, findings=new_findings(head, base))
-    return Judgement(codebase, base, head, new, plan(codebase, new, reviewer.profile))
+    return reviewer.engine.judge(texts_of(change), reviewer.profile)
+
+
+def texts_of(change: Change) -> Texts:
+    """What the engine has to know of a change."""
+    return Texts(change.base, change.head, change.skipped, change.directories)
 
 
 def publish(forge: Forge, pull: PullRequest, composed: Review, run_id: str) -> int:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final
 
-from remediations.terraform.grammar import Grammar
-
 from . import pipeline
 from .answer import Answered, Asked, answer
 from .commands import Command, Verb, button, parse
@@ -19,6 +17,7 @@ from .forge.github import GitHub
 from .forge.github_api import AppCredentials, Credentials, TokenCredentials
 from .forge.port import PullRef
 from .inbox import Inbox, WorkItem
+from .isolation import ConfinedEngine
 from .ledger import Ledger
 from .settings import Settings
 
@@ -52,7 +51,7 @@ class Worker:
         """Raises ``SettingsError`` where credentials are missing."""
         settings.needs_credentials()
         cache = settings.cache_dir / "grammar" if settings.cache_dir else None
-        reviewer = pipeline.Reviewer(Grammar.load(cache), settings.profile)
+        reviewer = pipeline.Reviewer(ConfinedEngine(cache), settings.profile)
         return cls(settings, inbox, Ledger(inbox.engine), reviewer)
 
     def __call__(self, item: WorkItem) -> None:
@@ -72,6 +71,10 @@ class Worker:
             for ref in self._refs(item):
                 forge = self.forge(ref.repository)
                 pipeline.could_not_review(forge, ref, self._run_id(item, ref), reason)
+
+    def close(self) -> None:
+        """End the engine's process."""
+        self.reviewer.engine.close()
 
     def forge(self, repository: str) -> GitHub:
         """The forge of one repository, with a token for it alone."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.isolation import ConfinedEngine
 from remediations.rule import find_rule
 
 PACK = (
@@ -24,6 +25,13 @@ PACK = (
 
 @pytest.fixture(autouse=True)
 def settled_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the pack is run, in this process."""
+    """Only the pack is run, in this process and in that of an embedded bot's engine."""
     pack = tuple(find_rule(name) for name in PACK)
     monkeypatch.setattr("remediations.detect.rules", lambda: pack)
+    narrowed = (
+        "import sys; sys.path.insert(0, sys.argv[1]); "
+        "from remediations import detect, rule; "
+        f"pack = tuple(map(rule.find_rule, {PACK!r})); detect.rules = lambda: pack; "
+        "from bot.engine_process import main; main(sys.argv[2])"
+    )
+    monkeypatch.setattr(ConfinedEngine, "program", narrowed)

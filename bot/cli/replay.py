@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         say("Another process is working on this pull request.")
         return 2
     run_one(inbox, item, worker, worker.give_up)
+    worker.close()
     is_done = row not in inbox.waiting() and not inbox.is_dead(row)
     say("Done." if is_done else "It failed; the log says how.")
     return 0 if is_done else 2

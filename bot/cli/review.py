@@ -9,13 +9,14 @@ import sys
 import uuid
 
 from bot import pipeline
+from bot.engine import EngineAway, EngineStopped
 from bot.forge.dry_run import DryRun
 from bot.forge.errors import ForgeError
 from bot.forge.github import GitHub
 from bot.forge.port import Forge, PullRef
+from bot.isolation import ConfinedEngine
 from bot.settings import Settings, SettingsError
 from bot.work import credentials
-from remediations.terraform.grammar import Grammar
 
 from .options import add_profile, grammar_cache, profile, say
 
@@ -42,13 +43,16 @@ def run(options: argparse.Namespace) -> int:
         say(f"lockstitch review: {error}")
         return 64
     dry = DryRun(forge) if options.dry_run else None
-    reviewer = pipeline.Reviewer(Grammar.load(grammar_cache()), profile(options))
+    engine = ConfinedEngine(grammar_cache())
+    reviewer = pipeline.Reviewer(engine, profile(options))
     ref = PullRef("github", found["repository"], int(found["number"]))
     try:
         outcome = pipeline.review(dry or forge, ref, reviewer, f"{ref}/{uuid.uuid4().hex}")
-    except ForgeError as error:
+    except (ForgeError, EngineStopped, EngineAway) as error:
         say(f"lockstitch review: {error}")
         return 2
+    finally:
+        engine.close()
     if dry is not None:
         _print(dry)
     if outcome.review is None:

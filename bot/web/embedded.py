@@ -21,6 +21,7 @@ class Embedded:
     url: str
     inbox: Inbox
     dispatcher: EmbeddedDispatcher
+    _worker: Worker
     _listener: Listener
 
     @classmethod
@@ -34,10 +35,11 @@ class Embedded:
         app = create_app(settings, inbox, dispatcher)
         dispatcher.start()
         listener = Listener(app, settings.host, settings.port)
-        return cls(listener.url, inbox, dispatcher, listener)
+        return cls(listener.url, inbox, dispatcher, worker, listener)
 
     def stop(self) -> None:
         """No new requests; let running work finish."""
         self._listener.stop()
         self.dispatcher.stop()
+        self._worker.close()
         self.inbox.engine.dispose()

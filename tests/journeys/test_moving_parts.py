@@ -11,6 +11,7 @@ import pytest
 from bot import pipeline
 from bot.cli.main import main
 from bot.cli.replay import load
+from bot.engine import LocalEngine
 from bot.forge.github import GitHub
 from bot.forge.github_api import AppCredentials
 from bot.forge.port import PullRef, PullRequest
@@ -42,7 +43,7 @@ class Meddling(GitHub):
 
 
 def reviewer(grammar: Grammar) -> pipeline.Reviewer:
-    return pipeline.Reviewer(grammar, Profile())
+    return pipeline.Reviewer(LocalEngine(grammar), Profile())
 
 
 def test_a_head_that_moved_gets_no_words_on_the_old_one(journey: Journey, grammar: Grammar) -> None:

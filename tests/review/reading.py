@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.change import Change, read_change
+from bot.engine import LocalEngine
 from bot.forge.port import Annotation, Comment, Limits, Thread
 from bot.markdown import fenced
 from bot.pipeline import Reviewer, judge
@@ -29,7 +30,7 @@ class Reader:
     def judge(self, trees: Trees) -> tuple[Change, Report, Report, Plan]:
         """The change, findings at head and at base, and the plan for the new ones."""
         change = read_change(trees, pull_request(is_writable=self.is_writable))
-        seen = judge(change, Reviewer(self.grammar, self.profile))
+        seen = judge(change, Reviewer(LocalEngine(self.grammar), self.profile))
         return change, seen.head, seen.base, seen.plan
 
     def review(self, base: Tree, head: Tree, threads: tuple[Thread, ...] = ()) -> Review:

@@ -1,0 +1,147 @@
+"""Both ends of a change as text in; findings, proved fixes and new contents out.
+
+The only room of the bot that parses what strangers wrote. Knows no forge, no queue, no process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from remediations.codebase import Codebase
+from remediations.comparison import new_findings
+from remediations.detect import detect
+from remediations.lineage import Lineage
+from remediations.model import Edit, Finding, NotAnalysed, Plan, Profile, Report, Safety
+from remediations.plan import combine, plan
+from remediations.terraform.grammar import Grammar
+
+from .diff import unified
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What there is to read. ``directories`` are those that the change touches."""
+
+    base: Mapping[str, bytes]
+    head: Mapping[str, bytes]
+    skipped: tuple[NotAnalysed, ...]
+    directories: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is found at both ends of a change. ``new`` is what this change caused."""
+
+    base: Report
+    head: Report
+    new: Report
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which new findings to close: by fingerprint, of one rule, or all where both are None."""
+
+    up_to: Safety
+    fingerprints: frozenset[str] | None = None
+    rule: str | None = None
+
+    def of(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Those that are meant."""
+        return tuple(
+            finding
+            for finding in findings
+            if (self.fingerprints is None or finding.fingerprint in self.fingerprints)
+            and (self.rule is None or finding.rule == self.rule)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Whole new contents that close ``closed``; no ``files`` where nothing can be proved."""
+
+    judgement: Judgement
+    wanted: tuple[Finding, ...]
+    closed: tuple[Finding, ...] = ()
+    files: Mapping[str, bytes] | None = None
+    patch: str = ""
+
+
+class Engine(Protocol):
+    """Whoever judges. Raises ``EngineStopped`` and ``EngineAway`` where it runs elsewhere."""
+
+    def judge(self, texts: Texts, profile: Profile) -> Judgement:
+        """Findings at both ends, and proved fixes for those that are new."""
+
+    def repair(self, texts: Texts, profile: Profile, wanted: Wanted) -> Repair:
+        """As ``judge``, and what the files would be with the fixes in."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+class EngineStopped(Exception):
+    """The text made the engine stop: the message is for people, and trying again is no use."""
+
+
+class EngineAway(Exception):
+    """The engine could not be asked, for a reason that is not in the text; try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEngine:
+    """Judges in this process: for text that its user trusts, and inside the confined process."""
+
+    grammar: Grammar
+
+    def judge(self, texts: Texts, profile: Profile) -> Judgement:
+        """Findings at the merge base and at the head, and proved fixes for the new ones."""
+        return self._judge(texts, profile)[1]
+
+    def repair(self, texts: Texts, profile: Profile, wanted: Wanted) -> Repair:
+        """Edits that close together as many of the wanted findings as can be proved."""
+        before, judgement = self._judge(texts, profile)
+        meant = wanted.of(judgement.new.findings)
+        edits = combine(before, meant, profile, up_to=wanted.up_to)
+        if not edits:
+            return Repair(judgement, meant)
+        after = before.with_edits(edits)
+        paths = sorted({edit.path for edit in edits})
+        return Repair(
+            judgement,
+            meant,
+            _closed(meant, detect(after, profile)),
+            {path: after.bytes_of(path) for path in paths},
+            _patch(before, edits),
+        )
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _judge(self, texts: Texts, profile: Profile) -> tuple[Codebase, Judgement]:
+        earlier = Codebase.read(texts.base, self.grammar)
+        codebase = Codebase.read(texts.head, self.grammar, None, texts.skipped)
+        where = texts.directories
+        base = Lineage.between(earlier, codebase).follow(
+            detect(earlier, profile, directories=where)
+        )
+        head = detect(codebase, profile, directories=where)
+        new = replace(head, findings=new_findings(head, base))
+        return codebase, Judgement(base, head, new, plan(codebase, new, profile))
+
+
+def _closed(wanted: Collection[Finding], after: Report) -> tuple[Finding, ...]:
+    left = {finding.fingerprint for finding in after.findings}
+    return tuple(finding for finding in wanted if finding.fingerprint not in left)
+
+
+def _patch(before: Codebase, edits: Collection[Edit]) -> str:
+    after = before.with_edits(edits)
+    parts = []
+    for path in sorted({edit.path for edit in edits}):
+        known = before.documents.get(path)
+        old = known.source.text if known else None
+        parts.append(unified(old, after.documents[path].source.text, path))
+    return "".join(parts)

@@ -1,0 +1,215 @@
+"""The process that reads strangers' text. It is warm and reads nothing itself: it forks a child
+for each question, and the child gives up all it can before it reads, answers once and ends.
+
+Knows no forge, no database, no credentials. What crosses its sockets is ``wire``'s bytes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+from types import TracebackType
+from typing import Final, NoReturn
+
+import remediations
+from remediations.model import Profile
+from remediations.terraform.grammar import Grammar
+
+from . import confinement
+from .engine import Judgement, LocalEngine, Repair, Texts, Wanted
+from .wire import from_wire, to_wire
+
+ORDER: Final = Struct("!QII")
+"""Bytes of memory, seconds of computing, seconds by the clock."""
+FRAME: Final = Struct("!cQ")
+"""What follows, and its length."""
+ANSWER, FAILURE = b"A", b"F"
+OUT_OF_MEMORY: Final = 77
+LATE: Final = "late"
+_SAMPLE: Final = Path(__file__).parent / "demo" / "terraform" / "head"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked; a repair where ``wanted`` says of what."""
+
+    texts: Texts
+    profile: Profile
+    wanted: Wanted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error of ours on this text: its kind and where, but not its words."""
+
+    kind: str
+    frames: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Job:
+    status: socket.socket
+    ends: float
+    is_late: bool = False
+
+
+def main(cache: str) -> None:
+    """Serve whoever holds the other end of standard input, until it closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    confinement.be_first_to_go()
+    confinement.hide_memory()
+    engine = LocalEngine(Grammar.load(Path(cache) if cache else None))
+    _warm(engine)
+    control = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    control.sendall(b"1" if _doors_close() else b"0")
+    _serve(control, engine)
+
+
+def _warm(engine: LocalEngine) -> None:
+    """Whatever is loaded late has to be there before no file can be opened any more."""
+    for module in pkgutil.walk_packages(remediations.__path__, "remediations."):
+        importlib.import_module(module.name)
+    head = {path.name: path.read_bytes() for path in sorted(_SAMPLE.rglob("*.tf"))}
+    head["broken.tf"] = b"not = = Terraform"
+    texts = Texts({}, head, (), frozenset({""}))
+    profile = Profile()
+    judgement = engine.judge(texts, profile)
+    for safety in {fix.safety for fix in judgement.plan.fixes}:
+        engine.repair(texts, profile, Wanted(safety))
+    from_wire(Judgement, to_wire(judgement))
+    from_wire(Question, to_wire(Question(texts, profile)))
+
+
+def _doors_close() -> bool:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if confinement.close_doors() else 1)
+    return os.waitpid(pid, 0)[1] == 0
+
+
+def _serve(control: socket.socket, engine: LocalEngine) -> None:
+    jobs: dict[int, _Job] = {}
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    os.set_blocking(reader, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    watched: list[socket.socket | int] = [control, reader]
+    while True:
+        soonest = min((job.ends for job in jobs.values() if not job.is_late), default=None)
+        wait = None if soonest is None else max(0.0, soonest - time.monotonic())
+        ready, _, _ = select.select(watched, [], [], wait)
+        if reader in ready:
+            os.read(reader, 4096)
+        _reap(jobs)
+        _end_late(jobs)
+        if control in ready and not _begin(control, engine, jobs):
+            break
+    for pid in jobs:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _begin(control: socket.socket, engine: LocalEngine, jobs: dict[int, _Job]) -> bool:
+    """Fork for the next question; False where nobody asks any more."""
+    order, descriptors, _, _ = socket.recv_fds(control, ORDER.size, 2)
+    if len(order) < ORDER.size or len(descriptors) != 2:
+        return False
+    memory, seconds, wall = ORDER.unpack(order)
+    pid = os.fork()
+    if pid == 0:
+        signal.set_wakeup_fd(-1)
+        _answer_alone(descriptors[0], engine, memory=memory, seconds=seconds)
+    os.close(descriptors[0])
+    jobs[pid] = _Job(socket.socket(fileno=descriptors[1]), time.monotonic() + wall)
+    return True
+
+
+def _reap(jobs: dict[int, _Job]) -> None:
+    while jobs:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        job = jobs.pop(pid)
+        code = os.waitstatus_to_exitcode(status)
+        with job.status, suppress(OSError):  # whoever has the answer does not wait for this
+            job.status.send((LATE if job.is_late else str(code)).encode(), socket.MSG_DONTWAIT)
+
+
+def _end_late(jobs: dict[int, _Job]) -> None:
+    now = time.monotonic()
+    for pid, job in jobs.items():
+        if job.ends <= now and not job.is_late:
+            job.is_late = True
+            os.kill(pid, signal.SIGKILL)
+
+
+class _Reporting:
+    """The edge of this process: an error ends in an answer, never in words on a terminal."""
+
+    def __init__(self, asker: socket.socket) -> None:
+        self.asker = asker
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            os._exit(0)
+        if issubclass(kind, MemoryError):
+            os._exit(OUT_OF_MEMORY)
+        frames = [
+            f"{Path(frame.f_code.co_filename).stem}:{line} {frame.f_code.co_name}"
+            for frame, line in traceback.walk_tb(trace)
+        ]
+        _send(self.asker, FAILURE, to_wire(Failure(kind.__name__, tuple(frames[-12:]))))
+        os._exit(1)
+
+
+def _answer_alone(descriptor: int, engine: LocalEngine, *, memory: int, seconds: int) -> NoReturn:
+    """In the child: give up everything but one socket, then read, answer and end."""
+    os.dup2(descriptor, 3)
+    for standard in (0, 1, 2):
+        os.dup2(os.open(os.devnull, os.O_RDWR), standard)
+    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    asker = socket.socket(fileno=3)
+    with _Reporting(asker):
+        confinement.end_with_parent()
+        confinement.limit(memory=memory, seconds=seconds)
+        confinement.close_doors()
+        question = from_wire(Question, _receive(asker))
+        _send(asker, ANSWER, to_wire(_answer(engine, question)))
+    raise SystemExit
+
+
+def _answer(engine: LocalEngine, question: Question) -> Judgement | Repair:
+    if question.wanted is None:
+        return engine.judge(question.texts, question.profile)
+    return engine.repair(question.texts, question.profile, question.wanted)
+
+
+def _receive(asker: socket.socket) -> bytes:
+    with asker.makefile("rb") as stream:
+        _, length = FRAME.unpack(stream.read(FRAME.size))
+        return stream.read(length)
+
+
+def _send(asker: socket.socket, kind: bytes, body: bytes) -> None:
+    asker.sendall(FRAME.pack(kind, len(body)) + body)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
