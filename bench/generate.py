@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+PER_MODULE = 20
+
 _BUCKET = """\
 resource "aws_s3_bucket" "{name}" {{
   bucket = "acme-{name}"
@@ -45,6 +47,17 @@ resource "aws_cloudwatch_metric_alarm" "{name}" {{
   }}
 }}
 """
+
+
+def tree(files: int) -> dict[str, str]:
+    """Files of many root modules, 20 in each."""
+    if files <= PER_MODULE:
+        return module(files)
+    return {
+        f"stack_{number:03}/{path}": text
+        for number in range(files // PER_MODULE)
+        for path, text in module(PER_MODULE, seed=number).items()
+    }
 
 
 def module(files: int, seed: int = 7) -> dict[str, str]:

@@ -99,6 +99,11 @@ def is_log_target(module: Module, bucket: Resource) -> bool:
     Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
+    key = ("log target", bucket.place)
+    return module.root.remember(key, lambda: _is_log_target(module, bucket))
+
+
+def _is_log_target(module: Module, bucket: Resource) -> bool:
     root = module.root
     if bucket.place in root.remember("log targets", lambda: _log_targets(root)):
         return True
@@ -154,6 +159,11 @@ def is_auxiliary(module: Module, bucket: Resource) -> bool:
 
 def is_named_auxiliary(module: Module, bucket: Resource) -> bool:
     """Whether its label or its name says so; of a declared bucket or of one that is looked up."""
+    key = ("auxiliary", bucket.place)
+    return module.root.remember(key, lambda: _is_named_auxiliary(module, bucket))
+
+
+def _is_named_auxiliary(module: Module, bucket: Resource) -> bool:
     return is_auxiliary_name(bucket.name) or _named_like(module, bucket, _AUXILIARY)
 
 
@@ -163,7 +173,8 @@ def is_auxiliary_name(name: str) -> bool:
 
 
 def _named_like(module: Module, bucket: Resource, pattern: re.Pattern[str]) -> bool:
-    value = module.value_of(bucket.attribute("bucket"))
+    held = bucket.body.attributes.get("bucket")
+    value = module.value_of(held) if held else None
     return isinstance(value, Known) and bool(pattern.search(str(value.value or "")))
 
 

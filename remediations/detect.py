@@ -32,7 +32,11 @@ def detect(
     directories: Collection[str] | None = None,
 ) -> Report:
     """Findings in the order of files and lines. A rule that cannot judge is named, not dropped."""
-    examination = examine(codebase, profile, only=only, directories=directories)
+    return reported(examine(codebase, profile, only=only, directories=directories))
+
+
+def reported(examination: Examination) -> Report:
+    """The findings without the offers."""
     findings = tuple(judged.finding for judged in examination.judged)
     return Report(findings, examination.not_analysed, examination.environments)
 

@@ -201,7 +201,7 @@ def _variables(module: Module) -> Iterator[_Candidate]:
 
 def _of_neighbours(module: Module) -> Iterator[_Candidate]:
     """What other resources of the module name as their key, besides what is declared in it."""
-    for attribute, document in _key_arguments(module):
+    for attribute, document in module.remember("key arguments", lambda: _key_arguments(module)):
         value = attribute.value
         if module.references(value) or not uses_own_key(module, attribute):
             continue
@@ -212,14 +212,16 @@ def _of_neighbours(module: Module) -> Iterator[_Candidate]:
             yield _Candidate(value.literal, words)
 
 
-def _key_arguments(module: Module) -> Iterator[tuple[Attribute, Document]]:
+def _key_arguments(module: Module) -> list[tuple[Attribute, Document]]:
+    found = []
     for resource in module.resources:
         bodies = [resource.body]
         while bodies:
             body = bodies.pop()
             bodies.extend(block.body for block in body.blocks())
-            for name in _ARGUMENTS & set(body.attributes):
-                yield body.attributes[name], resource.document
+            held = [body.attributes[name] for name in sorted(_ARGUMENTS & {*body.attributes})]
+            found += [(attribute, resource.document) for attribute in held]
+    return found
 
 
 def _new_key(module: Module, service: ServiceUse | None) -> KeyChoice:

@@ -152,7 +152,7 @@ class NotAnalysed:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A proved edit that closes ``findings``.
+    """A proved edit that closes ``findings``, or the outline of one.
 
     ``edits`` never overlap and are sorted. ``cost`` is one sentence about what happens on apply.
     """
@@ -162,11 +162,18 @@ class Fix:
     title: str
     cost: str
     edits: tuple[Edit, ...]
+    offered_in: tuple[str, ...] = ()
+    """Of a fix that is only outlined, without edits: the files that it would touch."""
+
+    @property
+    def is_proved(self) -> bool:
+        """False for an outline, which has no edits yet."""
+        return bool(self.edits)
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The files it touches, sorted, each once."""
-        return tuple(sorted({edit.path for edit in self.edits}))
+        return tuple(sorted({edit.path for edit in self.edits} | {*self.offered_in}))
 
 
 @dataclass(frozen=True, slots=True)

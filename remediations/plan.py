@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from .codebase import Codebase
-from .detect import examine
+from .detect import Examination, examine
 from .merge import Judged
 from .model import Edit, Finding, Fix, Plan, Profile, Refusal, Report, Safety
 from .rounds import COLLIDES, repair_of, solve
@@ -52,6 +52,24 @@ def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
         refusals.extend(Refusal(finding, reasons[finding.fingerprint]) for finding in left)
     fixes.sort(key=lambda fix: _order(fix.findings[0]))
     return Plan(tuple(fixes), tuple(sorted(refusals, key=lambda r: _order(r.finding))))
+
+
+def outline(examination: Examination) -> Plan:
+    """What the rules would offer, by the same groups as ``plan``: nothing worked out or proved."""
+    judged = examination.judged
+    fixes = [
+        Fix(
+            findings=tuple(one.finding for one in group),
+            safety=_repair(group[0]).safety,
+            title=_sentence(_repair(one).title for one in group),
+            cost=" ".join(dict.fromkeys(_repair(one).cost for one in group)),
+            edits=(),
+            offered_in=tuple(sorted({t.path for one in group for t in _repair(one).intents})),
+        )
+        for group in _groups(judged)
+    ]
+    refusals = (Refusal(one.finding, _advice(one)) for one in judged if repair_of(one) is None)
+    return Plan(tuple(fixes), tuple(refusals))
 
 
 def combine(

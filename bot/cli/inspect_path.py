@@ -11,9 +11,9 @@ from bot.formats.result import Result
 from bot.verdict import Verdict, verdict
 from bot.workspace import Workspace, read
 from remediations.codebase import SUFFIX, Codebase
-from remediations.detect import detect
+from remediations.detect import examine, reported
 from remediations.model import NotAnalysed, Plan, Profile, Report
-from remediations.plan import plan
+from remediations.plan import outline, plan
 from remediations.terraform.grammar import Grammar
 
 from .options import grammar_cache, profile
@@ -35,8 +35,8 @@ class Inspection:
     is_empty: bool = False
 
 
-def inspect_path(options: argparse.Namespace) -> Inspection:
-    """Judge ``options.path``. Raises ``NoSuchPath``."""
+def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
+    """Judge ``options.path``, and work out and prove the fixes. Raises ``NoSuchPath``."""
     path = Path(options.path)
     if not path.exists():
         raise NoSuchPath(f"{path} does not exist.")
@@ -53,10 +53,11 @@ def inspect_path(options: argparse.Namespace) -> Inspection:
     if not workspace.files and not workspace.skipped:
         nothing = Result((), Plan(), (), Verdict.PASSED, chosen.environment)
         return Inspection(workspace, codebase, chosen, nothing, is_empty=True)
-    report = _about(workspace, detect(codebase, chosen))
+    seen = examine(codebase, chosen)
+    report = _about(workspace, reported(seen))
     result = Result(
         report.findings,
-        plan(codebase, report, chosen),
+        plan(codebase, report, chosen) if proves else outline(seen),
         report.not_analysed,
         verdict(report.findings, report.not_analysed, chosen),
         chosen.environment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from remediations.model import Finding, NotAnalysed, Related
@@ -11,13 +12,14 @@ from .result import Result
 
 
 def render(result: Result) -> str:
-    """One document, with a final newline."""
-    document = {
-        "schema_version": 1,
-        "findings": [_finding(finding, result) for finding in result.findings],
-        "not_analysed": [_not_analysed(one) for one in result.not_analysed],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    """One document with a finding a line, which diffs well, and a final newline."""
+    findings = _rows(_finding(finding, result) for finding in result.findings)
+    missing = _rows(_not_analysed(one) for one in result.not_analysed)
+    return f'{{"schema_version": 1,\n"findings": [{findings}],\n"not_analysed": [{missing}]}}\n'
+
+
+def _rows(rows: Iterable[dict[str, Any]]) -> str:
+    return ",".join("\n  " + json.dumps(row, ensure_ascii=False) for row in rows)
 
 
 def _finding(finding: Finding, result: Result) -> dict[str, Any]:
@@ -38,6 +40,7 @@ def _finding(finding: Finding, result: Result) -> dict[str, Any]:
             "safety": fix.safety.value,
             "title": fix.title,
             "offer": "suggestion" if is_local else "commit",
+            "proved": fix.is_proved,
         },
         "related": [_related(related) for related in finding.related],
         "fingerprint": finding.fingerprint,

@@ -64,7 +64,9 @@ def _conclusion(result: Result) -> str:
     words = [f"{count} finding{'' if count == 1 else 's'}"]
     fixable = sum(len(fix.findings) for fix in result.plan.fixes)
     if fixable:
-        words.append(f"{fixable} with a proved fix (lockstitch fix)")
+        are_proved = all(fix.is_proved for fix in result.plan.fixes)
+        how = "a proved fix" if are_proved else "a fix, proved when it is made"
+        words.append(f"{fixable} with {how} (lockstitch fix)")
     if blocked:
         words.append(f"{blocked} not analysed")
     ending = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.verdict import Verdict
 from remediations.model import Finding, Fix, NotAnalysed, Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """Findings, the fixes for them, what could not be looked at, and the verdict."""
 
@@ -22,16 +24,20 @@ class Result:
     from_here: str = ""
     """Comes before a path for programs that run where this one runs."""
 
+    @cached_property
+    def _fixes(self) -> Mapping[str, Fix]:
+        return {
+            finding.fingerprint: fix for fix in self.plan.fixes[::-1] for finding in fix.findings
+        }
+
+    @cached_property
+    def _reasons(self) -> Mapping[str, str]:
+        return {one.finding.fingerprint: one.reason for one in self.plan.refusals[::-1]}
+
     def fix_of(self, finding: Finding) -> Fix | None:
         """The fix that closes a finding."""
-        for fix in self.plan.fixes:
-            if any(held.fingerprint == finding.fingerprint for held in fix.findings):
-                return fix
-        return None
+        return self._fixes.get(finding.fingerprint)
 
     def reason_of(self, finding: Finding) -> str:
         """Why a finding has no fix."""
-        for refusal in self.plan.refusals:
-            if refusal.finding.fingerprint == finding.fingerprint:
-                return refusal.reason
-        return ""
+        return self._reasons.get(finding.fingerprint, "")

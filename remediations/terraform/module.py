@@ -68,6 +68,7 @@ class Module:
     caller: Module | None = field(default=None, repr=False)
     call: ModuleCall | None = field(default=None, repr=False)
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _values: dict[int, tuple[Expression, Value]] = field(default_factory=dict, repr=False)
     _spent: list[int] = field(default_factory=lambda: [0, 1], repr=False)
     """Steps of evaluation, and modules, of the whole tree; shared by all in it."""
 
@@ -273,7 +274,11 @@ class Module:
 
     def evaluate(self, expression: Expression) -> Value:
         """What an expression is worth in this module: in a repeated block, in all instances."""
-        return together(self.each_value(expression))
+        held = self._values.get(id(expression))
+        if held is None:
+            # The expression is kept too, so that nothing else ever gets its identity.
+            held = self._values[id(expression)] = expression, together(self.each_value(expression))
+        return held[1]
 
     def each_value(self, expression: Expression) -> tuple[Value, ...]:
         """What an expression is worth in each instance of the blocks that it stands in."""

@@ -88,11 +88,18 @@ def test_json_keeps_its_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str
     report = json.loads(capsys.readouterr().out)
     jsonschema.validate(report, schema)
     by_rule = {finding["rule"]: finding for finding in report["findings"]}
-    assert by_rule["s3-public-access-block-off"]["fix"] == {
+    offered = {
         "safety": "review",  # a public policy may stand in the file that could not be read
         "title": "Turn the public access block on",
         "offer": "suggestion",
+        "proved": False,
     }
+    assert by_rule["s3-public-access-block-off"]["fix"] == offered
+    main(["check", str(path), "--format", "json", "--prove"])
+    proved = json.loads(capsys.readouterr().out)
+    jsonschema.validate(proved, schema)
+    by_rule = {finding["rule"]: finding for finding in proved["findings"]}
+    assert by_rule["s3-public-access-block-off"]["fix"] == offered | {"proved": True}
     assert report["not_analysed"][0]["path"] == "broken.tf"
     main(
         ["check", str(tmp_path / "broken.tf"), "--format", "json", "--output", str(tmp_path / "o")]

@@ -183,10 +183,13 @@ def test_what_would_be_too_large_is_not_even_built(
 
 def test_a_module_has_one_budget(grammar: Grammar, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("remediations.terraform.module.MAX_STEPS", 3)
-    module = module_of("locals {\n  a = 1\n}\n", grammar)
-    values = [module.evaluate(module.locals["a"][0].value) for _ in range(5)]
+    text = "".join(f"  a{number} = 1\n" for number in range(5))
+    module = module_of(f"locals {{\n{text}}}\n", grammar)
+    values = [module.evaluate(module.locals[f"a{number}"][0].value) for number in range(5)]
     assert values[:3] == [Known(1)] * 3
     assert all(isinstance(value, Unknown) for value in values[3:])
+    # What was worked out once costs nothing more.
+    assert module.evaluate(module.locals["a0"][0].value) == Known(1)
 
 
 def test_where_a_value_comes_from(grammar: Grammar) -> None:

@@ -1,0 +1,130 @@
+"""``lockstitch check`` as a whole process, beside Checkov where one is given in ``CHECKOV``.
+
+The same inputs in the same run; what counts are the ratios. Checkov is no part of this project:
+``CHECKOV=/path/to/checkov make bench``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.generate import tree
+
+SIZES = (20, 300, 2_000)
+GROWTH = (100, 1_000, 4_000)
+_MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process: seconds, peak memory in MB, findings."""
+
+    seconds: float
+    megabytes: float
+    findings: int
+
+
+def table() -> Iterator[str]:
+    """Start-up, then trees of several sizes, each beside its peer."""
+    yield "Whole process: lockstitch check --format json, an empty cache in every run"
+    with tempfile.TemporaryDirectory() as name:
+        here = Path(name)
+        yield from _start_up(here)
+        for size in SIZES:
+            yield _pair(f"{size} files", _written(here / str(size), size))
+        given = os.environ.get("TERRAGOAT")
+        if given:
+            yield _pair("terragoat/terraform/aws", Path(given))
+        times = {size: _ours(_written(here / f"g{size}", size)).seconds for size in GROWTH}
+        first = times[GROWTH[0]] / GROWTH[0]
+        rows = (
+            f"{size} files {each:.2f} s ({each / size / first:.2f})" for size, each in times.items()
+        )
+        yield f"  growth, and cost of a file relative to the first: {', '.join(rows)}"
+
+
+def _start_up(here: Path) -> Iterator[str]:
+    (here / "empty").mkdir()
+    bare = _seconds([sys.executable, "-c", "pass"])
+    for arguments in (["--version"], ["check", str(here / "empty")]):
+        taken = _seconds([sys.executable, "-m", "bot", *arguments])
+        yield f"  lockstitch {arguments[0]:10} {taken:.3f} s, {taken / bare:.1f} bare Python starts"
+
+
+def _seconds(command: list[str]) -> float:
+    def once() -> float:
+        begin = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=False, env=_environment())
+        return time.perf_counter() - begin
+
+    return min(once() for _ in range(7))
+
+
+def _written(where: Path, size: int) -> Path:
+    for path, text in tree(size).items():
+        (where / path).parent.mkdir(parents=True, exist_ok=True)
+        (where / path).write_text(text, encoding="utf-8")
+    return where
+
+
+def _pair(name: str, where: Path) -> str:
+    ours = _ours(where)
+    line = f"  {name}: {ours.seconds:.2f} s, {ours.megabytes:.0f} MB, {ours.findings} findings"
+    peer = os.environ.get("CHECKOV")
+    if not peer:
+        return line
+    theirs = _theirs(peer, where)
+    return (
+        f"{line}; Checkov {theirs.seconds:.2f} s, {theirs.megabytes:.0f} MB, {theirs.findings} "
+        f"failed checks: {theirs.seconds / ours.seconds:.1f} times faster, "
+        f"{100 * ours.megabytes / theirs.megabytes:.0f} % of the memory"
+    )
+
+
+def _ours(where: Path) -> Run:
+    report = where.parent / "report.json"
+    command = [sys.executable, "-m", "bot", "check", str(where), "--format", "json"]
+    seconds, megabytes = _measured([*command, "--output", str(report)])
+    return Run(seconds, megabytes, len(json.loads(report.read_text("utf-8"))["findings"]))
+
+
+def _theirs(peer: str, where: Path) -> Run:
+    report = where.parent / "checkov"
+    options = ["--framework", "terraform", "--skip-download", "--compact", "--quiet"]
+    output = ["-o", "json", "--output-file-path", str(report)]
+    seconds, megabytes = _measured([peer, "-d", str(where), *options, *output])
+    found = json.loads((report / "results_json.json").read_text("utf-8"))
+    shutil.rmtree(report)
+    return Run(seconds, megabytes, found["summary"]["failed"])
+
+
+def _measured(command: list[str]) -> tuple[float, float]:
+    """Seconds and peak megabytes of a process, watched by a small one of its own."""
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE, *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=_environment(),
+    )
+    return time.perf_counter() - begin, int(done.stdout) / 1024
+
+
+def _environment() -> dict[str, str]:
+    """No cache of an earlier run."""
+    with tempfile.TemporaryDirectory() as empty:
+        return {**os.environ, "XDG_CACHE_HOME": empty, "PYTHONPATH": str(Path.cwd())}
