@@ -29,10 +29,14 @@ _AUXILIARY: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Companions:
-    """The resources of one kind that belong to a bucket. ``unsettled`` is why there may be more."""
+    """The resources of one kind that belong to a bucket. ``unsettled`` is why there may be more.
+
+    ``dormant`` are those that would belong to it, and are made no time as things are.
+    """
 
     found: tuple[Resource, ...]
     unsettled: str | None
+    dormant: tuple[Resource, ...] = ()
 
 
 def companions(module: Module, bucket: Resource, kind: str) -> Companions:
@@ -43,7 +47,21 @@ def companions(module: Module, bucket: Resource, kind: str) -> Companions:
     unsettled = "".join(index.get("", ())[:1]) or None
     if not found and unsettled is None and module.unread:
         unsettled = f"`{module.unread[0]}` could not be read"
-    return Companions(found, None if found else unsettled)
+    asleep = root.remember(("dormant", kind), lambda: _dormant_index(root, kind))
+    dormant = tuple(asleep.get(bucket.place, ()))
+    return Companions(found, None if found else unsettled, dormant)
+
+
+def _dormant_index(root: Module, kind: str) -> dict[str, list[Resource]]:
+    """Companions whose count or for_each is empty, by the address of their bucket."""
+    index: dict[str, list[Resource]] = {}
+    for module in root.family:
+        awake = {id(one.block) for one in module.of_kind(kind)}
+        for candidate in module.resources:
+            if candidate.kind == kind and id(candidate.block) not in awake:
+                for owner in owners_of(candidate, "bucket", BUCKET).found:
+                    index.setdefault(owner.place, []).append(candidate)
+    return index
 
 
 def _companion_index(root: Module, kind: str) -> dict[str, list[Any]]:

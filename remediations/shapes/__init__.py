@@ -2,7 +2,7 @@
 
 from .arguments import Argument, RequireAtLeast, RequireFalse, RequireSet, RequireTrue, RequireValue
 from .blocks import RequireBlock
-from .companions import RequireCompanion
+from .companions import RequireCompanion, asleep
 from .flags import RequireFlags
 from .key import RequireKey
 from .policies import RequireNamedPrincipals
@@ -20,5 +20,6 @@ __all__ = [
     "RequireSet",
     "RequireTrue",
     "RequireValue",
+    "asleep",
     "block_text",
 ]

@@ -10,8 +10,8 @@ from ..model import Known, Unknown, Value
 from ..rule import Advice, Offer, Repair, Rule, Violation
 from ..terraform.module import Module, Resource
 from .flags import is_true
+from .hindrances import hindrance
 from .place import Site, sites
-from .versions import too_old
 from .written import set_at
 
 
@@ -64,8 +64,8 @@ class Argument(Rule):
             if not self.is_fine_unread(site, module):
                 yield self._unsettled(site, path, value)
         elif not self.is_fine(value.value):
-            old = too_old(module, resource.kind, path)
-            repair = old or self.repair(site, resource, module)
+            hindered = hindrance(site, resource, module, path)
+            repair = hindered or self.repair(site, resource, module)
             yield Violation(path, self.words(site), repair, site.node, statement=site.statement)
 
     def value_at(self, site: Site, module: Module) -> Value:

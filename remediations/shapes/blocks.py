@@ -9,8 +9,8 @@ from ..rule import Advice, Offer, Repair, Rule, Targeted, Violation
 from ..terraform.edit import InsertBlock
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Body
+from .hindrances import hindrance
 from .place import Site, blocks
-from .versions import too_old
 from .written import wrapped
 
 
@@ -40,8 +40,8 @@ class RequireBlock(Rule):
             if site.hidden:
                 yield self._hidden(site, site.hidden)
             elif len(site.missing) == 1 or (site.missing and not self.only_inside):
-                old = too_old(module, resource.kind, self.path)
-                repair = old or self.repair(site, resource, module)
+                hindered = hindrance(site, resource, module, self.path)
+                repair = hindered or self.repair(site, resource, module)
                 yield Violation(
                     self.path, self.message, repair, site.block, statement=site.statement
                 )

@@ -6,10 +6,12 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from ..buckets import BUCKET, companion_head, companions, dynamic
+from ..buckets import BUCKET, Companions, companion_head, companions, dynamic
+from ..model import Safety
 from ..rule import Advice, Offer, Repair, Rule, Targeted, Violation
-from ..terraform.edit import AddTopLevel, InsertBlock
+from ..terraform.edit import AddTopLevel, InsertBlock, SetValue
 from ..terraform.module import Module, Resource
+from ..terraform.nodes import Conditional, Expression, Parentheses, Reference
 from .written import indented, wrapped
 
 
@@ -45,7 +47,8 @@ class RequireCompanion(Rule):
             advice = Advice(f"Make sure that an `{self.companion}` covers it.")
             yield Violation("bucket", self.message, advice, unknown=unsettled)
             return
-        yield Violation("bucket", self.message, self.repair(resource, module))
+        repair = asleep(held, resource) or self.repair(resource, module)
+        yield Violation("bucket", self.message, repair)
 
     def repair(self, bucket: Resource, module: Module) -> Repair | Advice:
         """The companion at its price, or advice."""
@@ -77,3 +80,34 @@ class RequireCompanion(Rule):
     @abstractmethod
     def text(self, bucket: Resource, module: Module) -> str | Advice:
         """What the companion says besides the bucket it belongs to, in column one."""
+
+
+def asleep(held: Companions, bucket: Resource) -> Repair | Advice | None:
+    """What to do where one is written and switched off: a second one would fight with it one day.
+
+    A plain switch in the same file is turned on where its value comes from; the rest is advice.
+    """
+    if not held.dormant:
+        return None
+    one = held.dormant[0]
+    repetition = one.repetition
+    switch = _switch(repetition.value) if repetition else None
+    if switch is None or one.home is not bucket.home or one.path != bucket.path:
+        condition = one.document.text_of(repetition.value) if repetition else ""
+        return Advice(
+            f"`{one.address}` does that, and is switched off here "
+            f"(`{' '.join(condition.split())}`). Turn it on."
+        )
+    word = one.document.text_of(switch)
+    cost = f"`{word}` is true from now on wherever nobody says otherwise."
+    offer = Offer(Safety.REVIEW, f"Turn `{one.address}` on", cost)
+    return offer.repair(Targeted(one.path, SetValue(switch, "true")), touches=(one.address,))
+
+
+def _switch(repetition: Expression) -> Reference | None:
+    """``var.on`` in ``var.on ? 1 : 0``."""
+    while isinstance(repetition, Parentheses):
+        repetition = repetition.inner
+    if not isinstance(repetition, Conditional) or not isinstance(repetition.test, Reference):
+        return None
+    return repetition.test if repetition.test.dotted.startswith("var.") else None

@@ -266,3 +266,16 @@ def test_a_block_is_written_within_what_is_missing_around_it(grammar: Grammar) -
         grammar,
     )
     assert hidden.unknown == "a dynamic block writes `recovery`"
+
+
+@pytest.mark.parametrize("rule", [Encrypted(), Recovered()], ids=lambda rule: rule.id)
+def test_no_block_is_written_beside_a_dynamic_one_that_writes_none(
+    rule: Rule, grammar: Grammar
+) -> None:
+    type = rule.path.split(".")[0] if isinstance(rule, Encrypted | Recovered) else ""
+    text = f'  dynamic "{type}" {{\n    for_each = var.off\n    content {{}}\n  }}\n'
+    variables = {"v.tf": 'variable "off" {\n  default = []\n}\n'}
+    (violation,) = judged(rule, text, grammar, **variables)
+    assert violation.unknown is None
+    assert isinstance(violation.repair, Advice)
+    assert "writes none" in violation.repair.text

@@ -8,6 +8,7 @@ from remediations import bucket_policies
 from remediations.buckets import BUCKET, companion_head, companions, serves_website
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Rule, Severities, Violation
+from remediations.shapes import asleep
 from remediations.terraform.module import Module, Resource
 
 _OFFER = Offer(
@@ -35,14 +36,18 @@ class TlsNotRequired(Rule):
         texts = [bucket_policies.text_of(policy, policy.home) for policy in held]
         if any(text is not None and "SecureTransport" in text for text in texts):
             return
-        unsettled = companions(module, resource, bucket_policies.POLICY).unsettled
+        companion = companions(module, resource, bucket_policies.POLICY)
+        unsettled = companion.unsettled
         if any(text is None for text in texts):
             unsettled = f"the policy in `{held[0].address}` cannot be read here"
         if unsettled is not None:
             advice = Advice("Make sure that its policy refuses requests without TLS.")
             yield Violation("bucket", _MESSAGE, advice, unknown=unsettled)
         else:
-            yield Violation("bucket", _MESSAGE, _repair(resource, held, module))
+            repair = (None if held else asleep(companion, resource)) or _repair(
+                resource, held, module
+            )
+            yield Violation("bucket", _MESSAGE, repair)
 
 
 def _repair(bucket: Resource, held: tuple[Resource, ...], module: Module) -> Repair | Advice:
