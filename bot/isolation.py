@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, TypeVar
 
-from remediations.codebase import SUFFIX
+from remediations.codebase import READ
 from remediations.model import Profile
 
 from .change import is_ordinary
@@ -83,7 +83,7 @@ class ConfinedEngine:
         repair = self._ask(Repair, Question(texts, profile, wanted))
         for path in repair.files or ():
             # Whatever took the child over may write Terraform wrongly, and no other file at all.
-            if not (path.endswith(SUFFIX) and is_ordinary(path)):
+            if not (path.endswith(READ) and is_ordinary(path)):
                 _LOG.error("engine answered with a file that is no Terraform path=%r", path)
                 raise EngineStopped(ODD)
         return repair

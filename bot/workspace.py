@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from remediations.codebase import SUFFIX
 from remediations.model import NotAnalysed
 from remediations.source import MAX_BYTES
+from remediations.terraform.files import NATIVE
 
 from .change import MAX_FILES, MAX_TOTAL_BYTES, NOT_YET_READ, is_ordinary
 
@@ -46,9 +46,9 @@ def read(path: Path) -> Workspace:
     for candidate in sorted(walked):
         name = _printable(candidate.relative_to(root).as_posix())
         if name.endswith(NOT_YET_READ) and only in (None, name):
-            reason = "this version does not read Terraform in JSON or OpenTofu's own files"
+            reason = "this version does not read Terraform in JSON"
             skipped.append(NotAnalysed(name, 1, reason, blocking=name == only))
-        if not name.endswith(SUFFIX):
+        if not name.endswith(NATIVE):
             continue
         try:
             data = _contents(candidate, name)

@@ -5,7 +5,7 @@ Judges nothing. What cannot be read is named, never left out.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -18,24 +18,33 @@ from .rule import Targeted
 from .source import SourceFile, Unreadable, apply
 from .terraform.calls import Directory, called_directories
 from .terraform.edit import edits_between, rewrite
+from .terraform.files import JSON, NATIVE, is_only_for_opentofu, replaced
 from .terraform.grammar import Grammar
 from .terraform.module import Module, Setting
 from .terraform.nodes import Document
 from .terraform.tree import parse
 
-SUFFIX = ".tf"
-READ = (SUFFIX, ".tfvars")
+READ = (*NATIVE, ".tfvars")
 _TRIES = frozenset({"example", "examples", "test", "tests", "fixtures"})
-OTHER_SUFFIXES = (".tf.json", ".tofu", ".tofu.json")
+OTHER_SUFFIXES = JSON
 """Terraform that this version does not read; it may hold what a module seems to lack."""
+
+
+RootName = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, eq=False)
 class Root:
-    """A root module as one environment applies it."""
+    """A root module as one environment applies it, with one of the two tools."""
 
     module: Module
     environment: Environment
+
+    @property
+    def name(self) -> RootName:
+        """What tells it from the other roots."""
+        is_of_terraform = bool(self.module.setting.passed_over)
+        return self.module.directory, self.environment.name, is_of_terraform
 
     @cached_property
     def directories(self) -> frozenset[str]:
@@ -67,7 +76,7 @@ class Codebase:
         cache: MutableMapping[bytes, Document] | None = None,
         skipped: Iterable[NotAnalysed] = (),
     ) -> Codebase:
-        """Parse every ``.tf`` and ``.tfvars`` file.
+        """Parse every file of Terraform or OpenTofu, and every file of values.
 
         ``cache`` maps contents to what an earlier run parsed.
 
@@ -91,15 +100,32 @@ class Codebase:
 
     @cached_property
     def library(self) -> Mapping[str, Directory]:
-        """The Terraform of each directory, sorted."""
+        """The Terraform of each directory, sorted; as OpenTofu reads it where there are both."""
+        return self._library(self.replaced)
+
+    @cached_property
+    def _library_of_terraform(self) -> Mapping[str, Directory]:
+        return self._library({path for path in self._paths if is_only_for_opentofu(path)})
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        missing = (one.path for one in self.not_analysed)
+        return frozenset({*self.documents, *self.unseen, *missing})
+
+    @cached_property
+    def replaced(self) -> Mapping[str, str]:
+        """Files that OpenTofu passes over, with what it reads instead; Terraform reads them."""
+        return replaced(self._paths)
+
+    def _library(self, passed_over: Collection[str]) -> Mapping[str, Directory]:
         found: dict[str, list[Document]] = {}
         for path, document in sorted(self.documents.items()):
-            if not path.endswith(VALUES_SUFFIXES):
+            if path not in passed_over and not path.endswith(VALUES_SUFFIXES):
                 found.setdefault(dirname(path), []).append(document)
-        unread = sorted({*self.unseen, *(missing.path for missing in self.not_analysed)})
         missing: dict[str, list[str]] = {}
-        for path in unread:
-            missing.setdefault(dirname(path), []).append(path)
+        for path in sorted(self._paths - self.documents.keys()):
+            if path not in passed_over:
+                missing.setdefault(dirname(path), []).append(path)
         return {
             directory: Directory(tuple(found[directory]), tuple(missing.get(directory, ())))
             for directory in sorted(found)
@@ -123,11 +149,11 @@ class Codebase:
         found: tuple[Root, ...] = self._remembered[key]
         return found
 
-    def roots_by_name(self, profile: Profile) -> Mapping[tuple[str, str], Root]:
-        """The roots by directory and environment."""
-        return {(r.module.directory, r.environment.name): r for r in self.roots(profile)}
+    def roots_by_name(self, profile: Profile) -> Mapping[RootName, Root]:
+        """The roots by directory, environment and tool."""
+        return {root.name: root for root in self.roots(profile)}
 
-    def _roots(self, profile: Profile, earlier: Mapping[tuple[str, str], Root]) -> Iterator[Root]:
+    def _roots(self, profile: Profile, earlier: Mapping[RootName, Root]) -> Iterator[Root]:
         values = self._values_by_directory
         for directory in self._root_directories:
             for environment in environments_of(
@@ -137,22 +163,40 @@ class Codebase:
                 profile.environment,
                 by_name=profile.by_name,
             ):
-                known = earlier.get((directory, environment.name))
-                is_same = (
-                    known is not None
-                    and known.environment == environment
-                    and self._changed_directories.isdisjoint(known.directories)
-                )
-                if known is not None and is_same:
-                    yield known
-                else:
-                    yield Root(self._root(directory, environment), environment)
+                for root in self._tools(directory, environment):
+                    known = earlier.get(root.name)
+                    yield root if known is None or self._differs(known, root) else known
+
+    def _differs(self, known: Root, root: Root) -> bool:
+        return known.environment != root.environment or not self._changed_directories.isdisjoint(
+            known.directories
+        )
+
+    def _tools(self, directory: str, environment: Environment) -> Iterator[Root]:
+        """As OpenTofu reads it, and as Terraform does where that is something else."""
+        if directory in self.library:
+            yield Root(self._root(directory, environment), environment)
+        other = self._library_of_terraform.get(directory) if self.replaced else None
+        if other is not None:
+            setting = replace(self._setting(environment), passed_over=self.replaced)
+            module = Module(
+                directory,
+                other.documents,
+                other.unread,
+                library=self._library_of_terraform,
+                setting=setting,
+            )
+            root = Root(module, environment)
+            if not root.directories.isdisjoint(map(dirname, self.replaced)):
+                yield root
 
     def _root(self, directory: str, environment: Environment) -> Module:
+        return replace(self._alone(directory), setting=self._setting(environment))
+
+    def _setting(self, environment: Environment) -> Setting:
         paths = [path for path in environment.tfvars if path in self.documents]
         given = tuple(self.documents[path] for path in paths)
-        setting = Setting(given, environment.workspace)
-        return replace(self._alone(directory), setting=setting)
+        return Setting(given, environment.workspace)
 
     @cached_property
     def _changed_directories(self) -> frozenset[str]:
@@ -171,8 +215,12 @@ class Codebase:
             directory: before[directory]
             if directory in before and directory not in self._changed_directories
             else called_directories(directory, held.documents)
-            for directory, held in self.library.items()
+            for directory, held in self._of_either_tool.items()
         }
+
+    @cached_property
+    def _of_either_tool(self) -> Mapping[str, Directory]:
+        return {**self._library_of_terraform, **self.library} if self.replaced else self.library
 
     @cached_property
     def _root_directories(self) -> tuple[str, ...]:
@@ -187,7 +235,7 @@ class Codebase:
             if target != directory and not _only_tries(directory, target)
         }
         reached: set[str] = set()
-        pending = [directory for directory in self.library if directory not in called]
+        pending = [directory for directory in self._of_either_tool if directory not in called]
         roots = list(pending)
         while True:
             while pending:
@@ -195,9 +243,9 @@ class Codebase:
                 if directory not in reached:
                     reached.add(directory)
                     pending += [
-                        one for one in self._calls.get(directory, ()) if one in self.library
+                        one for one in self._calls.get(directory, ()) if one in self._of_either_tool
                     ]
-            left = [directory for directory in self.library if directory not in reached]
+            left = [directory for directory in self._of_either_tool if directory not in reached]
             if not left:
                 return tuple(sorted(roots))
             roots.append(left[0])

@@ -11,7 +11,7 @@ from .codebase import Codebase
 from .environment import Environment
 from .fingerprint import fingerprint
 from .merge import Judged, merge
-from .model import Finding, NotAnalysed, Profile, Related, Report
+from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Span
 from .rule import Advice, CannotJudge, Rule, Violation, rules
 from .terraform.module import Module, Resource, is_override
 
@@ -141,7 +141,7 @@ def _judge(
                 violation.statement,
             ),
             environments=(environment.name,),
-            related=(*violation.related, *_callers(module)),
+            related=(*violation.related, *_callers(module), *_for_terraform(location, module)),
             unknown=violation.unknown or overridden,
             advice=_advice(violation, overridden),
             directory=module.directory,
@@ -155,6 +155,14 @@ def _callers(module: Module) -> Iterator[Related]:
     while module.call is not None and module.caller is not None:
         yield Related(module.call.location, f"called as `{module.path.rstrip('.')}`")
         module = module.caller
+
+
+def _for_terraform(location: Location, module: Module) -> Iterator[Related]:
+    """The file that OpenTofu reads in the place of this one."""
+    instead = module.root.setting.passed_over.get(location.path)
+    if instead is not None:
+        start = Location(instead, Span(0, 0), 1, 1)
+        yield Related(start, "OpenTofu reads this file in its place")
 
 
 def _advice(violation: Violation, overridden: str | None) -> str:

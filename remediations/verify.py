@@ -94,7 +94,7 @@ def _narrower(
     for root in before.roots(profile):
         if root.directories.isdisjoint(directories):
             continue
-        now = later.get((root.module.directory, root.environment.name))
+        now = later.get(root.name)
         if now is None:
             return "the edit would leave a module without a caller"
         found = {module.path: module for module in now.module.family}

@@ -10,10 +10,11 @@ from bot.change import NOT_YET_READ
 from bot.formats.result import Result
 from bot.verdict import Verdict, verdict
 from bot.workspace import Workspace, read
-from remediations.codebase import SUFFIX, Codebase
+from remediations.codebase import Codebase
 from remediations.detect import examine, reported
 from remediations.model import NotAnalysed, Plan, Profile, Report
 from remediations.plan import outline, plan
+from remediations.terraform.files import NATIVE
 from remediations.terraform.grammar import Grammar
 
 from .options import grammar_cache, profile
@@ -40,7 +41,7 @@ def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
     path = Path(options.path)
     if not path.exists():
         raise NoSuchPath(f"{path} does not exist.")
-    if not path.is_dir() and not path.name.endswith((SUFFIX, *NOT_YET_READ)):
+    if not path.is_dir() and not path.name.endswith((*NATIVE, *NOT_YET_READ)):
         raise NoSuchPath(f"{path} is neither a directory nor a .tf file.")
     try:
         workspace = read(path)
@@ -69,7 +70,7 @@ def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
 
 def _about(workspace: Workspace, report: Report) -> Report:
     """The report with everything the disk refused; about one file where one was asked about."""
-    others = tuple(one for one in workspace.skipped if not one.path.endswith(SUFFIX))
+    others = tuple(one for one in workspace.skipped if not one.path.endswith(NATIVE))
     report = replace(report, not_analysed=_sorted(report.not_analysed + others))
     if workspace.only is None:
         return report

@@ -23,6 +23,7 @@ from .calls import (
     target_of,
 )
 from .evaluate import Found, Scope, evaluate
+from .files import is_override
 from .instances import (
     Turn,
     expanded,
@@ -35,7 +36,7 @@ from .instances import (
 from .names import find
 from .nodes import Attribute, Block, Body, Document, Expression, Reference
 from .provider import constraints, majors
-from .resource import Resource, is_override
+from .resource import Resource
 
 __all__ = ["Module", "Resource", "Setting", "is_override"]
 
@@ -51,6 +52,8 @@ class Setting:
 
     values: tuple[Document, ...] = ()
     workspace: str | None = None
+    passed_over: Mapping[str, str] = field(default_factory=dict)
+    """Where it is Terraform that reads it: the files that OpenTofu would read others for."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,11 +82,6 @@ class Resource:
         return any(name in (b.type, *b.labels[:1]) for b in body.blocks())
 
 
-def is_override(path: str) -> bool:
-    """Whether Terraform merges the file's blocks into those of the others."""
-    return path == "override.tf" or path.endswith(("/override.tf", "_override.tf"))
-
-
 def address_of(block: Block) -> str:
     """The address of a resource or data block; other blocks by type and labels."""
     words = block.labels if block.type == "resource" else (block.type, *block.labels)

@@ -38,11 +38,11 @@ def test_what_the_caller_skipped_is_missing_in_its_module_only(grammar: Grammar)
         NotAnalysed("a/more.tf.json", 1, "not read yet", blocking=False),
         NotAnalysed("a/values.tfvars", 1, "it is a link"),
     ]
-    files = {"a/main.tf": b"", "b/main.tf": b"", "b/x.tofu": b"not HCL ["}
+    files = {"a/main.tf": b"", "b/main.tf": b"", "b/x.tofu.json": b"not HCL ["}
     codebase = Codebase.read(files, grammar, skipped=skipped)
     assert {m.directory: m.unread for m in codebase.modules} == {
         "a": ("a/link.tf", "a/more.tf.json", "a/values.tfvars"),
-        "b": ("b/x.tofu",),
+        "b": ("b/x.tofu.json",),
     }
     assert [one.path for one in codebase.not_analysed] == ["a/link.tf", "a/values.tfvars"]
 

@@ -6,8 +6,9 @@ import pytest
 
 from remediations.model import Unknown
 from remediations.terraform.belonging import owner_of
+from remediations.terraform.files import is_override
 from remediations.terraform.grammar import Grammar
-from remediations.terraform.module import Module, Resource, is_override
+from remediations.terraform.module import Module, Resource
 from tests.engine.rules_for_tests import read
 
 BUCKETS = """

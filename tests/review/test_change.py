@@ -99,11 +99,11 @@ def test_an_empty_pull_request_has_nothing_to_look_at() -> None:
 
 def test_json_and_opentofu_are_noted_not_silent() -> None:
     base = {"main.tf": "1"}
-    head = {"main.tf": "2", "b.tf.json": "{}", "c.tfvars.json": "{}", "d.tofu": ""}
+    head = {"main.tf": "2", "b.tf.json": "{}", "c.tfvars.json": "{}", "d.tofu.json": "{}"}
     assert skipped(Trees(base, head)) == [
         ("b.tf.json", False),
         ("c.tfvars.json", False),
-        ("d.tofu", False),
+        ("d.tofu.json", False),
     ]
     assert skipped(Trees({"a.tf.json": "{}"}, {})) == []
 
