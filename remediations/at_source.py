@@ -68,6 +68,11 @@ def at_source(violation: Violation, resource: Resource) -> Placed:
     return Placed(replace(violation, repair=written, related=related), touches)
 
 
+def is_constant(text: str) -> bool:
+    """Whether the text means the same wherever it is written."""
+    return _CONSTANT.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     targeted: Targeted
@@ -82,14 +87,14 @@ def _step(targeted: Targeted, resource: Resource) -> _Step:
     if not isinstance(intent, SetValue) or targeted.path != resource.path:
         return _Step(targeted)
     old = resource.document.text_of(intent.value)
-    if old in intent.text and not _CONSTANT.fullmatch(old):
+    if old in intent.text and not is_constant(old):
         return _Step(targeted)  # the new text goes on from the old one
     source = source_of(intent.value, module)
     if source is None:
-        is_fixed = _CONSTANT.fullmatch(intent.text) is not None
+        is_fixed = is_constant(intent.text)
         return _Step(targeted, is_computed=is_fixed and _is_computed(intent.value))
     place = f"{source.path}:{source.location.line}"
-    if not _CONSTANT.fullmatch(intent.text):
+    if not is_constant(intent.text):
         if module.evaluate(intent.value) not in (Known(None), Known("")):
             return _Step(targeted, source, advice=f"The value comes from {place}. Change it there.")
         fallback = SetValue(intent.value, f"coalesce({old}, {intent.text})")

@@ -14,6 +14,7 @@ from typing import Any
 
 from .environment import VALUES_SUFFIXES, Environment, environments_of
 from .model import Edit, NotAnalysed, Profile, Span
+from .registry import stand_ins
 from .rule import Targeted
 from .source import SourceFile, Unreadable, apply
 from .terraform.calls import Directory, called_directories
@@ -138,7 +139,15 @@ class Codebase:
 
     def _alone(self, directory: str) -> Module:
         held = self.library[directory]
-        return Module(directory, held.documents, held.unread, library=self.library)
+        return Module(directory, held.documents, held.unread, library=self._with_stand_ins)
+
+    @cached_property
+    def _with_stand_ins(self) -> Mapping[str, Directory]:
+        return {**self.library, **self._stand_ins}
+
+    @cached_property
+    def _stand_ins(self) -> Mapping[str, Directory]:
+        return stand_ins(self.documents.values(), self.grammar)
 
     def roots(self, profile: Profile) -> tuple[Root, ...]:
         """What is applied: each directory that nobody calls, once for every environment."""
@@ -183,7 +192,7 @@ class Codebase:
                 directory,
                 other.documents,
                 other.unread,
-                library=self._library_of_terraform,
+                library={**self._library_of_terraform, **self._stand_ins},
                 setting=setting,
             )
             root = Root(module, environment)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from posixpath import dirname
 
+from .at_call import at_call
 from .at_source import at_source
 from .codebase import Codebase
 from .environment import Environment
@@ -14,6 +15,7 @@ from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Span
 from .rule import Advice, CannotJudge, Rule, Violation, rules
 from .terraform.module import Module, Resource, is_override
+from .terraform.nodes import Block, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,37 +119,61 @@ def _judge(
     severity = rule.severity.of(environment.level)
     if severity is None:
         return
-    source = resource.document.source
+    seat = _seat(resource, module)
     for seen in rule.judge(resource, module):
-        placed = at_source(seen, resource)
+        placed = at_call(seen, resource, rule.id) if module.stand_in else at_source(seen, resource)
+        if placed is None:
+            continue
         violation = placed.violation
-        node = violation.node
         overridden = _overridden(resource, module, violation)
-        location = resource.header if node is None else source.location(node.span)
+        location = seat.place(violation)
         finding = Finding(
             rule=rule.id,
             title=rule.title,
-            address=resource.address,
+            address=seat.address,
             attribute=violation.attribute,
             location=location,
-            block=source.location(resource.block.span),
+            block=seat.document.source.location(seat.block.span),
             message=violation.message,
             severity=severity,
             fingerprint=fingerprint(
                 rule.id,
-                module.directory,
-                resource.address,
+                seat.module.directory,
+                seat.address,
                 violation.attribute,
                 violation.statement,
             ),
             environments=(environment.name,),
-            related=(*violation.related, *_callers(module), *_for_terraform(location, module)),
+            related=(*violation.related, *_callers(seat.module), *_for_terraform(location, module)),
             unknown=violation.unknown or overridden,
             advice=_advice(violation, overridden),
-            directory=module.directory,
+            directory=seat.module.directory,
             statement=violation.statement,
         )
-        yield Judged(finding, violation, module.directory, placed.touches)
+        yield Judged(finding, violation, seat.module.directory, placed.touches)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """Where a resource's findings are told: in its own block, or for a stand-in at the call."""
+
+    module: Module
+    address: str
+    block: Block
+    document: Document
+
+    def place(self, violation: Violation) -> Location:
+        """The node, or the line that names the block."""
+        span = self.block.header_span if violation.node is None else violation.node.span
+        return self.document.source.location(span)
+
+
+def _seat(resource: Resource, module: Module) -> _Seat:
+    if module.stand_in is None or module.call is None or module.caller is None:
+        return _Seat(module, resource.address, resource.block, resource.document)
+    call = module.call
+    address = f"module.{call.name}.{resource.address}"
+    return _Seat(module.caller, address, call.block, call.document)
 
 
 def _callers(module: Module) -> Iterator[Related]:

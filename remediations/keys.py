@@ -83,7 +83,12 @@ def choose_key(
     """The module's one key that ``user`` can have, a new one, or why nobody can choose.
 
     ``service`` is one that uses the key with its own rights, so the key's policy has to name it.
+    A stand-in of a published module has no room for a key; its caller has.
     """
+    if module.stand_in is not None and module.caller is not None and module.call is not None:
+        call = module.call
+        user = Resource("module", call.name, False, call.block, call.document, module.caller)
+        return choose_key(module.caller, user, service)
     candidates = {one.reference: one for one in _candidates(module, user)}
     here = [one for one in candidates.values() if not one.is_elsewhere]
     if len(here) > 1:
@@ -154,7 +159,7 @@ def _with_service(
 def _place(resource: Resource) -> tuple[str | None, str | None]:
     """The provider and the region it asks for, as written."""
     held = resource.body.attributes
-    provider, region = (held.get(name) for name in ("provider", "region"))
+    provider, region = held.get("provider") or held.get("providers"), held.get("region")
     document = resource.document
     return (
         document.text_of(provider.value) if provider else None,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..model import Location
 from .nodes import Attribute, Block, Document, String
+from .outside import outside
 
 if TYPE_CHECKING:
     from .module import Module
@@ -22,11 +23,20 @@ MAX_MODULES: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """What is known of a published module: ``answers`` say by rule what its caller can write."""
+
+    name: str
+    answers: Mapping[str, Block] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """The Terraform files of one directory; ``unread`` names those that could not be read."""
 
     documents: tuple[Document, ...]
     unread: tuple[str, ...] = ()
+    stand_in: StandIn | None = None
 
 
 Library = Mapping[str, Directory]
@@ -74,6 +84,15 @@ def target_of(directory: str, source: str) -> str | None:
     if joined == ".." or joined.startswith(("../", "/")):
         return None
     return "" if joined == "." else joined
+
+
+def directory_of(block: Block, directory: str, library: Library) -> str | None:
+    """Where the library holds what a call names: a directory of the repository, or a stand-in."""
+    source = source_of(block)
+    if is_local(source):
+        return target_of(directory, source)
+    named = outside(block)
+    return named.key if named is not None and named.key in library else None
 
 
 def called_directories(directory: str, documents: tuple[Document, ...]) -> frozenset[str]:

@@ -12,11 +12,7 @@ from ..model import Unknown
 from .operators import equal, kind_of, operate
 from .partial import as_bool, as_text, first_unknown
 from .template import MAX_TEXT
-from .text_functions import number, plain
-
-
-class Refused(Exception):
-    """Terraform is sure to refuse these arguments, so that ``try`` goes on behind them."""
+from .text_functions import Refused, number, plain
 
 
 def items_of(value: object) -> tuple[object, ...]:

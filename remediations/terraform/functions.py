@@ -111,7 +111,7 @@ def call_function(name: str, values: Sequence[object]) -> object:
         weigh(*values)
         result = FUNCTIONS[name](*values)
         weigh(result)
-    except many.Refused as error:
+    except text.Refused as error:
         return Fails(f"`{name}()` refuses: {error}")
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
         return Unknown(f"`{name}()` cannot take these arguments")

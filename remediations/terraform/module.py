@@ -18,9 +18,10 @@ from .calls import (
     Directory,
     Library,
     ModuleCall,
+    StandIn,
+    directory_of,
     is_local,
     source_of,
-    target_of,
 )
 from .evaluate import Found, Scope, evaluate
 from .files import is_override
@@ -70,6 +71,8 @@ class Module:
     setting: Setting = Setting()
     caller: Module | None = field(default=None, repr=False)
     call: ModuleCall | None = field(default=None, repr=False)
+    stand_in: StandIn | None = field(default=None, repr=False)
+    """Set where the files are not the module's own, but say what is known of it."""
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _values: dict[int, tuple[Expression, Value]] = field(default_factory=dict, repr=False)
     _spent: list[int] = field(default_factory=lambda: [0, 1], repr=False)
@@ -127,10 +130,10 @@ class Module:
     def _call(self, block: Block, document: Document) -> ModuleCall:
         source = source_of(block)
         call = ModuleCall(block.labels[0], block, document, source)
-        if not is_local(source):
+        directory = directory_of(block, self.directory, self.library)
+        if directory is None and not is_local(source):
             shown = f"`{source}`" if source else "its source"
             return replace(call, reason=f"{shown} is outside this repository")
-        directory = target_of(self.directory, source)
         held = None if directory is None else self.library.get(directory)
         reason = self._hindrance(source, directory, held)
         if reason or held is None or directory is None:
@@ -143,6 +146,7 @@ class Module:
             library=self.library,
             caller=self,
             call=call,
+            stand_in=held.stand_in,
             _spent=self._spent,
         )
         return replace(call, target=target)

@@ -43,6 +43,10 @@ def number(value: object) -> int | float:
     return made
 
 
+class Refused(Exception):
+    """Terraform is sure to refuse these arguments, so that ``try`` goes on behind them."""
+
+
 def to_text(value: object) -> str | None:
     """``tostring``"""
     return None if value is None else as_text(value)
@@ -50,7 +54,10 @@ def to_text(value: object) -> str | None:
 
 def to_bool(value: object) -> bool | None:
     """``tobool``"""
-    return None if value is None else as_bool(value)
+    try:
+        return None if value is None else as_bool(value)
+    except TypeError as error:
+        raise Refused("neither true nor false") from error
 
 
 def to_number(value: object) -> int | float | None:
