@@ -9,12 +9,16 @@ from remediations.model import Known, Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
 from remediations.terraform.edit import InsertAttribute, SetValue
 from remediations.terraform.module import Module, Resource
-from remediations.terraform.nodes import Reference
+from remediations.terraform.nodes import Attribute, Reference
 
 _SECRET = re.compile(
     r"(^|_)(passwords?|passwd|secrets?|tokens?|api_?keys?|private_keys?|secret_keys?|credentials?)$"
 )
-_POINTER = re.compile(r"(^|_)(ssm|path|name|format|arn|id|file|override)(_|$)")
+# Words for where a secret is, for what is done about one, and for what only a key can open.
+_POINTER = re.compile(
+    r"(^|_)(ssm|manager|path|name|format|arn|id|file|override|encrypted|public|versions?|"
+    r"expires?|rotates?|requires?|resets?|creates?|enables?|allows?|uses?|is|has)(_|$)"
+)
 _TEXT = re.compile(r'^"?(string|any|list|set|map|object)')
 
 
@@ -34,6 +38,8 @@ class VariableNotSensitive(Rule):
             Known(False),
         ):
             return
+        if _names_another(resource.attribute("value")):
+            return
         type = resource.attribute("type")
         if type is not None and not _TEXT.match(resource.document.text_of(type.value)):
             return
@@ -42,6 +48,12 @@ class VariableNotSensitive(Rule):
             "plan and log, which more people read than may have it."
         )
         yield Violation("sensitive", message, _repair(resource, module), held)
+
+
+def _names_another(output: Attribute | None) -> bool:
+    """Whether an output only says where the secret is."""
+    value = None if output is None else output.value
+    return isinstance(value, Reference) and value.names[-1:] in (("arn",), ("id",), ("name",))
 
 
 def _repair(resource: Resource, module: Module) -> Repair | Advice:
