@@ -40,6 +40,6 @@ def set_at(
     if not isinstance(site.holder, Body):
         return Advice(f"Add `{site.name} = {text}` to the object here.")
     if site.missing:
-        block = block_text(site.missing, {site.name: text, **beside})
+        block = block_text(site.missing, {**beside, site.name: text})
         return Targeted(resource.path, InsertBlock(site.holder, block))
     return Targeted(resource.path, InsertAttribute(site.holder, site.name, text, after or None))

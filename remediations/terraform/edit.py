@@ -66,19 +66,18 @@ def rewrite(document: Document, intents: Sequence[Intent], grammar: Grammar) -> 
 def edits_between(before: SourceFile, after: SourceFile) -> tuple[Edit, ...]:
     """Whole-line edits that turn one text into the other."""
     old, new = _LINE.findall(before.text), _LINE.findall(after.text)
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
+    one, two = _within(old), _within(new)
+    head, shorter = 0, min(len(old), len(new))
+    while head < shorter and one[head] == two[head]:
         head += 1
     tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+    while tail < shorter - head and one[-1 - tail] == two[-1 - tail]:
         tail += 1
-    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    ends, new_middle = len(old) - tail, new[head : len(new) - tail]
     starts = [sum(map(len, old[:head]))]
-    for line in old_middle:
+    for line in old[head:ends]:
         starts.append(starts[-1] + len(line))
-    matcher = SequenceMatcher(
-        None, _within(old)[head : len(old) - tail], _within(new)[head : len(new) - tail], False
-    )
+    matcher = SequenceMatcher(None, one[head:ends], two[head : len(new) - tail], False)
     return tuple(
         Edit(before.path, Span(starts[i1], starts[i2]), "".join(new_middle[j1:j2]))
         for tag, i1, i2, j1, j2 in matcher.get_opcodes()
@@ -86,14 +85,17 @@ def edits_between(before: SourceFile, after: SourceFile) -> tuple[Edit, ...]:
     )
 
 
-def _within(lines: Sequence[str]) -> list[tuple[str, str]]:
-    """Each line with the header of the block around it: a line of one is no line of another."""
-    labelled: list[tuple[str, str]] = []
-    header = ""
+def _within(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """Each line with the blocks around it: a line of one is no line of another."""
+    labelled: list[tuple[int, str]] = []
+    around = [0]
     for line in lines:
-        if line[0] not in " \t}#/\r\n" and line.rstrip().endswith("{"):
-            header = line
-        labelled.append((header, line))
-        if line.rstrip() == "}":
-            header = ""
+        text = line.strip()
+        if line[0] not in " \t}#/\r\n":
+            del around[1:]
+        if text.endswith("{"):
+            around.append(hash((around[-1], text)))
+        labelled.append((around[-1], line))
+        if text.startswith("}"):
+            del around[1 if line[0] == "}" else max(1, len(around) - 1) :]
     return labelled

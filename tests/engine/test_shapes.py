@@ -130,7 +130,7 @@ def mended(rule: Rule, text: str, grammar: Grammar, **more: str) -> str:
     return after.removeprefix('resource "thing" "a" {\n').removesuffix("}\n")
 
 
-DISK = "  disk {\n    encrypted = true\n    size      = 8\n  }\n"
+DISK = "  disk {\n    size      = 8\n    encrypted = true\n  }\n"
 
 
 @pytest.mark.parametrize("text", ["", "  other = 1\n"])

@@ -323,6 +323,16 @@ def test_a_line_of_one_block_is_never_taken_for_a_line_of_another() -> None:
     assert edit.text == f"{two}b = 3\n"
 
 
+def test_a_line_of_one_nested_block_is_never_taken_for_a_line_of_another() -> None:
+    """Else an argument that is aligned anew would seem to have moved into the block below."""
+    before = SourceFile.of("a.tf", 'x "y" {\n  key {\n    on = true\n  }\n}\n')
+    key = "  key {\n    on  = true\n    arn = 1\n  }\n"
+    after = SourceFile.of("a.tf", f'x "y" {{\n{key}\n  backup {{\n    on = true\n  }}\n}}\n')
+    first, *_ = edits_between(before, after)
+    assert before.slice(first.span) == "    on = true\n"
+    assert first.text == "    on  = true\n    arn = 1\n"
+
+
 def test_edits_between_are_whole_lines() -> None:
     before = SourceFile.of("a.tf", "a\u2028b\nc\nd\ne\n")
     after = SourceFile.of("a.tf", "a\u2028b\nC\nd\ne\nf\n")

@@ -1,0 +1,35 @@
+"""dynamodb-no-cmk: a table without a key of your own."""
+
+from __future__ import annotations
+
+from remediations.buckets import dynamic
+from remediations.model import Safety, Severity
+from remediations.rule import Advice, Offer, Severities
+from remediations.shapes import RequireKey
+from remediations.terraform.module import Module, Resource
+
+
+class DynamodbNoCmk(RequireKey):
+    """Enabled without a key means AWS's key for DynamoDB, disabled one that AWS owns."""
+
+    id = "dynamodb-no-cmk"
+    title = "Table has no key of your own"
+    resources = ("aws_dynamodb_table",)
+    severity = Severities(Severity.INFO, Severity.LOW, Severity.MEDIUM)
+    aliases = ("CKV_AWS_119",)
+    path = "server_side_encryption.kms_key_arn"
+    beside = {"enabled": "true"}
+    message = (
+        "Features, sessions and metadata of models are encrypted with a key of AWS, which nobody "
+        "here can audit or take away."
+    )
+    offer = Offer(
+        Safety.REVIEW,
+        "Encrypt the table with {key}",
+        "In place. Whoever reads or writes the table needs {key}.",
+    )
+
+    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
+        if resource.body.blocks("replica") or dynamic(resource.body, "replica"):
+            return Advice("Each replica needs a key of its region. Write them, then set them all.")
+        return super().offer_for(resource, module)

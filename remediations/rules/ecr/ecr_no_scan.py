@@ -1,0 +1,38 @@
+"""ecr-no-scan: nobody looks for known holes in images."""
+
+from __future__ import annotations
+
+from remediations.model import Known, Safety, Severity
+from remediations.rule import Offer, Severities
+from remediations.shapes import RequireTrue
+from remediations.terraform.module import Module, Resource
+
+REGISTRY = "aws_ecr_registry_scanning_configuration"
+
+
+class EcrNoScan(RequireTrue):
+    """Where the module says what the whole registry scans, the repository need not."""
+
+    id = "ecr-no-scan"
+    title = "Images are not scanned on push"
+    resources = ("aws_ecr_repository",)
+    severity = Severities(Severity.LOW, Severity.MEDIUM, Severity.MEDIUM)
+    aliases = ("CKV_AWS_163",)
+    path = "image_scanning_configuration.scan_on_push"
+    message = (
+        "Known holes in what an image brings along (CUDA, Python packages, a base system) stay "
+        "unseen until somebody uses them."
+    )
+    decides = "whether somebody looks for known holes in images"
+    offer = Offer(Safety.SAFE, "Scan images when they are pushed", "In place; it costs nothing.")
+
+    def applies(self, resource: Resource, module: Module) -> bool:
+        return not any(_scans(registry, module) for registry in module.family_of_kind(REGISTRY))
+
+
+def _scans(registry: Resource, module: Module) -> bool:
+    for rule in registry.body.blocks("rule"):
+        often = module.value_of(rule.body.attributes.get("scan_frequency"))
+        if often != Known("MANUAL"):
+            return True
+    return False
