@@ -37,6 +37,7 @@ HEAD_MOVED: Final = (
 )
 NOTHING: Final = "There is nothing to commit: no proved fix of that kind is open on this head."
 READ_ONLY: Final = "The head branch cannot be written from here. This is the patch:"
+NOT_DONE: Final = "I could not do that, and I have stopped trying."
 NEEDS_REPLACE: Final = (
     "This fix destroys a resource and creates it again. Reply *fix replace* if that is meant."
 )
@@ -81,6 +82,11 @@ def answer(forge: Forge, asked: Asked, reviewer: Reviewer) -> Answered:
     if asked.command.verb is Verb.RECHECK:
         return Answered.REVIEW_AGAIN
     return _fix(forge, pull, asked, reviewer)
+
+
+def could_not_answer(forge: Forge, ref: PullRef, thread_root: int | None, reason: str) -> None:
+    """Tell who asked that it came to nothing. Raises ``ForgeError``."""
+    forge.answer(forge.pull_request(ref), thread_root, f"{NOT_DONE} {reason}")
 
 
 def _fix(forge: Forge, pull: PullRequest, asked: Asked, reviewer: Reviewer) -> Answered:

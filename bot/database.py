@@ -9,9 +9,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import (
     JSON,
     Column,
+    Connection,
     Engine,
     Float,
     Integer,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 METADATA: Final = MetaData()
 
@@ -54,8 +57,26 @@ work = Table(
     Column("lease_until", Float, nullable=False),
     Column("not_before", Float, nullable=False),
     Column("reason", String(1000), nullable=False),
+    Column("owner", String(200), nullable=False, server_default=""),
+    Column("waits", Integer, nullable=False, server_default="0"),
+    Column("asked_at", Float, nullable=False, server_default="0"),
+    Column("began_at", Float, nullable=False, server_default="0"),
+    Column("deadline", Float, nullable=False, server_default="0"),
 )
-"""A row a pull request, and one a command. ``wanted`` over ``done`` means there is work."""
+"""A row a pull request, and one a command. ``wanted`` over ``done`` means there is work.
+
+``attempts`` were begun, ``waits`` were put off for no fault of the row's own. ``began_at`` and
+``deadline`` are those of the newest generation, and 0 until it is begun.
+"""
+
+owners = Table(
+    "owners",
+    METADATA,
+    Column("name", String(200), primary_key=True),
+    Column("served_at", Float, nullable=False, server_default="0"),
+    Column("held_until", Float, nullable=False, server_default="0"),
+)
+"""Whose rows were begun when, and until when the forge asked all of an owner's to wait."""
 
 runs = Table(
     "runs",
@@ -87,7 +108,16 @@ offers = Table(
 )
 """What was found on a pull request, from the first time on."""
 
+DatabaseAway = SQLAlchemyError
+"""What any call may raise while the database is locked, full, restarting or gone."""
+
 _BUSY_SECONDS: Final = 4
+_LEASING: Final = 5_318_008
+"""The number of the lock that PostgreSQL keeps while somebody chooses a row."""
+
+
+class SchemaError(Exception):
+    """The schema is one that this version knows nothing of; the message says what to do."""
 
 
 def open_database(url: str) -> Engine:
@@ -118,21 +148,59 @@ def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def migrate(url: str) -> None:
-    """Bring the schema up to date."""
+def one_at_a_time(connection: Connection) -> None:
+    """Until this transaction ends nobody else gets past here; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LEASING})")
+
+
+def open_current(url: str) -> Engine:
+    """An engine on a database that this version can work with. Raises ``SchemaError``."""
     engine = open_database(url)
-    with engine.begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    engine.dispose()
+    if not is_current(engine):
+        engine.dispose()
+        raise SchemaError("The database schema is not current; run `lockstitch migrate`.")
+    return engine
+
+
+def migrate(url: str) -> None:
+    """Bring the schema up to date; that of the next version is left as it is.
+
+    Raises ``SchemaError`` where a much later version has been here.
+    """
+    engine = open_database(url)
+    try:
+        with engine.begin() as connection:
+            if not _is_next(connection):
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+    except CommandError as error:
+        raise SchemaError(
+            "The database belongs to a later version of Lockstitch; run that one, or go back "
+            "one version at a time."
+        ) from error
+    finally:
+        engine.dispose()
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the schema is the one that this version writes."""
+    """Whether this version can work: the schema is its own, or that of the next version.
+
+    So the old pods of a rolling upgrade keep working after the migration.
+    """
     with engine.connect() as connection:
         now = MigrationContext.configure(connection).get_current_revision()
-    return now == ScriptDirectory.from_config(_config()).get_current_head()
+        return now == _head() or _is_next(connection)
+
+
+def _is_next(connection: Connection) -> bool:
+    now = MigrationContext.configure(connection).get_current_revision()
+    return now == f"{int(_head()) + 1:04}"
+
+
+def _head() -> str:
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 def _config() -> Config:

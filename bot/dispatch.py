@@ -9,15 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from .database import DatabaseAway
 from .engine import EngineAway, EngineStopped
-from .forge.errors import ForgeError, Gone, HeadMoved, RateLimited, Refused, Unreachable
+from .forge.errors import ForgeError, Gone, RateLimited, Refused, Unreachable
 from .inbox import MAX_ATTEMPTS, Inbox, WorkItem
 
 Work = Callable[[WorkItem], None]
 GiveUp = Callable[[WorkItem, str], None]
 
+UNEXPECTED: Final = "Something unexpected went wrong; the log of the bot says what."
+
 _LOG: Final = logging.getLogger(__name__)
 _SHORTEST, _LONGEST = 2.0, 300.0
+_LAST_ATTEMPT: Final = 60
+"""Tries to conclude a doomed row, minutes apart, before it is left to a person."""
 _IDLE: Final = 1.0
 
 
@@ -27,7 +32,14 @@ class Retry:
 
     after: float
     counts: bool = True
-    """False where waiting is not a failed attempt, as with a rate limit."""
+    """False where it was no fault of the row's own; then only its deadline bounds how often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The forge asked to wait so long; that goes for everything of the same owner."""
+
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,49 +49,79 @@ class Fail:
     reason: str
 
 
-def decide(error: Exception, attempts: int) -> Retry | Fail:
+def decide(error: Exception, attempts: int, waits: int = 0) -> Retry | Hold | Fail:
     """What any error means: again later, or never."""
     match error:
         case RateLimited(retry_after=after):
-            return Retry(after, counts=False)
-        case HeadMoved():
-            return Retry(_SHORTEST)
+            return Hold(after)
+        case Unreachable() | DatabaseAway():
+            return Retry(jitter(waits + 1), counts=False)
         case Refused() | Gone() | EngineStopped():
             return Fail(str(error))
-        case ForgeError() if not isinstance(error, Unreachable):
-            reason = str(error)
-        case Unreachable() | EngineAway():
+        case ForgeError() | EngineAway():
             reason = str(error)
         case _:
-            reason = "Something unexpected went wrong; the log of the bot says what."
+            reason = UNEXPECTED
     if attempts >= MAX_ATTEMPTS:
         return Fail(reason)
-    ceiling = min(_LONGEST, _SHORTEST * 2**attempts)
-    return Retry(random.uniform(_SHORTEST / 2, ceiling))  # noqa: S311 - spreads load, hides nothing
+    return Retry(jitter(attempts))
+
+
+def jitter(tries: int) -> float:
+    """Anything up to a ceiling that doubles, so that what failed together does not meet again."""
+    ceiling = min(_LONGEST, _SHORTEST * 2.0 ** min(tries, 10))
+    return random.uniform(0.0, ceiling)  # noqa: S311 - spreads load, hides nothing
 
 
 def run_one(inbox: Inbox, item: WorkItem, work: Work, give_up: GiveUp) -> None:
-    """Do one leased row and settle it, whatever happens."""
+    """Do one leased row and settle it, whatever happens. A doomed row is concluded."""
     try:
-        work(item)
+        if item.doomed:
+            give_up(item, item.doomed)
+        else:
+            work(item)
     except Exception as error:
-        _settle(inbox, item, error, give_up)
+        if item.doomed:
+            _still_doomed(inbox, item, error)
+        else:
+            _settle(inbox, item, error)
         return
-    inbox.finish(item)
+    if item.doomed:
+        inbox.bury(item, item.doomed)
+    else:
+        inbox.finish(item)
 
 
-def _settle(inbox: Inbox, item: WorkItem, error: Exception, give_up: GiveUp) -> None:
-    decision = decide(error, item.attempts)
-    if isinstance(decision, Retry):
-        _LOG.warning("retry pull=%s in=%.0fs reason=%s", item.ref, decision.after, error)
-        inbox.retry(item, decision.after, str(error))
-        return
-    _LOG.error("dead pull=%s reason=%s", item.ref, decision.reason, exc_info=error)
-    try:
-        give_up(item, decision.reason)
-    except ForgeError as second:
-        _LOG.error("no conclusion pull=%s reason=%s", item.ref, second)
-    inbox.bury(item, decision.reason)
+def _settle(inbox: Inbox, item: WorkItem, error: Exception) -> None:
+    match decide(error, item.attempts, item.waits):
+        case Hold(after):
+            _LOG.warning("hold pull=%s seconds=%.0f reason=%s", item.ref, after, error)
+            inbox.hold(item, after, str(error))
+        case Retry(after, counts):
+            _LOG.warning("retry pull=%s seconds=%.1f reason=%s", item.ref, after, error)
+            inbox.retry(item, after, _reason(error), counts=counts)
+        case Fail(reason):
+            _LOG.error("given up pull=%s reason=%s", item.ref, reason, exc_info=error)
+            inbox.doom(item, 0.0, reason)
+
+
+def _still_doomed(inbox: Inbox, item: WorkItem, error: Exception) -> None:
+    """The check has to conclude, so a forge that is away is asked again for a long time."""
+    _LOG.error("no conclusion pull=%s reason=%s", item.ref, error, exc_info=error)
+    match error:
+        case RateLimited(retry_after=after):
+            inbox.doom(item, after, item.doomed)
+        case Gone():
+            inbox.finish(item)
+        case Unreachable() if item.attempts < _LAST_ATTEMPT:
+            inbox.doom(item, jitter(item.attempts), item.doomed)
+        case _:
+            inbox.bury(item, item.doomed)
+
+
+def _reason(error: Exception) -> str:
+    """Words of ours go into the row; those of other libraries stay in the log."""
+    return str(error) if isinstance(error, ForgeError | EngineAway) else UNEXPECTED
 
 
 class Dispatcher(Protocol):
@@ -131,14 +173,19 @@ class EmbeddedDispatcher:
 
     def _loop(self) -> None:
         while not self._is_stopping:
-            seen = self._rung
-            item = self._inbox.lease()
-            if item is not None:
-                run_one(self._inbox, item, self._work, self._give_up)
-                self.wake(item.id)
-                continue
-            self._sleep(seen)
+            seen, idle = self._rung, _IDLE
+            try:
+                item = self._inbox.lease()
+                if item is not None:
+                    run_one(self._inbox, item, self._work, self._give_up)
+                    self.wake(item.id)
+                    continue
+                idle = min(_IDLE, self._inbox.next_due() or _IDLE)
+            except DatabaseAway as error:
+                # Whatever was leased comes back when its lease ends.
+                _LOG.error("database away reason=%s", type(error).__name__)
+            self._sleep(seen, idle)
 
-    def _sleep(self, seen: int) -> None:
+    def _sleep(self, seen: int, idle: float) -> None:
         with self._bell:
-            self._bell.wait_for(lambda: self._is_stopping or self._rung != seen, _IDLE)
+            self._bell.wait_for(lambda: self._is_stopping or self._rung != seen, idle)

@@ -8,30 +8,57 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, and_, exists, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
-from .database import deliveries, work
+from .database import deliveries, one_at_a_time, owners, work
 from .deliveries import Delivery, Wish
 from .forge.port import PullRef
 
 PROVIDER: Final = "github"
 MAX_ATTEMPTS: Final = 3
 LEASE_SECONDS: Final = 150.0
+DEADLINE_SECONDS: Final = 600.0
+"""From the begin of a generation to its conclusion, whatever happens."""
+LONGEST_SECONDS: Final = 3600.0
+"""The same where the forge asks to wait."""
+_AFTER_A_HOLD: Final = 120.0
+DEBOUNCE_SECONDS: Final = 0.2
+"""A push after a push waits this long for the next one."""
+_WISH: Final = tuple(one.name for one in fields(Wish))
+CRASHED: Final = "Each of three attempts ended without a word, as if its process had been killed."
 
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """A leased row. ``generation`` is what was wanted when the lease began."""
+    """A leased row. ``generation`` is what was wanted when the lease began.
+
+    ``doomed`` says why it is not to be tried any more: all that is left is to conclude it.
+    """
 
     id: int
     wish: Wish
     generation: int
     token: int
     attempts: int
+    waits: int = 0
+    doomed: str = ""
 
     @property
     def ref(self) -> PullRef:
@@ -84,66 +111,59 @@ class Inbox:
         if row is None or row.done >= row.wanted:
             return None
         if row.state == "dead":
-            values = {"state": "ready", "attempts": 0, "not_before": 0.0}
-            connection.execute(update(work).where(work.c.id == row.id).values(values))
+            connection.execute(update(work).where(work.c.id == row.id).values(afresh(self.clock())))
         return int(row.id)
 
     def _want(self, connection: Connection, key: str | None, wish: Wish) -> int:
-        fresh = {
+        fresh = afresh(self.clock()) | {
             "key": key,
             "pull": _pull(wish),
+            "owner": _owner(wish),
             "wish": asdict(wish),
             "wanted": 1,
             "done": 0,
-            "state": "ready",
-            "attempts": 0,
             "token": 0,
             "lease_until": 0.0,
-            "not_before": 0.0,
-            "reason": "",
         }
         try:
             with connection.begin_nested():
                 made = connection.execute(insert(work).values(fresh).returning(work.c.id))
                 return int(made.scalar_one())
         except IntegrityError:
-            again = {"wanted": work.c.wanted + 1, "state": "ready", "attempts": 0}
-            connection.execute(
-                update(work).where(work.c.key == key).values(again | {"not_before": 0.0})
-            )
+            again = afresh(self.clock()) | {
+                "wanted": work.c.wanted + 1,
+                "not_before": self.clock() + DEBOUNCE_SECONDS,
+                "asked_at": case(
+                    (work.c.wanted > work.c.done, work.c.asked_at), else_=self.clock()
+                ),
+            }
+            connection.execute(update(work).where(work.c.key == key).values(again))
             row = connection.execute(select(work.c.id).where(work.c.key == key)).one()
             return int(row.id)
 
     def lease(self, only: int | None = None) -> WorkItem | None:
-        """Take the oldest row that may run now; none of a pull request that is being worked on."""
+        """Take a row that may run now: of the owner who has waited longest, the oldest.
+
+        None of a pull request that is being worked on, none of an owner whom the forge asked to
+        wait. The attempt is counted before it is made, so one that kills its process counts too.
+        """
         now = self.clock()
-        busy = work.alias()
-        is_busy = exists().where(
-            and_(busy.c.pull == work.c.pull, busy.c.lease_until > now, busy.c.id != work.c.id)
-        )
-        wanted = select(work).where(
-            work.c.wanted > work.c.done,
-            work.c.state == "ready",
-            work.c.lease_until <= now,
-            work.c.not_before <= now,
-            ~is_busy,
-        )
-        if only is not None:
-            wanted = wanted.where(work.c.id == only)
         with self.engine.begin() as connection:
-            query = wanted.order_by(work.c.id).limit(1).with_for_update(skip_locked=True)
-            row = connection.execute(query).first()
+            one_at_a_time(connection)
+            row = connection.execute(_runnable(now, only).limit(1)).first()
             if row is None:
                 return None
+            began = row.began_at or now
             values = {
                 "token": row.token + 1,
                 "attempts": row.attempts + 1,
                 "lease_until": now + LEASE_SECONDS,
+                "began_at": began,
+                "deadline": row.deadline or began + DEADLINE_SECONDS,
             }
-            taken = connection.execute(
-                update(work).where(work.c.id == row.id, work.c.token == row.token).values(values)
-            )
-            return _item(row) if taken.rowcount == 1 else None
+            connection.execute(update(work).where(work.c.id == row.id).values(values))
+            _note_owner(connection, row.owner, {"served_at": now})
+            return _item(row, now)
 
     def is_current(self, item: WorkItem) -> bool:
         """Whether the lease still is ours and nothing newer is wanted."""
@@ -157,30 +177,53 @@ class Inbox:
 
     def finish(self, item: WorkItem) -> bool:
         """Done with this generation; a newer one stays wanted."""
-        values = {"done": item.generation, "lease_until": 0.0, "attempts": 0, "reason": ""}
-        return self._write(item, values)
+        values = {"done": item.generation, "lease_until": 0.0, "attempts": 0, "waits": 0}
+        return self._write(item, values | {"began_at": 0.0, "deadline": 0.0, "reason": ""})
 
-    def retry(self, item: WorkItem, after: float, reason: str) -> bool:
-        """Give the row back until ``after`` seconds from now."""
-        later = self.clock() + after
-        values = {"lease_until": 0.0, "not_before": later, "reason": reason[:1000]}
-        return self._write(item, values)
+    def retry(self, item: WorkItem, after: float, reason: str, *, counts: bool = True) -> bool:
+        """Give the row back until ``after`` seconds from now; without ``counts`` it was no attempt
+        of its own, and only the deadline bounds how often.
+        """
+        spent = item.attempts if counts else item.attempts - 1
+        values = {"attempts": spent, "waits": work.c.waits + 1, "reason": reason[:1000]}
+        return self._return(item, values | {"not_before": self.clock() + after})
+
+    def hold(self, item: WorkItem, after: float, reason: str) -> bool:
+        """The forge asked to wait: none of this owner's rows begins before; the deadline moves."""
+        now = self.clock()
+        until = now + after
+        with self.engine.begin() as connection:
+            _note_owner(connection, _owner(item.wish), {"held_until": until})
+            last = work.c.began_at + LONGEST_SECONDS
+            later = case((last < until + _AFTER_A_HOLD, last), else_=until + _AFTER_A_HOLD)
+            mine = and_(work.c.id == item.id, work.c.token == item.token, work.c.deadline < later)
+            connection.execute(update(work).where(mine).values(deadline=later))
+        return self.retry(item, after, reason, counts=False)
+
+    def doom(self, item: WorkItem, after: float, reason: str) -> bool:
+        """No more attempts at the work itself; all that is left is to conclude it."""
+        values = {"attempts": max(item.attempts, MAX_ATTEMPTS), "reason": reason[:1000]}
+        return self._return(item, values | {"not_before": self.clock() + after})
 
     def bury(self, item: WorkItem, reason: str) -> bool:
-        """No more attempts until something asks again."""
-        return self._write(item, {"lease_until": 0.0, "state": "dead", "reason": reason[:1000]})
+        """Nothing more until something asks again."""
+        return self._return(item, {"state": "dead", "reason": reason[:1000]})
 
     def waiting(self) -> tuple[int, ...]:
-        """Rows that could be leased now, oldest first."""
+        """Rows that could be leased now, in the order in which they would be."""
+        with self.engine.begin() as connection:
+            found = connection.execute(_runnable(self.clock(), None)).all()
+        return tuple(int(row.id) for row in found)
+
+    def next_due(self) -> float | None:
+        """Seconds until the next row that was put off may begin; None where there is none."""
         now = self.clock()
-        wanted = select(work.c.id).where(
-            work.c.wanted > work.c.done,
-            work.c.state == "ready",
-            work.c.lease_until <= now,
-            work.c.not_before <= now,
+        due = select(func.min(work.c.not_before)).where(
+            work.c.wanted > work.c.done, work.c.state == "ready", work.c.not_before > now
         )
         with self.engine.begin() as connection:
-            return tuple(connection.execute(wanted.order_by(work.c.id)).scalars())
+            soonest = connection.execute(due).scalar()
+        return None if soonest is None else soonest - now
 
     def is_dead(self, row: int) -> bool:
         """Whether nobody will try this row again by itself."""
@@ -193,18 +236,87 @@ class Inbox:
         with self.engine.begin() as connection:
             connection.execute(update(work).values(lease_until=0.0, token=work.c.token + 1))
 
+    def _return(self, item: WorkItem, values: dict[str, Any]) -> bool:
+        """What became of this generation says nothing about a newer one, which may begin."""
+        with self.engine.begin() as connection:
+            mine = and_(work.c.id == item.id, work.c.token == item.token)
+            connection.execute(update(work).where(mine).values(lease_until=0.0))
+            same = and_(mine, work.c.wanted == item.generation)
+            return connection.execute(update(work).where(same).values(values)).rowcount == 1
+
     def _write(self, item: WorkItem, values: dict[str, Any]) -> bool:
         with self.engine.begin() as connection:
             mine = and_(work.c.id == item.id, work.c.token == item.token)
             return connection.execute(update(work).where(mine).values(values)).rowcount == 1
 
 
-def _item(row: Row[Any]) -> WorkItem:
-    return WorkItem(row.id, Wish(**row.wish), row.wanted, row.token + 1, row.attempts + 1)
+def afresh(now: float) -> dict[str, Any]:
+    """The columns of a row that nobody has tried yet."""
+    return {
+        "state": "ready",
+        "attempts": 0,
+        "waits": 0,
+        "not_before": 0.0,
+        "asked_at": now,
+        "began_at": 0.0,
+        "deadline": 0.0,
+        "reason": "",
+    }
+
+
+def _runnable(now: float, only: int | None) -> Select[Any]:
+    busy, owner = work.alias(), owners.alias()
+    is_busy = exists().where(
+        busy.c.pull == work.c.pull, busy.c.lease_until > now, busy.c.id != work.c.id
+    )
+    found = (
+        select(work)
+        .outerjoin(owner, owner.c.name == work.c.owner)
+        .where(
+            work.c.wanted > work.c.done,
+            work.c.state == "ready",
+            work.c.lease_until <= now,
+            work.c.not_before <= now,
+            or_(owner.c.held_until.is_(None), owner.c.held_until <= now),
+            ~is_busy,
+        )
+        .order_by(func.coalesce(owner.c.served_at, 0.0), work.c.id)
+    )
+    return found if only is None else found.where(work.c.id == only)
+
+
+def _note_owner(connection: Connection, name: str, values: dict[str, float]) -> None:
+    """Times only move forward: a shorter wait does not end a longer one."""
+    known = connection.execute(select(owners).where(owners.c.name == name)).first()
+    if known is not None:
+        later = {key: max(value, getattr(known, key)) for key, value in values.items()}
+        connection.execute(update(owners).where(owners.c.name == name).values(later))
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(owners).values(name=name, **values))
+    except IntegrityError:
+        connection.execute(update(owners).where(owners.c.name == name).values(values))
+
+
+def _item(row: Row[Any], now: float) -> WorkItem:
+    doomed = ""
+    if row.attempts >= MAX_ATTEMPTS:
+        doomed = row.reason or CRASHED
+    elif row.deadline and row.deadline < now:
+        doomed = f"There was no result in time. {row.reason}".strip()
+    # A later version may have written more than this one knows.
+    wish = Wish(**{name: row.wish[name] for name in _WISH if name in row.wish})
+    attempts = row.attempts + 1
+    return WorkItem(row.id, wish, row.wanted, row.token + 1, attempts, row.waits, doomed)
 
 
 def _pull(wish: Wish) -> str:
     return f"{PROVIDER}:{wish.repository}#{wish.number or wish.head_sha}"
+
+
+def _owner(wish: Wish) -> str:
+    return f"{PROVIDER}:{wish.repository.split('/')[0]}"
 
 
 def _review_key(wish: Wish) -> str:

@@ -7,8 +7,7 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from .database import DatabaseAway
 from .dispatch import Dispatcher
 from .inbox import Inbox
 from .pulse import beat
@@ -35,7 +34,7 @@ def run(inbox: Inbox, dispatcher: Dispatcher, stop: threading.Event, pulse: Path
         beat(pulse)
         try:
             count = sweep(inbox, dispatcher)
-        except SQLAlchemyError as error:
+        except DatabaseAway as error:
             _LOG.error("sweep failed reason=%s", type(error).__name__)
             continue
         if count:

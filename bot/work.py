@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Final
 
 from . import pipeline
-from .answer import Answered, Asked, answer
+from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
 from .forge.github import GitHub
 from .forge.github_api import AppCredentials, Credentials, TokenCredentials
@@ -66,11 +66,18 @@ class Worker:
                 )
 
     def give_up(self, item: WorkItem, reason: str) -> None:
-        """Conclude the check of a row that will not be tried again. Raises ``ForgeError``."""
-        if _command(item) is None:
-            for ref in self._refs(item):
-                forge = self.forge(ref.repository)
+        """Conclude a row that will not be tried again: its check, or an answer to who asked.
+
+        Silent where something newer is wanted. Raises ``ForgeError``.
+        """
+        if not self.inbox.is_current(item):
+            return
+        for ref in self._refs(item):
+            forge = self.forge(ref.repository)
+            if _command(item) is None:
                 pipeline.could_not_review(forge, ref, self._run_id(item, ref), reason)
+            else:
+                could_not_answer(forge, ref, item.wish.thread_root, reason)
 
     def close(self) -> None:
         """End the engine's process."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +17,13 @@ from kombu.exceptions import OperationalError
 
 from .database import open_database
 from .dispatch import run_one
-from .inbox import Inbox
+from .inbox import Inbox, WorkItem
 from .pulse import INTERVAL, beat
 from .settings import Settings
 from .work import Worker
 
 TASK: Final = "lockstitch.row"
+_SOON: Final = 1.0
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -87,8 +89,10 @@ def worker_app() -> Celery:
 
     @app.task(name=TASK)  # type: ignore[untyped-decorator] # Celery ships no types
     def row(number: int) -> None:
+        """The message says that there is work; whose turn it is, the inbox says."""
+        del number
         held = worker()
-        item = held.inbox.lease(number)
+        item = held.inbox.lease() or _lease_soon(held.inbox)
         if item is not None:
             run_one(held.inbox, item, held, held.give_up)
             _wake_next(app, held.inbox)
@@ -108,6 +112,15 @@ def _pulse_of(path: Path) -> type[Any]:
             parent.timer.call_repeatedly(INTERVAL, beat, (path,))
 
     return Pulse
+
+
+def _lease_soon(inbox: Inbox) -> WorkItem | None:
+    """A push waits a moment for the next one, and its message is here before that is over."""
+    due = inbox.next_due()
+    if due is None or due > _SOON:
+        return None
+    time.sleep(due)
+    return inbox.lease()
 
 
 def _wake_next(app: Any, inbox: Inbox) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.server import Sandbox
 from remediations.terraform.grammar import Grammar
+from tests import servers
 from tests.contract.watch import watched
 
 
@@ -16,6 +17,13 @@ from tests.contract.watch import watched
 def grammar(tmp_path_factory: pytest.TempPathFactory) -> Grammar:
     """One grammar a process; its cache is shared by the run's workers."""
     return Grammar.load(Path(tmp_path_factory.getbasetemp().parent / "grammar.cache"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One PostgreSQL a process; ask it for an empty database."""
+    with servers.postgres() as url:
+        yield url
 
 
 @pytest.fixture

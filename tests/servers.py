@@ -11,11 +11,13 @@ import shutil
 import socket
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
 
 START_SECONDS = 30.0
@@ -70,7 +72,7 @@ def redis(directory: Path) -> Iterator[str]:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """The URL of an empty PostgreSQL database."""
+    """The URL of a PostgreSQL whose user may create databases."""
     given = os.environ.get("LOCKSTITCH_TEST_DATABASE_URL")
     if given:
         yield given
@@ -81,6 +83,14 @@ def postgres() -> Iterator[str]:
     # Not below pytest's own directory, which every new session closes to other users again.
     with TemporaryDirectory(prefix="lockstitch-postgres-") as scratch:
         yield from _run_postgres(homes[-1], Path(scratch))
+
+
+def empty_database(server: str) -> str:
+    """The URL of a new database on a server."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 def _run_postgres(programs: Path, directory: Path) -> Iterator[str]:

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "worker": "Run a Celery worker (production)",
     "sweeper": "Ask again for work that was lost (production)",
     "migrate": "Bring the database schema up to date",
+    "dead": "Show work that was given up, or try it again",
     "demo": "Watch a pull request being reviewed, on this machine only",
 }
 

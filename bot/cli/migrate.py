@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot.database import migrate
+from bot.database import DatabaseAway, SchemaError, migrate
 from bot.settings import Settings, SettingsError
 
 from .options import say
@@ -26,7 +24,10 @@ def run(options: argparse.Namespace) -> int:
     except SettingsError as error:
         say(f"lockstitch migrate: {error}")
         return 64
-    except SQLAlchemyError as error:
+    except SchemaError as error:
+        say(f"lockstitch migrate: {error}")
+        return 1
+    except DatabaseAway as error:
         say(f"lockstitch migrate: the database refused ({type(error).__name__}).")
         return 1
     say("The database schema is up to date.")

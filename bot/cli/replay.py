@@ -48,7 +48,9 @@ def run(options: argparse.Namespace) -> int:
     if item is None:
         say("Another process is working on this pull request.")
         return 2
-    run_one(inbox, item, worker, worker.give_up)
+    while item is not None:
+        run_one(inbox, item, worker, worker.give_up)
+        item = inbox.lease(row)
     worker.close()
     is_done = row not in inbox.waiting() and not inbox.is_dead(row)
     say("Done." if is_done else "It failed; the log says how.")

@@ -8,6 +8,7 @@ import signal
 import threading
 from types import FrameType
 
+from bot.database import SchemaError
 from bot.logs import set_up
 from bot.settings import Settings, SettingsError
 from bot.web.embedded import Embedded
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     del options
     try:
         bot = Embedded.start(Settings.from_environment(os.environ))
-    except SettingsError as error:
+    except (SettingsError, SchemaError) as error:
         say(f"lockstitch serve: {error}")
         return 64
     set_up()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.database import is_current
+from bot.database import DatabaseAway, is_current
 from bot.inbox import Inbox
 
 
@@ -21,7 +20,7 @@ def create_blueprint(inbox: Inbox) -> Blueprint:
     def ready() -> tuple[Response, int]:
         try:
             is_ready = is_current(inbox.engine)
-        except SQLAlchemyError:
+        except DatabaseAway:
             return jsonify({"ready": False, "reason": "The database does not answer."}), 503
         if not is_ready:
             reason = "The database schema is not current; run `lockstitch migrate`."

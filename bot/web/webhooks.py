@@ -6,8 +6,8 @@ import logging
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
-from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database import DatabaseAway
 from bot.deliveries import MAX_BYTES, Rejected, read
 from bot.dispatch import Dispatcher
 from bot.inbox import Inbox
@@ -31,7 +31,7 @@ def create_blueprint(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -
             return jsonify({"error": rejected.reason}), rejected.status
         try:
             row = inbox.accept(delivery)
-        except SQLAlchemyError:
+        except DatabaseAway:
             _LOG.exception("webhook not stored delivery=%s", delivery.id)
             return jsonify({"error": "The delivery could not be stored; send it again."}), 503
         _LOG.info(

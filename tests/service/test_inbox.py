@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,48 +14,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from bot.database import METADATA, is_current, migrate, open_database
-from bot.deliveries import Delivery, Wish
-from bot.dispatch import EmbeddedDispatcher, Fail, Retry, decide, run_one
+from bot.deliveries import Delivery
+from bot.dispatch import EmbeddedDispatcher, Fail, Hold, Retry, decide, run_one
 from bot.forge.errors import Gone, HeadMoved, RateLimited, Refused, Unreachable
-from bot.inbox import LEASE_SECONDS, MAX_ATTEMPTS, Inbox, WorkItem
+from bot.inbox import DEBOUNCE_SECONDS, LEASE_SECONDS, MAX_ATTEMPTS, Inbox, WorkItem
 from bot.sweeper import sweep
-from tests.servers import postgres
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bot.sqlite3'}"
-    else:
-        with postgres() as given:
-            yield given
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def inbox(url: str, clock: Clock) -> Iterator[Inbox]:
-    migrate(url)
-    engine = open_database(url)
-    yield Inbox(engine, clock)
-    engine.dispose()
-
-
-def delivery(number: int, id: str = "", body: str = "") -> Delivery:
-    return Delivery(
-        id or f"d-{number}", "pull_request", "opened", Wish("acme/ml", number, body=body)
-    )
+from tests.service.queue import Clock, delivery
 
 
 def test_a_delivery_is_kept_once(inbox: Inbox) -> None:
@@ -87,7 +50,7 @@ def test_the_same_delivery_in_parallel_is_one_row(inbox: Inbox) -> None:
     assert item.generation == 1
 
 
-def test_the_latest_push_wins(inbox: Inbox) -> None:
+def test_the_latest_push_wins_after_a_short_wait(inbox: Inbox, clock: Clock) -> None:
     inbox.accept(delivery(1, "a"))
     item = inbox.lease()
     assert item is not None
@@ -97,6 +60,9 @@ def test_the_latest_push_wins(inbox: Inbox) -> None:
     assert not inbox.is_current(item)
     assert inbox.lease() is None
     inbox.finish(item)
+    assert inbox.lease() is None
+    assert inbox.next_due() == pytest.approx(DEBOUNCE_SECONDS)
+    clock.now += DEBOUNCE_SECONDS
     newer = inbox.lease()
     assert newer is not None
     assert newer.generation == 3
@@ -198,8 +164,9 @@ def test_a_failing_row_is_tried_three_times_then_given_up(inbox: Inbox, clock: C
     def fail(item: WorkItem) -> None:
         raise ValueError(item.wish.repository)
 
-    for _ in range(MAX_ATTEMPTS):
-        clock.now += 1000
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert given_up == []
+        clock.now += 30
         item = inbox.lease()
         assert item is not None
         run_one(inbox, item, fail, lambda _, reason: given_up.append(reason))
@@ -210,12 +177,13 @@ def test_a_failing_row_is_tried_three_times_then_given_up(inbox: Inbox, clock: C
 
 
 def test_errors_decide_what_happens_next() -> None:
-    assert decide(RateLimited("wait", 17.0), 1) == Retry(17.0, counts=False)
-    assert isinstance(decide(HeadMoved("x"), 3), Retry)
+    assert decide(RateLimited("wait", 17.0), 1) == Hold(17.0)
+    assert isinstance(decide(HeadMoved("x"), 2), Retry)
     assert decide(Refused("no"), 1) == Fail("no")
     assert decide(Gone("gone"), 1) == Fail("gone")
-    assert isinstance(decide(Unreachable("down"), 1), Retry)
-    assert isinstance(decide(Unreachable("down"), 3), Fail)
+    away = decide(Unreachable("down"), 3)
+    assert isinstance(away, Retry)
+    assert not away.counts
     assert isinstance(decide(KeyError("bug"), 3), Fail)
 
 
