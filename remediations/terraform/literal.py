@@ -28,7 +28,7 @@ def unescape(text: str) -> str:
 
 def unescape_signs(text: str) -> str:
     """Literal text of a heredoc, where only ``$${`` and ``%%{`` are escapes."""
-    return _SIGN.sub(r"\1{", text)
+    return _SIGN.sub(r"\1{", text) if "{" in text else text
 
 
 def outdent(texts: list[str | None]) -> list[str | None]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from ..model import Span
 from ..source import SourceFile
@@ -19,7 +20,11 @@ class Expression:
     @property
     def children(self) -> tuple[Expression, ...]:
         """The expressions it is made of, in the order of the text."""
-        return tuple(_held(getattr(self, name) for name in self.__dataclass_fields__))
+        found: list[Expression] = []
+        kind = type(self)
+        for name in _FIELDS[kind] if kind in _FIELDS else _fields(kind):
+            _collect(getattr(self, name), found)
+        return tuple(found)
 
     def walk(self) -> Iterator[Expression]:
         """Itself and everything below, without recursion."""
@@ -248,12 +253,24 @@ class Document:
         return self.source.slice(node.span)
 
 
-def _held(values: Iterable[object]) -> Iterator[Expression]:
-    for value in values:
-        if isinstance(value, Expression):
-            yield value
-        elif isinstance(value, Entry):
-            yield value.key
-            yield value.value
-        elif isinstance(value, tuple):
-            yield from _held(value)
+_FIELDS: Final[dict[type[Expression], tuple[str, ...]]] = {}
+
+
+def _fields(kind: type[Expression]) -> tuple[str, ...]:
+    """The fields of a node in which others stand; the same for all nodes of a kind."""
+    _FIELDS[kind] = tuple(
+        name
+        for name, one in kind.__dataclass_fields__.items()
+        if any(word in str(one.type) for word in ("Expression", "Entry"))
+    )
+    return _FIELDS[kind]
+
+
+def _collect(value: object, found: list[Expression]) -> None:
+    if isinstance(value, Expression):
+        found.append(value)
+    elif isinstance(value, Entry):
+        found += (value.key, value.value)
+    elif isinstance(value, tuple):
+        for one in value:
+            _collect(one, found)
