@@ -47,6 +47,11 @@ def choose_groups(module: Module, user: Resource) -> Members | str:
     return _chosen(module, user, "groups", list(_groups(module)))
 
 
+def vpc_module_of(module: Module, text: str) -> str | None:
+    """The call of the public VPC module that ``text`` takes its VPC from, if it does."""
+    return next((n for n in _vpc_modules(module) if text == f"module.{n}.vpc_id"), None)
+
+
 def place(
     module: Module, user: Resource, body: Body, subnets: str, groups: str
 ) -> tuple[Targeted, ...] | Advice:
@@ -123,7 +128,7 @@ def _arguments(body: Body) -> Iterator[tuple[str, Expression]]:
 
 
 def _subnets(module: Module) -> Iterator[Members]:
-    public = _with_internet_route(module)
+    public = with_internet_route(module)
     held = [
         subnet
         for subnet in module.of_kind("aws_subnet")
@@ -158,7 +163,7 @@ def _hands_out_public_addresses(module: Module, subnet: Resource) -> bool:
     return not is_private or bool(_PUBLIC.search(subnet.name))
 
 
-def _with_internet_route(module: Module) -> frozenset[str]:
+def with_internet_route(module: Module) -> frozenset[str]:
     """Subnets whose route table leads to an internet gateway of the module."""
     tables: set[str] = set()
     for kind in ("aws_route_table", "aws_route"):

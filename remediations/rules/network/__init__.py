@@ -1,0 +1,1 @@
+"""Rules about networks: security groups, subnets, flow logs."""
