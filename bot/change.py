@@ -34,6 +34,12 @@ _FILES: Final = ("100644", "100755")
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _STRANGE: Final = "its name climbs out of the repository or holds hidden characters"
 _LOCAL_SOURCE: Final = re.compile(r'''"?source"?\s*[=:]\s*"(\.{1,2}/[^"$%\\\n]*)"''')
+# U+202A to U+202E and U+2066 to U+2069 in UTF-8: https://trojansource.codes
+_TURNING: Final = re.compile(rb"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
+_TURNED: Final = (
+    "it holds characters that change the direction of writing, so people may read it otherwise "
+    "than Terraform does; take them out"
+)
 _LFS: Final = b"version https://git-lfs.github.com/spec/"
 _SUBPROJECT: Final = ("-Subproject commit ", "+Subproject commit ")
 
@@ -231,9 +237,13 @@ def _skipped(
     head: Iterable[TreeEntry], blobs: Mapping[str, bytes], touched: Collection[str]
 ) -> Iterator[NotAnalysed]:
     for entry in head:
-        reason = _refusal(entry) or _unusable(blobs.get(entry.oid))
+        data = blobs.get(entry.oid)
+        reason = _refusal(entry) or _unusable(data)
         if reason is not None:
             yield NotAnalysed(entry.path, 1, reason, blocking=entry.path in touched)
+        elif data is not None and (found := _TURNING.search(data)):
+            line = data.count(b"\n", 0, found.start()) + 1
+            yield NotAnalysed(entry.path, line, _TURNED, blocking=entry.path in touched)
 
 
 def _unusable(data: bytes | None) -> str | None:

@@ -14,6 +14,7 @@ from remediations.model import Finding
 from .database import offers, runs
 from .engine import Judgement
 from .pipeline import Outcome
+from .redaction import redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _offer(pull: str, head: str, finding: Finding, now: float) -> dict[str, Any]
         "pull": pull,
         "fingerprint": finding.fingerprint,
         "rule": finding.rule,
-        "path": finding.location.path,
+        "path": redacted(finding.location.path),
         "first_head": head,
         "first_seen_at": now,
     }

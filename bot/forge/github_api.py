@@ -62,6 +62,11 @@ class Api:
         """Apps may create check runs, tokens may not."""
         return isinstance(self.credentials, AppCredentials)
 
+    @property
+    def app_id(self) -> int | None:
+        """Our App's id; None with a token."""
+        return self.credentials.app_id if isinstance(self.credentials, AppCredentials) else None
+
     def get(self, path: str) -> Any:
         """A JSON answer. ``path`` starts below the API's base."""
         return self._send("GET", path, None)
@@ -102,6 +107,9 @@ class Api:
             return call()
         except (GithubException, requests.RequestException) as error:
             raise translate(error) from error
+        except RuntimeError as error:
+            # The library's word for a redirect to another host, which it does not follow.
+            raise Refused("GitHub's API is at another address than the one configured.") from error
 
     def _requester(self) -> Requester:
         if self._held is not None and time.monotonic() < self._held[1]:

@@ -46,7 +46,8 @@ def ensure(api: Api, root: str, check: Check) -> None:
 def _find(api: Api, root: str, check: Check) -> dict[str, Any] | None:
     path = f"{root}/commits/{check.head_sha}/check-runs?check_name={check.name}&filter=all"
     for found in api.get(f"{path}&per_page=100")["check_runs"]:
-        if found["external_id"] == check.external_id:
+        # Another App may use the same name and id; only our own check is ours to believe.
+        if found["external_id"] == check.external_id and found["app"]["id"] == api.app_id:
             held: dict[str, Any] = found
             return held
     return None

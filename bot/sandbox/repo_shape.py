@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from .state import BOT_LOGIN, Repo
+from .state import Repo
 
 _LINKS: Final = {
     "archive_url": "/{archive_format}{/ref}",
@@ -58,7 +58,7 @@ _COUNTS: Final = (
 
 
 def user(url: str, login: str) -> dict[str, Any]:
-    """A simple user; the App's own login is a bot."""
+    """A simple user; a login that ends in [bot] is one."""
     number = int(hashlib.sha256(login.encode()).hexdigest()[:6], 16)
     api = f"{url}/api/v3/users/{login}"
     return {
@@ -78,7 +78,7 @@ def user(url: str, login: str) -> dict[str, Any]:
         "repos_url": f"{api}/repos",
         "events_url": f"{api}/events{{/privacy}}",
         "received_events_url": f"{api}/received_events",
-        "type": "Bot" if login == BOT_LOGIN else "User",
+        "type": "Bot" if login.endswith("[bot]") else "User",
         "site_admin": False,
         "user_view_type": "public",
     }

@@ -7,6 +7,7 @@ from typing import Any
 from .repo_shape import own_user as own_user
 from .repo_shape import repository as repository
 from .repo_shape import user as user
+from .state import APP_ID as APP_ID
 from .state import (
     APP_SLUG,
     BOT_LOGIN,
@@ -20,7 +21,6 @@ from .state import (
 )
 
 INSTALLATION = 2
-APP_ID = 1
 EVENTS = ("pull_request", "issue_comment", "pull_request_review_comment", "check_run")
 
 
@@ -263,7 +263,7 @@ def check_run(url: str, repo: Repo, check: CheckRun) -> dict[str, Any]:
             "annotations_url": f"{api}/annotations",
         },
         "check_suite": {"id": repo.id},
-        "app": app(url),
+        "app": {**app(url), "id": check.app_id},
         "pull_requests": [
             _named(url, repo, one)
             for one in repo.pulls.values()

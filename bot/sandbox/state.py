@@ -14,6 +14,7 @@ from typing import Any, Final
 from .repository import GitRepository
 
 APP_SLUG = "lockstitch"
+APP_ID = 1
 BOT_LOGIN = f"{APP_SLUG}[bot]"
 WRITERS: Final = ("admin", "maintain", "write")
 TOKEN_SECONDS: Final = 3600
@@ -91,6 +92,7 @@ class CheckRun:
     annotations: list[dict[str, Any]] = field(default_factory=list)
     actions: list[dict[str, Any]] = field(default_factory=list)
     details_url: str | None = None
+    app_id: int = APP_ID
     started: str = field(default_factory=now)
     completed: str | None = None
 

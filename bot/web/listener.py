@@ -8,12 +8,24 @@ from typing import Any
 import waitress
 from flask import Flask
 
+from bot.deliveries import MAX_BYTES
+
 
 class Listener:
     """Listens from the start until ``stop``."""
 
     def __init__(self, app: Flask, host: str, port: int, threads: int = 8) -> None:
-        self._server: Any = waitress.create_server(app, host=host, port=port, threads=threads)
+        self._server: Any = waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            # A slow sender holds a connection and no thread, and not for long.
+            connection_limit=1_000,
+            channel_timeout=30,
+            cleanup_interval=10,
+            max_request_body_size=MAX_BYTES + 1,
+        )
         self.url = f"http://{host}:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
         self._thread.start()

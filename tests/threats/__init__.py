@@ -1,0 +1,1 @@
+"""One test for each row of docs/security.md."""
