@@ -12,13 +12,15 @@ from typing import Final
 from remediations.model import Finding, Safety
 from remediations.rule import page
 
+from . import words
 from .change import read_change
 from .commands import Command, Verb
 from .engine import Judgement, Wanted
 from .forge.errors import HeadMoved
 from .forge.port import Forge, PullRef, PullRequest, Thread
 from .markdown import fenced
-from .pipeline import Reviewer, texts_of
+from .pipeline import Reviewer, agree, texts_of
+from .repo_config import ConfigError
 from .review import fingerprints
 
 HELP: Final = """\
@@ -91,8 +93,12 @@ def could_not_answer(forge: Forge, ref: PullRef, thread_root: int | None, reason
 
 def _fix(forge: Forge, pull: PullRequest, asked: Asked, reviewer: Reviewer) -> Answered:
     wanted = _wanted(forge, pull, asked)
-    texts = texts_of(read_change(forge, pull))
-    repair = reviewer.engine.repair(texts, reviewer.profile, wanted)
+    change = read_change(forge, pull)
+    try:
+        terms = agree(forge, change, reviewer)
+    except ConfigError as error:
+        return _say(forge, pull, asked, words.unusable(error.problems, pull.base_ref))
+    repair = reviewer.engine.repair(texts_of(change), terms.profile, wanted)
     if not repair.files:
         reason = _why_nothing(repair.judgement, repair.wanted, wanted.up_to)
         return _say(forge, pull, asked, reason)

@@ -181,6 +181,11 @@ def is_ordinary(path: str) -> bool:
     return not any(unicodedata.category(char) in _HIDDEN for char in path)
 
 
+def is_ordinary_file(entry: TreeEntry) -> bool:
+    """False for links and submodules."""
+    return entry.mode in _FILES
+
+
 def _paths(file: ChangedFile) -> Iterator[str]:
     yield file.path
     if file.previous_path:

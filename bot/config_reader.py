@@ -15,10 +15,9 @@ from remediations.model import ENVIRONMENTS, Severity
 from remediations.rule import rules
 
 from .forge.port import Conclusion
-from .repo_config import ConfigError, Declared, Problem, RepoConfig
+from .repo_config import MAX_BYTES, ConfigError, Declared, Problem, RepoConfig, too_large
 from .yaml_nodes import Mapping, Node, NotYaml, Scalar, Sequence, read
 
-MAX_BYTES: Final = 64 * 1024
 MAX_TEXT: Final = 300
 MAX_ITEMS: Final = 100
 
@@ -34,8 +33,7 @@ _WORKSPACE: Final = re.compile(r"[A-Za-z0-9._~-]{1,90}")
 def parse(data: bytes) -> RepoConfig:
     """What the file says. Raises ``ConfigError`` with everything that is wrong with it."""
     if len(data) > MAX_BYTES:
-        size = f"the file has {len(data) // 1024} KB; more than {MAX_BYTES // 1024} are not read"
-        raise ConfigError(Problem(size))
+        raise ConfigError(too_large(len(data)))
     try:
         document = read(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -18,6 +18,7 @@ from remediations.plan import combine, plan
 from remediations.terraform.grammar import Grammar
 
 from .diff import unified
+from .repo_config import ConfigError, ConfigRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,9 @@ class Engine(Protocol):
     def repair(self, texts: Texts, profile: Profile, wanted: Wanted) -> Repair:
         """As ``judge``, and what the files would be with the fixes in."""
 
+    def configuration(self, data: bytes) -> ConfigRead:
+        """What a ``.lockstitch.yml`` says."""
+
     def close(self) -> None:
         """Give back what it holds."""
 
@@ -116,6 +120,15 @@ class LocalEngine:
             {path: after.bytes_of(path) for path in paths},
             _patch(before, edits),
         )
+
+    def configuration(self, data: bytes) -> ConfigRead:
+        """What the file says, or all that is wrong with it."""
+        from .config_reader import parse  # without such a file nobody has to load YAML
+
+        try:
+            return ConfigRead(parse(data))
+        except ConfigError as error:
+            return ConfigRead(None, error.problems)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -28,6 +28,7 @@ from remediations.terraform.grammar import Grammar
 
 from . import confinement
 from .engine import Judgement, LocalEngine, Repair, Texts, Wanted
+from .repo_config import ConfigRead
 from .wire import from_wire, to_wire
 
 ORDER: Final = Struct("!QII")
@@ -42,11 +43,12 @@ _SAMPLE: Final = Path(__file__).parent / "demo" / "terraform" / "head"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked; a repair where ``wanted`` says of what."""
+    """What is asked: a repair where ``wanted`` says of what, or what a configuration means."""
 
     texts: Texts
     profile: Profile
     wanted: Wanted | None = None
+    configuration: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def _warm(engine: LocalEngine) -> None:
     for safety in {fix.safety for fix in judgement.plan.fixes}:
         engine.repair(texts, profile, Wanted(safety))
     from_wire(Judgement, to_wire(judgement))
+    to_wire(engine.configuration(b"fail_on: low\nrules: 1\n"))
     from_wire(Question, to_wire(Question(texts, profile)))
 
 
@@ -195,7 +198,9 @@ def _answer_alone(descriptor: int, engine: LocalEngine, *, memory: int, seconds:
     raise SystemExit
 
 
-def _answer(engine: LocalEngine, question: Question) -> Judgement | Repair:
+def _answer(engine: LocalEngine, question: Question) -> Judgement | Repair | ConfigRead:
+    if question.configuration is not None:
+        return engine.configuration(question.configuration)
     if question.wanted is None:
         return engine.judge(question.texts, question.profile)
     return engine.repair(question.texts, question.profile, question.wanted)

@@ -23,6 +23,7 @@ from remediations.model import Profile
 from .change import is_ordinary
 from .engine import EngineAway, EngineStopped, Judgement, Repair, Texts, Wanted
 from .engine_process import ANSWER, FAILURE, FRAME, LATE, ORDER, OUT_OF_MEMORY, Failure, Question
+from .repo_config import ConfigRead
 from .wire import WireError, from_wire, to_wire
 
 _LOG: Final = logging.getLogger(__name__)
@@ -87,6 +88,11 @@ class ConfinedEngine:
                 _LOG.error("engine answered with a file that is no Terraform path=%r", path)
                 raise EngineStopped(ODD)
         return repair
+
+    def configuration(self, data: bytes) -> ConfigRead:
+        """As ``Engine`` says. Raises ``EngineStopped`` and ``EngineAway``."""
+        nothing = Texts({}, {}, (), frozenset())
+        return self._ask(ConfigRead, Question(nothing, Profile(), configuration=data))
 
     def close(self) -> None:
         """End the process and whatever it still reads."""

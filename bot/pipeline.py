@@ -9,12 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from remediations.model import Profile
+from remediations.model import Profile, Severity
 
-from .change import Change, read_change
-from .engine import Engine, Judgement, Texts
-from .forge.port import Check, Conclusion, Forge, PullRef, PullRequest
-from .review import CHECK_NAME, Review, compose
+from .change import Change, Repository, read_change
+from .engine import Engine, EngineAway, EngineStopped, Judgement, Texts
+from .forge.errors import ForgeError
+from .forge.port import Check, Conclusion, Forge, Limits, PullRef, PullRequest, Thread
+from .repo_config import NAME, ConfigError, RepoConfig
+from .review import CHECK_NAME, Review, compose, refuse
+from .terms import Terms, config_for, config_of_base, proposed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,10 @@ class Reviewer:
 
     engine: Engine
     profile: Profile
+    config: RepoConfig | None = None
+    """In place of what the base branch says."""
+    fail_on: Severity | None = None
+    """Wins over what the repository says."""
 
 
 class Ended(Enum):
@@ -62,17 +69,8 @@ def review(
         return Outcome(Ended.CLOSED, pull)
     running = Check(CHECK_NAME, pull.head_sha, run_id, "Reviewing", "Reading the change.")
     forge.ensure_check(ref.repository, running)
-    change = read_change(forge, pull)
-    judgement = judge(change, reviewer)
-    composed = compose(
-        change=change,
-        head=judgement.head,
-        base=judgement.base,
-        plan=judgement.plan,
-        threads=forge.threads(pull),
-        profile=reviewer.profile,
-        limits=forge.limits,
-    )
+    change, threads = read_change(forge, pull), forge.threads(pull)
+    judgement, composed = reviewed(forge, change, reviewer, threads, forge.limits)
     if not is_current() or _has_moved(forge, pull):
         forge.ensure_check(ref.repository, _superseded(running))
         return Outcome(Ended.SUPERSEDED, pull, judgement)
@@ -80,9 +78,38 @@ def review(
     return Outcome(Ended.REVIEWED, pull, judgement, composed, posted)
 
 
-def judge(change: Change, reviewer: Reviewer) -> Judgement:
-    """Findings at the merge base and at the head, and proved fixes for those that are new."""
-    return reviewer.engine.judge(texts_of(change), reviewer.profile)
+def reviewed(
+    forge: Repository,
+    change: Change,
+    reviewer: Reviewer,
+    threads: tuple[Thread, ...],
+    limits: Limits,
+) -> tuple[Judgement | None, Review]:
+    """What is to be said of a change; nothing is judged where the configuration is unusable."""
+    proposed = proposed_by(forge, change, reviewer.engine)
+    try:
+        terms = replace(agree(forge, change, reviewer), proposed=proposed)
+    except ConfigError as error:
+        return None, refuse(change, error.problems, proposed, limits)
+    judgement = reviewer.engine.judge(texts_of(change), terms.profile)
+    composed = compose(
+        change=change,
+        head=judgement.head,
+        base=judgement.base,
+        plan=judgement.plan,
+        threads=threads,
+        terms=terms,
+        limits=limits,
+    )
+    return judgement, composed
+
+
+def agree(forge: Repository, change: Change, reviewer: Reviewer) -> Terms:
+    """How a change is to be judged. Raises ``ConfigError`` where the base branch's file is bad."""
+    config = reviewer.config
+    if config is None:
+        config = config_for(forge, change, reviewer.engine)
+    return Terms(config.profile(reviewer.profile, reviewer.fail_on), config)
 
 
 def texts_of(change: Change) -> Texts:
@@ -105,18 +132,29 @@ def publish(forge: Forge, pull: PullRequest, composed: Review, run_id: str) -> i
     return posted
 
 
-def could_not_review(forge: Forge, ref: PullRef, run_id: str, reason: str) -> None:
+def could_not_review(
+    forge: Forge, ref: PullRef, reviewer: Reviewer, run_id: str, reason: str
+) -> None:
     """Conclude the check where a run had to give up. It never looks like a pass."""
     pull = forge.pull_request(ref)
+    conclusion = _after_error(forge, pull, reviewer)
+    said = f"{reason}\n\nNothing was judged. Use *Re-run* or comment `/lockstitch recheck`."
+    if conclusion is Conclusion.NEUTRAL:
+        said += f"\n\n`{NAME}` says `on_error: neutral`, so this does not hold the change up."
     check = Check(
-        CHECK_NAME,
-        pull.head_sha,
-        run_id,
-        "Could not review",
-        f"{reason}\n\nNothing was judged. Use *Re-run* or comment `/lockstitch recheck`.",
-        conclusion=Conclusion.FAILURE,
+        CHECK_NAME, pull.head_sha, run_id, "Could not review", said, conclusion=conclusion
     )
     forge.ensure_check(ref.repository, check)
+
+
+def _after_error(forge: Forge, pull: PullRequest, reviewer: Reviewer) -> Conclusion:
+    """What the base branch wants then; a failure where not even that can be read."""
+    if reviewer.config is not None:
+        return reviewer.config.on_error
+    try:
+        return config_of_base(forge, pull, reviewer.engine).on_error
+    except (ConfigError, ForgeError, EngineStopped, EngineAway):
+        return Conclusion.FAILURE
 
 
 def _has_moved(forge: Forge, pull: PullRequest) -> bool:

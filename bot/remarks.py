@@ -58,6 +58,8 @@ class Remark:
     suggestion: Suggestion | None = None
     patch: str = ""
     has_thread: bool = False
+    environments: tuple[str, ...] = ()
+    """Where it is so; empty where nothing tells environments apart."""
 
     @property
     def first(self) -> Finding:
@@ -108,6 +110,15 @@ def gather(findings: Iterable[Finding], plan: Plan) -> list[Remark]:
         Remark(tuple(sorted(group, key=_order)), None, reasons) for group in blocks.values()
     )
     return sorted([*remarks, *undecided], key=_position)
+
+
+def with_environments(remarks: Iterable[Remark]) -> list[Remark]:
+    """Each remark with the environments that any of its findings was seen in."""
+    return [
+        replace(remark, environments=tuple(dict.fromkeys(chain.from_iterable(named))))
+        for remark in remarks
+        for named in [[finding.environments for finding in remark.findings]]
+    ]
 
 
 def place_all(remarks: Iterable[Remark], change: Change) -> list[Remark]:

@@ -15,7 +15,8 @@ from remediations.model import Profile, Severity
 from .forge.port import Conclusion
 
 NAME: Final = ".lockstitch.yml"
-MISTAKEN_NAMES: Final = (".lockstitch.yaml", "lockstitch.yml", "lockstitch.yaml")
+MISTAKEN_NAME: Final = ".lockstitch.yaml"
+MAX_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class ConfigError(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(problem.at(NAME) for problem in problems))
         self.problems = problems
+
+
+def too_large(size: int) -> Problem:
+    """What is said of a file of that many bytes."""
+    return Problem(f"the file has {size // 1024} KB; more than {MAX_BYTES // 1024} are not read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +85,19 @@ class RepoConfig:
                 *given.environments,
                 *(one for each in self.environments for one in each.each(given.environment)),
             ),
+            exclude=(*given.exclude, *self.exclude),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRead:
+    """What a file says, or everything that is wrong with it."""
+
+    config: RepoConfig | None
+    problems: tuple[Problem, ...] = ()
+
+    def usable(self) -> RepoConfig:
+        """The configuration. Raises ``ConfigError``."""
+        if self.config is None:
+            raise ConfigError(*self.problems)
+        return self.config

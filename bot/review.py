@@ -12,6 +12,7 @@ from posixpath import dirname
 from typing import Final
 
 from remediations.comparison import new_findings, old_findings
+from remediations.glob import covered
 from remediations.model import Finding, NotAnalysed, Plan, Profile, Report, Severity
 
 from . import words
@@ -19,7 +20,9 @@ from .change import Change, is_ordinary
 from .commands import FIX_SAFE_BUTTON
 from .forge.port import Action, Annotation, Check, Comment, Conclusion, Limits, Thread
 from .markdown import prose
-from .remarks import Offer, Remark, gather, place_all
+from .remarks import Offer, Remark, gather, place_all, with_environments
+from .repo_config import NAME, Problem
+from .terms import Proposed, Terms
 from .verdict import Verdict, fails, verdict
 
 CHECK_NAME: Final = "lockstitch"
@@ -54,7 +57,7 @@ def compose(
     base: Report,
     plan: Plan,
     threads: tuple[Thread, ...],
-    profile: Profile,
+    terms: Terms,
     limits: Limits,
     docs_url: str = "",
 ) -> Review:
@@ -65,20 +68,30 @@ def compose(
     and are named in the summary.
     """
     new = new_findings(head, base)
-    remarks = place_all(gather(new, plan), change)
+    left_out = terms.profile.exclude
+    shown_files = tuple(file for file in change.files if not covered(file.path, left_out))
+    remarks = gather(new, plan)
+    if head.environments - {terms.profile.environment}:
+        remarks = with_environments(remarks)
+    remarks = place_all(remarks, replace(change, files=shown_files))
     said = _said(threads)
     comments, folded = _comments(remarks, said, change, limits, docs_url)
     shown = _shown(remarks, said, {mark for c in comments for mark in fingerprints(c.body)})
-    not_analysed = could_not_look(change, head, base)
+    missing = could_not_look(change, head, base)
+    not_analysed = tuple(item for item in missing if not covered(item.path, left_out))
     digest = words.Digest(
-        verdict=verdict(new, not_analysed, profile),
-        profile=profile,
+        verdict=verdict(new, not_analysed, terms.profile),
+        profile=terms.profile,
         remarks=tuple(shown),
         folded=folded,
         not_analysed=not_analysed,
         old=old_findings(head, base),
         can_commit=change.pull.head_is_writable,
         is_empty=not (change.head or change.base or any(i.blocking for i in not_analysed)),
+        excluded=sum(covered(path, left_out) for path in _paths(change)),
+        is_lenient=terms.config.on_unparsed is Conclusion.NEUTRAL,
+        proposed=terms.proposed,
+        environments=tuple(sorted(head.environments)),
     )
     return Review(
         comments=comments,
@@ -86,7 +99,36 @@ def compose(
         check=_check(digest, change, limits),
         resolved=tuple(_settled(threads, head, not_analysed)),
         verdict=digest.verdict,
-        is_quiet=not (remarks or not_analysed or threads),
+        is_quiet=not (remarks or not_analysed or threads or terms.proposed),
+    )
+
+
+def _paths(change: Change) -> frozenset[str]:
+    return frozenset((*change.head, *(item.path for item in change.skipped)))
+
+
+def refuse(
+    change: Change, problems: tuple[Problem, ...], proposed: Proposed | None, limits: Limits
+) -> Review:
+    """The review where the base branch's file cannot be used: nothing is judged or settled."""
+    said = words.unusable(problems, change.pull.base_ref, proposed)
+    title = f"Could not review: {NAME} cannot be used"
+    check = Check(
+        name=CHECK_NAME,
+        head_sha=change.pull.head_sha,
+        external_id="",
+        title=title,
+        summary=said[: limits.check_characters],
+        conclusion=Conclusion.FAILURE,
+    )
+    summary = f"{SUMMARY_MARKER}\n### Lockstitch: could not review\n\n{said}"
+    return Review(
+        comments=(),
+        summary=summary[: limits.comment_characters],
+        check=check,
+        resolved=(),
+        verdict=Verdict.COULD_NOT_REVIEW,
+        is_quiet=proposed is None,
     )
 
 
@@ -213,7 +255,6 @@ def _summary(digest: words.Digest, limits: Limits) -> str:
 
 def _check(digest: words.Digest, change: Change, limits: Limits) -> Check:
     has_button = bool(digest.safe) and digest.can_commit
-    passed = digest.verdict is Verdict.PASSED
     return Check(
         name=CHECK_NAME,
         head_sha=change.pull.head_sha,
@@ -221,10 +262,17 @@ def _check(digest: words.Digest, change: Change, limits: Limits) -> Check:
         title=words.headline(digest),
         summary=words.summary(digest, limits.check_characters),
         text=words.details(digest, limits.check_characters),
-        conclusion=Conclusion.SUCCESS if passed else Conclusion.FAILURE,
+        conclusion=_conclusion(digest),
         annotations=tuple(_annotations(digest)),
         actions=(FIX_ALL,) if has_button else (),
     )
+
+
+def _conclusion(digest: words.Digest) -> Conclusion:
+    """Leniency is for what could not be read; it never covers a finding that fails."""
+    if digest.verdict is Verdict.PASSED:
+        return Conclusion.SUCCESS
+    return Conclusion.NEUTRAL if digest.ends_neutral else Conclusion.FAILURE
 
 
 def _annotations(digest: words.Digest) -> Iterator[Annotation]:

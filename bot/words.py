@@ -6,7 +6,7 @@ Nothing reaches a page unescaped: what is not ``Markdown`` already becomes prose
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -14,14 +14,17 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from remediations.model import Finding, Location, NotAnalysed, Profile, Safety
+from remediations.model import Finding, Location, NotAnalysed, Profile, Related, Safety
 
 from .markdown import Markdown, code, fenced, prose, visible
 from .redaction import redacted
 from .remarks import Offer, Remark
+from .repo_config import NAME, Problem
 from .suggestion import Suggestion
+from .terms import Proposed
 from .verdict import Verdict, fails
 
+_MOST_PLACES: Final = 5
 PROMISES: Final = {
     Safety.SAFE: "in place, only stricter",
     Safety.REVIEW: "in place, may change who can do what",
@@ -44,6 +47,19 @@ class Digest:
     old: tuple[Finding, ...] = ()
     can_commit: bool = True
     is_empty: bool = False
+    excluded: int = 0
+    """Files that the repository's configuration leaves out."""
+    is_lenient: bool = False
+    """Whether the repository lets a check end neutral where something could not be read."""
+    proposed: Proposed | None = None
+    """What the change does to the configuration."""
+    environments: tuple[str, ...] = ()
+    """Those that were looked at."""
+
+    @property
+    def ends_neutral(self) -> bool:
+        """Whether leniency decides: nothing but unread files stands in the way."""
+        return self.is_lenient and bool(self.blocking) and not self.failing
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -135,6 +151,11 @@ def summary(digest: Digest, limit: int) -> str:
     return fitted(lambda rows: _render("summary.md", digest=digest, rows=rows), longest, limit)
 
 
+def unusable(problems: Iterable[Problem], base_ref: str, proposed: Proposed | None = None) -> str:
+    """Why nothing can be judged: what is wrong with the base branch's configuration."""
+    return _render("unusable.md", problems=tuple(problems), base_ref=base_ref, proposed=proposed)
+
+
 def details(digest: Digest, limit: int) -> str:
     """Every new finding in tables by file, cut visibly at the limit."""
     count = len(digest.findings)
@@ -160,6 +181,11 @@ def counted(things: Sized, noun: str) -> str:
     return f"{len(things)} {noun}" if len(things) == 1 else f"{len(things)} {noun}s"
 
 
+def number_of(count: int, noun: str) -> str:
+    """ "1 file is", "2 files are"."""
+    return f"{count} {noun} is" if count == 1 else f"{count} {noun}s are"
+
+
 def _shown_patch(lines: list[str], rows: int) -> Markdown:
     text = visible(redacted("\n".join(lines[:rows])).replace("\r\n", "\n"), keep="\n\t")
     shown = fenced(text, "diff")
@@ -176,6 +202,10 @@ def _severity(thing: Finding | Remark) -> str:
 
 def _where(place: Location | NotAnalysed) -> Markdown:
     return code(f"{place.path}:{place.line}")
+
+
+def _place(problem: Problem) -> Markdown:
+    return code(f"{NAME}:{problem.line}:{problem.column}")
 
 
 def _block(suggestion: Suggestion) -> Markdown:
@@ -230,6 +260,36 @@ def _reasoned(findings: Iterable[Finding]) -> list[Finding]:
     return list({finding.advice: finding for finding in findings}.values())
 
 
+def _places(remark: Remark) -> Markdown:
+    """Where else to look, each place once: what the comment itself stands at is left out."""
+    far = (one for one in remark.findings if not _stands_in(remark, one.block))
+    own = [Related(one.location, "where it takes effect") for one in far]
+    found = (*own, *(place for one in remark.findings for place in one.related))
+    related = [one for one in dict.fromkeys(found) if not _stands_in(remark, one.location)]
+    shown = [f"{_where(one.location)} ({prose(one.role)})" for one in related[:_MOST_PLACES]]
+    more = len(related) - len(shown)
+    shown += [f"and {counted(range(more), 'more place')}"] if more else []
+    return Markdown(", ".join(shown))
+
+
+def _stands_in(remark: Remark, place: Location) -> bool:
+    """Whether the comment is shown at some line of a place."""
+    anchor = remark.anchor
+    return anchor is not None and (
+        anchor.path == place.path
+        and anchor.start_line <= place.end_line
+        and anchor.line >= place.line
+    )
+
+
+def _environments(names: Sequence[str]) -> Markdown:
+    """``dev`` and ``prod``."""
+    shown = [code(name) for name in names[:_MOST_PLACES]]
+    more = len(names) - len(shown)
+    words = [*shown, f"{more} more"] if more else shown
+    return Markdown(" and ".join(filter(None, (", ".join(words[:-1]), words[-1]))))
+
+
 def _sentence(text: str) -> Markdown:
     """With a capital and a full stop, whoever wrote it."""
     written = text if isinstance(text, Markdown) else prose(text)
@@ -272,11 +332,15 @@ def _environment() -> Environment:
         "by_rule": _by_rule,
         "code": code,
         "counted": counted,
+        "environments": _environments,
         "findings": _findings,
         "fix_word": _fix_word,
         "iff": lambda condition, yes, no: Markdown(yes if condition else no),
         "iff_one": lambda count, one, many: Markdown(one if count == 1 else many),
         "link": _link,
+        "number_of": number_of,
+        "place": _place,
+        "places": _places,
         "promise": PROMISES.__getitem__,
         "reasoned": _reasoned,
         "reply": _reply,

@@ -75,7 +75,8 @@ class Worker:
         for ref in self._refs(item):
             forge = self.forge(ref.repository)
             if _command(item) is None:
-                pipeline.could_not_review(forge, ref, self._run_id(item, ref), reason)
+                run_id = self._run_id(item, ref)
+                pipeline.could_not_review(forge, ref, self.reviewer, run_id, reason)
             else:
                 could_not_answer(forge, ref, item.wish.thread_root, reason)
 

@@ -18,6 +18,8 @@ from remediations.source import MAX_BYTES
 from remediations.terraform.files import NATIVE
 
 from .change import MAX_FILES, MAX_TOTAL_BYTES, NOT_YET_READ, is_ordinary
+from .repo_config import MAX_BYTES as MAX_CONFIG_BYTES
+from .repo_config import MISTAKEN_NAME, NAME, ConfigError, Problem, RepoConfig, too_large
 
 SKIPPED: Final = frozenset({".git", ".terraform", "node_modules", ".venv"})
 
@@ -63,6 +65,26 @@ def read(path: Path) -> Workspace:
             break
         files[name] = data
     return Workspace(root, files, tuple(skipped), only)
+
+
+def read_config(root: Path, named: Path | None = None) -> RepoConfig:
+    """What the file in ``root`` says, or the one that is named; the defaults where there is none.
+
+    Raises ``ConfigError``; ``OSError`` where the named one is not there.
+    """
+    path = named or root / NAME
+    if named is None and not path.is_symlink() and not path.exists():
+        if (root / MISTAKEN_NAME).exists():
+            raise ConfigError(Problem(f"there is a `{MISTAKEN_NAME}`; call it `{NAME}`"))
+        return RepoConfig()
+    from .config_reader import parse  # a directory without one stays quick
+
+    if named is None and path.is_symlink():
+        raise ConfigError(Problem("it is a symbolic link, which is not followed"))
+    size = path.stat().st_size
+    if size > MAX_CONFIG_BYTES:
+        raise ConfigError(too_large(size))
+    return parse(path.read_bytes())
 
 
 class _Refused(Exception):

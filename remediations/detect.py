@@ -11,6 +11,7 @@ from .at_source import at_source
 from .codebase import Codebase
 from .environment import Environment
 from .fingerprint import fingerprint
+from .glob import covered
 from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Span
 from .rule import Advice, CannotJudge, Rule, Violation, rules
@@ -52,7 +53,8 @@ def examine(
 ) -> Examination:
     """As ``detect``, with the offers; ``directories`` narrows it to roots that reach into those.
 
-    What several callers or environments bring about is one finding.
+    What several callers or environments bring about is one finding. Files that the profile leaves
+    out are read, and nothing in them is told.
     """
     wanted = tuple(r for r in (rules() if only is None else only) if r.id not in profile.rules_off)
     judged: list[Judged] = []
@@ -72,7 +74,10 @@ def examine(
         one for one in codebase.not_analysed if directories is None or dirname(one.path) in reached
     ]
     merged = sorted(merge(judged), key=lambda one: _order(one.finding))
-    return Examination(tuple(merged), tuple(dict.fromkeys((*missing, *failed))), frozenset(names))
+    out = profile.exclude
+    told = (one for one in merged if not covered(one.finding.location.path, out))
+    unread = (one for one in dict.fromkeys((*missing, *failed)) if not covered(one.path, out))
+    return Examination(tuple(told), tuple(unread), frozenset(names))
 
 
 def _examined(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -37,6 +37,11 @@ def covers(glob: str, path: str) -> bool:
     if glob == ".":
         return True
     return _covers(glob.rstrip("/").split("/"), path.split("/") if path else [])
+
+
+def covered(path: str, globs: Iterable[str]) -> bool:
+    """Whether any of the globs means a path."""
+    return any(covers(glob, path) for glob in globs)
 
 
 def _covers(wanted: Sequence[str], given: Sequence[str]) -> bool:

@@ -220,3 +220,5 @@ class Profile:
     environments: tuple[Environment, ...] = ()
     by_name: bool = True
     """Whether directories and tfvars files may say by their names which environment they are."""
+    exclude: tuple[str, ...] = ()
+    """Globs of files that nobody is told about, nor anything written into. Their values count."""

@@ -12,6 +12,7 @@ from posixpath import dirname
 from .at_source import Place
 from .codebase import Codebase
 from .detect import examine
+from .glob import covered
 from .merge import Judged
 from .model import Profile, Safety
 from .rule import Repair, Targeted
@@ -20,6 +21,7 @@ from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock, InsertEle
 from .verify import prove
 
 COLLIDES = "the edits get in each other's way"
+LEFT_OUT = "its fix would change `{path}`, which the configuration excludes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def solve(
     first = _asked(current, fingerprints, directories, profile)
     while True:
         left = _asked(current, fingerprints, directories, profile)
+        stuck |= dict(_left_out(left, profile))
         wanted = [
             judged
             for judged in left
@@ -70,6 +73,16 @@ def solve(
             continue
         current, done = made
         touched |= set(_touched(done))
+
+
+def _left_out(judged: Sequence[Judged], profile: Profile) -> Iterator[tuple[str, str]]:
+    """What cannot be mended because of where its repair would write, with the reason."""
+    for one in judged:
+        repair = repair_of(one)
+        paths = (targeted.path for targeted in repair.intents) if repair else ()
+        path = next((path for path in paths if covered(path, profile.exclude)), None)
+        if path is not None:
+            yield one.finding.fingerprint, LEFT_OUT.format(path=path)
 
 
 def _asked(

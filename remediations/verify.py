@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from posixpath import dirname
 
 from .at_source import Place
@@ -32,6 +33,7 @@ def prove(
     allows more, and the edits lead exactly from one to the other.
     """
     changed = _changed_paths(before, after)
+    profile = replace(profile, exclude=())  # what nobody is told must not become worse either
     if not changed:
         return "the edit changes nothing"
     near = {dirname(path) for path in changed}

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from .options import add_profile, is_colourful, say
+from .options import Unusable, add_config, add_profile, is_colourful, say
 
 NOTHING: Final = "Nothing to check: no Terraform here.\n"
 
@@ -24,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--prove", action="store_true", help="work out and prove every fix that is offered"
     )
     add_profile(parser)
+    add_config(parser, "the one in that directory")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,13 +32,13 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "text" and options.output is None and _holds_nothing(options.path):
         sys.stdout.write(NOTHING)
         return 0
-    from .inspect_path import NoSuchPath, inspect_path
+    from .inspect_path import inspect_path
 
     # A tree is built once and kept to the end: looking for garbage in it costs a tenth of the run.
     gc.set_threshold(200_000, 50, 100)
     try:
         inspection = inspect_path(options, proves=options.prove)
-    except NoSuchPath as error:
+    except Unusable as error:
         say(f"lockstitch check: {error}")
         return 64
     result = inspection.result

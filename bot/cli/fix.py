@@ -11,8 +11,8 @@ from remediations.detect import detect
 from remediations.model import Finding, Safety
 from remediations.plan import combine
 
-from .inspect_path import Inspection, NoSuchPath, inspect_path
-from .options import add_profile, say
+from .inspect_path import Inspection, inspect_path
+from .options import Unusable, add_config, add_profile, say
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +29,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "replace: destroys and recreates (default: safe)",
     )
     add_profile(parser)
+    add_config(parser, "the one in that directory")
 
 
 def run(options: argparse.Namespace) -> int:
     """0 done, 2 something could not be looked at or written, 64 no such path."""
     try:
         inspection = inspect_path(options, proves=True)
-    except NoSuchPath as error:
+    except Unusable as error:
         say(f"lockstitch fix: {error}")
         return 64
     if inspection.is_empty:

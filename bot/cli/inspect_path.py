@@ -12,17 +12,14 @@ from bot.verdict import Verdict, verdict
 from bot.workspace import Workspace, read
 from remediations.codebase import Codebase
 from remediations.detect import examine, reported
+from remediations.glob import covered
 from remediations.model import NotAnalysed, Plan, Profile, Report
 from remediations.plan import outline, plan
 from remediations.terraform.files import NATIVE
 from remediations.terraform.grammar import Grammar
 
-from .options import grammar_cache, profile
+from .options import Unusable, fail_on, grammar_cache, profile, repo_config
 from .progress import shown
-
-
-class NoSuchPath(Exception):
-    """The path that was named is not there, or is nothing that can be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +34,17 @@ class Inspection:
 
 
 def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
-    """Judge ``options.path``, and work out and prove the fixes. Raises ``NoSuchPath``."""
+    """Judge ``options.path``, and work out and prove the fixes. Raises ``Unusable``."""
     path = Path(options.path)
     if not path.exists():
-        raise NoSuchPath(f"{path} does not exist.")
+        raise Unusable(f"{path} does not exist.")
     if not path.is_dir() and not path.name.endswith((*NATIVE, *NOT_YET_READ)):
-        raise NoSuchPath(f"{path} is neither a directory nor a .tf file.")
+        raise Unusable(f"{path} is neither a directory nor a .tf file.")
     try:
         workspace = read(path)
     except OSError as error:
-        raise NoSuchPath(f"{path} cannot be read: {error.strerror}.") from error
-    chosen = profile(options)
+        raise Unusable(f"{path} cannot be read: {error.strerror}.") from error
+    chosen = repo_config(options, workspace.root).profile(profile(options), fail_on(options))
     codebase = Codebase.read(
         shown(workspace.files), Grammar.load(grammar_cache()), skipped=workspace.skipped
     )
@@ -64,8 +61,13 @@ def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
         chosen.environment,
         as_given=_as_given(workspace.root),
         from_here=_from_here(workspace.root),
+        excluded=sum(covered(path, chosen.exclude) for path in _paths(workspace)),
     )
     return Inspection(workspace, codebase, chosen, result)
+
+
+def _paths(workspace: Workspace) -> frozenset[str]:
+    return frozenset((*workspace.files, *(one.path for one in workspace.skipped)))
 
 
 def _about(workspace: Workspace, report: Report) -> Report:

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from remediations.model import Profile
+    from bot.repo_config import RepoConfig
+    from remediations.model import Profile, Severity
 
 # Written out, because importing them takes longer than all that an empty directory needs.
 LEVELS: Final = ("dev", "staging", "prod")
 SEVERITIES: Final = ("info", "low", "medium", "high", "critical")
+
+
+class Unusable(Exception):
+    """A path or a configuration that was given cannot be used; the message says why."""
 
 
 def add_profile(parser: argparse.ArgumentParser) -> None:
@@ -27,17 +32,45 @@ def add_profile(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         choices=SEVERITIES,
-        default="high",
-        help="severity from which a finding fails (default: high)",
+        help="severity from which a finding fails (default: what .lockstitch.yml says, or high)",
     )
 
 
+def add_config(parser: argparse.ArgumentParser, default: str) -> None:
+    """``--config``."""
+    parser.add_argument("--config", metavar="PATH", help=f"a .lockstitch.yml (default: {default})")
+
+
 def profile(options: argparse.Namespace) -> Profile:
-    """What the two options say."""
-    from remediations.model import Profile, Severity
+    """How strict to be where no repository says anything."""
+    from remediations.model import Profile
 
     said: str | None = options.environment
-    return Profile(said or "staging", Severity(options.fail_on), by_name=said is None)
+    threshold = fail_on(options) or Profile().fail_on
+    return Profile(said or "staging", threshold, by_name=said is None)
+
+
+def fail_on(options: argparse.Namespace) -> Severity | None:
+    """The threshold, where somebody asked for one."""
+    from remediations.model import Severity
+
+    return None if options.fail_on is None else Severity(options.fail_on)
+
+
+def repo_config(options: argparse.Namespace, root: Path) -> RepoConfig:
+    """What the file in ``root`` says, or the one that ``--config`` names. Raises ``Unusable``."""
+    from bot.repo_config import NAME, ConfigError
+    from bot.workspace import read_config
+
+    named = None if options.config is None else Path(options.config)
+    path = named or root / NAME
+    try:
+        return read_config(root, named)
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror}.") from error
+    except ConfigError as error:
+        said = "\n".join(problem.at(str(path)) for problem in error.problems)
+        raise Unusable(f"the configuration cannot be used.\n{said}") from error
 
 
 def grammar_cache() -> Path | None:

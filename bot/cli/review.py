@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import uuid
+from pathlib import Path
 
 from bot import pipeline
 from bot.engine import EngineAway, EngineStopped
@@ -18,7 +19,16 @@ from bot.isolation import ConfinedEngine
 from bot.settings import Settings, SettingsError
 from bot.work import credentials
 
-from .options import add_profile, grammar_cache, profile, say
+from .options import (
+    Unusable,
+    add_config,
+    add_profile,
+    fail_on,
+    grammar_cache,
+    profile,
+    repo_config,
+    say,
+)
 
 _REF = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>\d+)\Z")
 
@@ -28,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pull", metavar="OWNER/REPO#N")
     parser.add_argument("--dry-run", action="store_true", help="print what would be said")
     add_profile(parser)
+    add_config(parser, "the base branch's")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,12 +50,13 @@ def run(options: argparse.Namespace) -> int:
     try:
         settings = Settings.from_environment(os.environ)
         forge: Forge = GitHub(settings.api_url, credentials(settings), found["repository"])
-    except SettingsError as error:
+        config = repo_config(options, Path()) if options.config else None
+    except (SettingsError, Unusable) as error:
         say(f"lockstitch review: {error}")
         return 64
     dry = DryRun(forge) if options.dry_run else None
     engine = ConfinedEngine(grammar_cache())
-    reviewer = pipeline.Reviewer(engine, profile(options))
+    reviewer = pipeline.Reviewer(engine, profile(options), config, fail_on(options))
     ref = PullRef("github", found["repository"], int(found["number"]))
     try:
         outcome = pipeline.review(dry or forge, ref, reviewer, f"{ref}/{uuid.uuid4().hex}")

@@ -15,7 +15,10 @@ def render(result: Result) -> str:
     """One document with a finding a line, which diffs well, and a final newline."""
     findings = _rows(_finding(finding, result) for finding in result.findings)
     missing = _rows(_not_analysed(one) for one in result.not_analysed)
-    return f'{{"schema_version": 1,\n"findings": [{findings}],\n"not_analysed": [{missing}]}}\n'
+    return (
+        f'{{"schema_version": 1,\n"findings": [{findings}],\n"not_analysed": [{missing}],\n'
+        f'"excluded": {result.excluded}}}\n'
+    )
 
 
 def _rows(rows: Iterable[dict[str, Any]]) -> str:

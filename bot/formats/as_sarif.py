@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
+from bot.repo_config import NAME
 from bot.version import __version__
 from remediations.model import Finding, Related, Severity
 from remediations.rule import Rule, rules
@@ -45,14 +47,7 @@ def render(result: Result) -> str:
         "invocations": [
             {
                 "executionSuccessful": not any(one.blocking for one in result.not_analysed),
-                "toolExecutionNotifications": [
-                    {
-                        "level": "error" if one.blocking else "note",
-                        "message": {"text": one.reason},
-                        "locations": [_place(result.from_here + one.path, one.line, one.line)],
-                    }
-                    for one in result.not_analysed
-                ],
+                "toolExecutionNotifications": list(_notifications(result)),
             }
         ],
     }
@@ -62,6 +57,18 @@ def render(result: Result) -> str:
         "runs": [run],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _notifications(result: Result) -> Iterator[dict[str, Any]]:
+    for one in result.not_analysed:
+        yield {
+            "level": "error" if one.blocking else "note",
+            "message": {"text": one.reason},
+            "locations": [_place(result.from_here + one.path, one.line, one.line)],
+        }
+    if result.excluded:
+        said = f"Files excluded by {NAME}: {result.excluded}."
+        yield {"level": "note", "message": {"text": said}}
 
 
 def _rule(rule: Rule, environment: str) -> dict[str, Any]:
@@ -84,6 +91,7 @@ def _finding(finding: Finding, index: dict[str, int], top: str) -> dict[str, Any
         "locations": [_place(top + place.path, place.line, place.end_line)],
         "relatedLocations": [_related(related, top) for related in finding.related],
         "partialFingerprints": {"lockstitch/v1": finding.fingerprint},
+        "properties": {"environments": list(finding.environments)},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.repo_config import NAME
 from bot.verdict import Verdict
 from remediations.model import Finding, NotAnalysed, Severity
 
@@ -22,7 +23,7 @@ def render(result: Result, *, colour: bool) -> str:
     """Findings by place, then what could not be looked at, then the count."""
     parts = [_finding(finding, result, colour=colour) for finding in result.findings]
     parts += [_not_analysed(one, result) for one in result.not_analysed]
-    return "\n".join([*parts, _conclusion(result)])
+    return "\n".join([*parts, _conclusion(result) + _excluded(result)])
 
 
 def _paint(text: str, code: str, *, colour: bool) -> str:
@@ -42,6 +43,8 @@ def _finding(finding: Finding, result: Result, *, colour: bool) -> str:
         f"{_paint(place, '1', colour=colour)}  {severity}  {finding.title}  [{finding.rule}]",
         f"  {finding.address}: {finding.message}",
     ]
+    if finding.environments and finding.environments != (result.environment,):
+        lines.append(f"  in: {', '.join(finding.environments)}")
     if finding.unknown is not None:
         lines.append(f"  The value cannot be read here, because {finding.unknown}.")
     lines += [
@@ -54,6 +57,13 @@ def _finding(finding: Finding, result: Result, *, colour: bool) -> str:
     elif reason := result.reason_of(finding):
         lines.append(f"  To decide: {reason}")
     return "\n".join(lines) + "\n"
+
+
+def _excluded(result: Result) -> str:
+    if not result.excluded:
+        return ""
+    files = "1 file is" if result.excluded == 1 else f"{result.excluded} files are"
+    return f"{files} excluded by {NAME}.\n"
 
 
 def _conclusion(result: Result) -> str:

@@ -23,6 +23,8 @@ class Result:
     """Comes before a path that a person at this terminal reads; empty or ending in a slash."""
     from_here: str = ""
     """Comes before a path for programs that run where this one runs."""
+    excluded: int = 0
+    """How many files the configuration leaves out."""
 
     @cached_property
     def _fixes(self) -> Mapping[str, Fix]:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
+from bot.config_reader import parse
+from bot.forge.port import Conclusion
+from remediations.model import Severity
 
 
 def test_a_usable_file_ends_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,3 +39,12 @@ def test_a_file_that_is_not_there_is_named(
 def test_the_schema_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check-config", "--schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == ".lockstitch.yml"
+
+
+def test_the_page_shows_a_file_that_can_be_used() -> None:
+    text = Path("docs/configuration.md").read_text().split("```yaml\n")[1].split("```")[0]
+    config = parse(text.encode())
+    assert [one.name for one in config.environments] == ["production"]
+    assert config.exclude == ("sandbox/",)
+    assert (config.fail_on, len(config.rules_off)) == (Severity.MEDIUM, 1)
+    assert config.on_error is config.on_unparsed is Conclusion.NEUTRAL

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.config_reader import MAX_BYTES, parse
+from bot.config_reader import parse
 from bot.forge.port import Conclusion
-from bot.repo_config import ConfigError, Declared, RepoConfig
+from bot.repo_config import MAX_BYTES, ConfigError, Declared, RepoConfig
 from remediations.environment import Environment
 from remediations.model import Profile, Severity
 

@@ -168,7 +168,8 @@ def test_an_error_that_stays_concludes_the_check(journey: Journey) -> None:
     pull = journey.open({"README.md": "a\n"}, {"README.md": "b\n"})
     journey.check(pull)
     forge = Meddling(journey)
-    pipeline.could_not_review(forge, REF, "by-hand", "The forge was away.")
+    reviewer = pipeline.Reviewer(LocalEngine(Grammar.load()), Profile())
+    pipeline.could_not_review(forge, REF, reviewer, "by-hand", "The forge was away.")
     check = latest_check(journey.repo, pull.head_sha)
     assert check is not None
     assert (check.conclusion, check.output["title"]) == ("failure", "Could not review")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.change import Change, read_change
-from bot.engine import LocalEngine
+from bot.engine import Judgement, LocalEngine
 from bot.forge.port import Annotation, Comment, Limits, Thread
 from bot.markdown import fenced
-from bot.pipeline import Reviewer, judge
+from bot.pipeline import Reviewer, agree, reviewed, texts_of
 from bot.review import Review, compose
-from remediations.model import Plan, Profile, Report
+from bot.terms import Terms
+from remediations.model import Profile
 from remediations.terraform.grammar import Grammar
 
 from .trees import LIMITS, Tree, Trees, patch, pull_request
@@ -27,16 +28,25 @@ class Reader:
     limits: Limits = LIMITS
     is_writable: bool = True
 
-    def judge(self, trees: Trees) -> tuple[Change, Report, Report, Plan]:
-        """The change, findings at head and at base, and the plan for the new ones."""
+    def judge(self, trees: Trees) -> tuple[Change, Terms, Judgement]:
+        """The change, on which terms it is judged, and what the engine says."""
         change = read_change(trees, pull_request(is_writable=self.is_writable))
-        seen = judge(change, Reviewer(LocalEngine(self.grammar), self.profile))
-        return change, seen.head, seen.base, seen.plan
+        engine = LocalEngine(self.grammar)
+        terms = agree(trees, change, Reviewer(engine, self.profile))
+        return change, terms, engine.judge(texts_of(change), terms.profile)
+
+    def compose(
+        self, change: Change, terms: Terms, seen: Judgement, threads: tuple[Thread, ...] = ()
+    ) -> Review:
+        """The review of what was judged."""
+        return compose(change, seen.head, seen.base, seen.plan, threads, terms, self.limits)
 
     def review(self, base: Tree, head: Tree, threads: tuple[Thread, ...] = ()) -> Review:
         """The review of a change given as text."""
-        change, at_head, at_base, planned = self.judge(Trees(base, head))
-        return compose(change, at_head, at_base, planned, threads, self.profile, self.limits)
+        trees = Trees(base, head)
+        change = read_change(trees, pull_request(is_writable=self.is_writable))
+        reviewer = Reviewer(LocalEngine(self.grammar), self.profile)
+        return reviewed(trees, change, reviewer, threads, self.limits)[1]
 
 
 def threads_of(review: Review) -> tuple[Thread, ...]:

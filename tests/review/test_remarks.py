@@ -8,6 +8,7 @@ from bot.change import Change, read_change
 from bot.forge.port import Thread
 from bot.remarks import Offer, gather, place_all
 from bot.review import Review, compose, fingerprints
+from bot.terms import Terms
 from bot.verdict import Verdict
 from remediations.model import (
     Edit,
@@ -15,7 +16,6 @@ from remediations.model import (
     Fix,
     NotAnalysed,
     Plan,
-    Profile,
     Refusal,
     Related,
     Report,
@@ -38,7 +38,7 @@ BLOCK = location("main.tf", 1, 5)
 ONE = finding(rule="rule-one", at=location("main.tf", 2), block=BLOCK)
 TWO = finding(rule="rule-two", at=location("main.tf", 3), block=BLOCK)
 THREE = finding(rule="rule-three", at=location("main.tf", 4), block=BLOCK)
-PROFILE = Profile()
+TERMS = Terms()
 
 
 def change(head: dict[str, str | bytes] | None = None) -> Change:
@@ -55,7 +55,7 @@ def fix(findings: Sequence[Finding], *edits: Edit, safety: Safety = Safety.SAFE)
 
 
 def compose_with(plan: Plan, *findings: Finding, threads: tuple[Thread, ...] = ()) -> Review:
-    return compose(change(), Report(findings), Report(), plan, threads, PROFILE, LIMITS)
+    return compose(change(), Report(findings), Report(), plan, threads, TERMS, LIMITS)
 
 
 def thread(body: str) -> Thread:
@@ -121,7 +121,7 @@ def test_a_costly_fix_that_no_comment_carries_names_the_command_line() -> None:
     trees = Trees({"other.tf": TEXT}, {"other.tf": TEXT, "main.tf": "# New.\n"})
     plan = Plan((fix([off], edit("= 1", "= 9", "other.tf"), safety=Safety.REPLACE),))
     seen = read_change(trees, pull_request())
-    review = compose(seen, Report((off,)), Report(), plan, (), PROFILE, LIMITS)
+    review = compose(seen, Report((off,)), Report(), plan, (), TERMS, LIMITS)
     (annotation,) = review.check.annotations
     assert "Run `lockstitch fix --write --up-to replace` on a checkout." in annotation.message
     assert review.comments == ()
@@ -151,7 +151,7 @@ def test_a_remark_about_a_long_block_marks_one_line() -> None:
     text = "".join(f"a{number} = 1\n" for number in range(30))
     long = finding(at=location("main.tf", 4, 25))
     report = Report((long,))
-    review = compose(change({"main.tf": text}), report, Report(), Plan(), (), PROFILE, LIMITS)
+    review = compose(change({"main.tf": text}), report, Report(), Plan(), (), TERMS, LIMITS)
     assert [(comment.start_line, comment.line) for comment in review.comments] == [(4, 4)]
 
 
@@ -160,7 +160,7 @@ def test_two_findings_with_one_fingerprint_are_both_told() -> None:
     twins = Report((TWO, twin))
     assert TWO.fingerprint == twin.fingerprint
     review = compose(
-        change(), twins, Report(), Plan((fix([TWO], edit("= 2", "= 7")),)), (), PROFILE, LIMITS
+        change(), twins, Report(), Plan((fix([TWO], edit("= 2", "= 7")),)), (), TERMS, LIMITS
     )
     assert review.check.text.count("`rule-two`") == 2
 
@@ -168,7 +168,7 @@ def test_two_findings_with_one_fingerprint_are_both_told() -> None:
 def test_what_stood_at_the_base_and_is_not_touched_is_a_note() -> None:
     def verdict_of(head: NotAnalysed, *base: NotAnalysed) -> Verdict:
         reports = Report((), (head,)), Report((), base)
-        return compose(change(), *reports, Plan(), (), PROFILE, LIMITS).verdict
+        return compose(change(), *reports, Plan(), (), TERMS, LIMITS).verdict
 
     far, near = NotAnalysed("b/x.tf", 1, "broken"), NotAnalysed("main.tf", 1, "broken")
     assert verdict_of(far, far) is Verdict.PASSED

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from bot.diff import FileDiff
 from bot.forge.port import Conclusion, Thread
-from bot.review import Review, compose, fingerprints
+from bot.review import Review, fingerprints
 from bot.verdict import Verdict
 from remediations.model import Profile, Severity
 from remediations.terraform.grammar import Grammar
@@ -168,8 +168,7 @@ def test_an_unparsable_file_is_named_and_the_others_are_reviewed(reader: Reader)
 
 def test_a_change_of_nothing_but_links_is_no_pass(reader: Reader) -> None:
     trees = Trees({}, {"main.tf": "../shared/main.tf"}, {"main.tf": SYMLINK})
-    change, at_head, at_base, planned = reader.judge(trees)
-    review = compose(change, at_head, at_base, planned, (), reader.profile, LIMITS)
+    review = reader.compose(*reader.judge(trees))
     assert review.check.title == "Could not review 1 file"
     assert "What could be read brings no new finding." in review.summary
 
