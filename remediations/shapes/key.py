@@ -64,7 +64,11 @@ class RequireKey(Argument):
         """The one that is there already, and lacks only what stands beside it, stays."""
         if site.held is not None and uses_own_key(module, site.held):
             return KeyChoice(resource.document.text_of(site.held.value))
-        return choose_key(module, resource, self.service)
+        return choose_key(module, resource, self.service_for(resource, module))
+
+    def service_for(self, resource: Resource, module: Module) -> ServiceUse | None:  # noqa: ARG002
+        """The service that uses the key of this resource, where resources differ."""
+        return self.service
 
     def _written(
         self, site: Site, resource: Resource, module: Module, key: KeyChoice

@@ -1,0 +1,1 @@
+"""Rules about instances, volumes and containers."""
