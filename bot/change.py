@@ -15,12 +15,11 @@ from typing import Final, Protocol
 from remediations.model import NotAnalysed
 from remediations.source import MAX_BYTES
 from remediations.terraform.calls import target_of
+from remediations.terraform.files import READ
 
 from .forge.errors import Incomplete
 from .forge.port import ChangedFile, FileStatus, Listing, PullRequest, TreeEntry
 
-READ: Final = (".tf", ".tofu", ".tfvars")
-NOT_YET_READ: Final = (".tf.json", ".tfvars.json", ".tofu.json")
 MAX_FILES: Final = 5_000
 MAX_TOTAL_BYTES: Final = 50 * 1024 * 1024
 MAX_WHOLE: Final = 600
@@ -274,9 +273,6 @@ def _notes(files: Iterable[ChangedFile]) -> Iterator[NotAnalysed]:
             continue
         if file.path.endswith(READ) and not is_ordinary(file.path):
             yield NotAnalysed(file.path, 1, _STRANGE)
-        elif file.path.endswith(NOT_YET_READ):
-            reason = "this version does not read Terraform in JSON"
-            yield NotAnalysed(file.path, 1, reason, blocking=False)
         elif _is_submodule(file):
             reason = "it is a submodule, and other repositories are not read"
             yield NotAnalysed(file.path, 1, reason, blocking=False)

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, TypeVar
 
-from remediations.codebase import READ
 from remediations.model import Profile
+from remediations.terraform.files import READ
 
 from .change import is_ordinary
 from .engine import EngineAway, EngineStopped, Judgement, Repair, Texts, Wanted

@@ -13,8 +13,9 @@ from typing import Final
 
 from remediations.model import Finding, Fix, Location, Plan, Safety, Severity
 from remediations.source import SourceFile, Unreadable, apply
+from remediations.terraform.files import READ
 
-from .change import READ, Change
+from .change import Change
 from .diff import FileDiff, unified
 from .redaction import holds_secret
 from .suggestion import Suggestion, place

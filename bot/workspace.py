@@ -15,9 +15,9 @@ from typing import Final
 
 from remediations.model import NotAnalysed
 from remediations.source import MAX_BYTES
-from remediations.terraform.files import NATIVE
+from remediations.terraform.files import READ
 
-from .change import MAX_FILES, MAX_TOTAL_BYTES, NOT_YET_READ, is_ordinary
+from .change import MAX_FILES, MAX_TOTAL_BYTES, is_ordinary
 from .repo_config import MAX_BYTES as MAX_CONFIG_BYTES
 from .repo_config import MISTAKEN_NAME, NAME, ConfigError, Problem, RepoConfig, too_large
 
@@ -47,10 +47,7 @@ def read(path: Path) -> Workspace:
     size = 0
     for candidate in sorted(walked):
         name = _printable(candidate.relative_to(root).as_posix())
-        if name.endswith(NOT_YET_READ) and only in (None, name):
-            reason = "this version does not read Terraform in JSON"
-            skipped.append(NotAnalysed(name, 1, reason, blocking=name == only))
-        if not name.endswith(NATIVE):
+        if not name.endswith(READ):
             continue
         try:
             data = _contents(candidate, name)

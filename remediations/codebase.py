@@ -12,23 +12,20 @@ from itertools import groupby
 from posixpath import dirname
 from typing import Any
 
-from .environment import VALUES_SUFFIXES, Environment, environments_of
+from .environment import Environment, environments_of
 from .model import Edit, NotAnalysed, Profile, Span
 from .registry import stand_ins
 from .rule import Targeted
 from .source import SourceFile, Unreadable, apply
 from .terraform.calls import Directory, called_directories
 from .terraform.edit import edits_between, rewrite
-from .terraform.files import JSON, NATIVE, is_only_for_opentofu, replaced
+from .terraform.files import READ, VALUES, is_only_for_opentofu, replaced
 from .terraform.grammar import Grammar
 from .terraform.module import Module, Setting
 from .terraform.nodes import Document
 from .terraform.tree import parse
 
-READ = (*NATIVE, ".tfvars")
 _TRIES = frozenset({"example", "examples", "test", "tests", "fixtures"})
-OTHER_SUFFIXES = JSON
-"""Terraform that this version does not read; it may hold what a module seems to lack."""
 
 
 RootName = tuple[str, str, bool]
@@ -56,15 +53,11 @@ class Root:
 
 @dataclass(frozen=True)
 class Codebase:
-    """Parsed files by path; ``not_analysed`` holds the others with their reason.
-
-    ``unseen`` are files of a kind that is not read at all.
-    """
+    """Parsed files by path; ``not_analysed`` holds the others with their reason."""
 
     grammar: Grammar = field(repr=False)
     documents: Mapping[str, Document]
     not_analysed: tuple[NotAnalysed, ...] = ()
-    unseen: tuple[str, ...] = ()
     _earlier: Codebase | None = field(default=None, repr=False, compare=False)
     """The codebase this one was made from; modules that are untouched are the same objects."""
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -82,13 +75,11 @@ class Codebase:
         ``cache`` maps contents to what an earlier run parsed.
 
         ``skipped`` are files that the caller could not read: nothing is concluded from the absence
-        of something in their directories, or in those with Terraform of ``OTHER_SUFFIXES``.
+        of something in their directories.
         """
         skipped = tuple(skipped)
         documents: dict[str, Document] = {}
         failed: list[NotAnalysed] = [one for one in skipped if one.path.endswith(READ)]
-        paths = {*files, *(one.path for one in skipped)}
-        unseen = tuple(sorted(path for path in paths if path.endswith(OTHER_SUFFIXES)))
         for path in sorted(files):
             if not path.endswith(READ):
                 continue
@@ -97,7 +88,7 @@ class Codebase:
             except Unreadable as error:
                 reason = f"{error.reason} (line {error.line}, column {error.column})"
                 failed.append(NotAnalysed(path, error.line, reason))
-        return cls(grammar, documents, tuple(failed), unseen)
+        return cls(grammar, documents, tuple(failed))
 
     @cached_property
     def library(self) -> Mapping[str, Directory]:
@@ -111,7 +102,7 @@ class Codebase:
     @cached_property
     def _paths(self) -> frozenset[str]:
         missing = (one.path for one in self.not_analysed)
-        return frozenset({*self.documents, *self.unseen, *missing})
+        return frozenset({*self.documents, *missing})
 
     @cached_property
     def replaced(self) -> Mapping[str, str]:
@@ -121,7 +112,7 @@ class Codebase:
     def _library(self, passed_over: Collection[str]) -> Mapping[str, Directory]:
         found: dict[str, list[Document]] = {}
         for path, document in sorted(self.documents.items()):
-            if path not in passed_over and not path.endswith(VALUES_SUFFIXES):
+            if path not in passed_over and not path.endswith(VALUES):
                 found.setdefault(dirname(path), []).append(document)
         missing: dict[str, list[str]] = {}
         for path in sorted(self._paths - self.documents.keys()):
@@ -265,7 +256,7 @@ class Codebase:
         """tfvars files by the root module that they lie in or below."""
         found: dict[str, list[str]] = {}
         for path in sorted(self.documents):
-            if not path.endswith(VALUES_SUFFIXES):
+            if not path.endswith(VALUES):
                 continue
             directory = dirname(path)
             while directory and directory not in self.library:

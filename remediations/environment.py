@@ -14,8 +14,6 @@ from typing import Final
 
 from .glob import covers
 
-VALUES_SUFFIXES: Final = (".tfvars", ".tfvars.json")
-
 _WORDS: Final = {
     "prod": ("prod", "production", "prd", "live"),
     "staging": ("staging", "stage", "stg", "uat", "preprod", "acceptance", "acc"),

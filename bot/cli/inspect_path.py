@@ -6,7 +6,6 @@ import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.change import NOT_YET_READ
 from bot.formats.result import Result
 from bot.verdict import Verdict, verdict
 from bot.workspace import Workspace, read
@@ -15,7 +14,7 @@ from remediations.detect import examine, reported
 from remediations.glob import covered
 from remediations.model import NotAnalysed, Plan, Profile, Report
 from remediations.plan import outline, plan
-from remediations.terraform.files import NATIVE
+from remediations.terraform.files import CONFIGURATION, READ
 from remediations.terraform.grammar import Grammar
 
 from .options import Unusable, fail_on, grammar_cache, profile, repo_config
@@ -38,7 +37,7 @@ def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
     path = Path(options.path)
     if not path.exists():
         raise Unusable(f"{path} does not exist.")
-    if not path.is_dir() and not path.name.endswith((*NATIVE, *NOT_YET_READ)):
+    if not path.is_dir() and not path.name.endswith(CONFIGURATION):
         raise Unusable(f"{path} is neither a directory nor a .tf file.")
     try:
         workspace = read(path)
@@ -72,7 +71,7 @@ def _paths(workspace: Workspace) -> frozenset[str]:
 
 def _about(workspace: Workspace, report: Report) -> Report:
     """The report with everything the disk refused; about one file where one was asked about."""
-    others = tuple(one for one in workspace.skipped if not one.path.endswith(NATIVE))
+    others = tuple(one for one in workspace.skipped if not one.path.endswith(READ))
     report = replace(report, not_analysed=_sorted(report.not_analysed + others))
     if workspace.only is None:
         return report

@@ -61,7 +61,7 @@ def _of_object(encoded: ObjectExpression, policy: Resource, module: Module) -> A
     items = listed.items if isinstance(listed, ListExpression) else (listed,)
     if not all(isinstance(item, ObjectExpression) for item in items):
         return Audience.UNKNOWN
-    read = statements_of(encoded, policy.document.source, module)
+    read = statements_of(encoded, policy.document, module)
     return _worst(_of_statement(statement) for statement in read)
 
 

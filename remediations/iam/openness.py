@@ -40,7 +40,7 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
         return
     encoded = encoded_object(held.value)
     if encoded is not None:
-        for statement in statements_of(encoded, holder.document.source, module):
+        for statement in statements_of(encoded, holder.document, module):
             yield from _judged(statement)
         return
     named = [module.resource(address) for address in module.references(held.value)]

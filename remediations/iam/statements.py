@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model import Known
-from ..source import SourceFile
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import (
     Block,
     Call,
+    Document,
     Expression,
     ListExpression,
     ObjectExpression,
@@ -80,7 +80,7 @@ class Statement:
 
 def policies(resource: Resource, module: Module) -> Iterator[tuple[Statement, ...]]:
     """Every policy that is written in this resource, in the order of the text."""
-    reader = _Reader(resource.document.source, module)
+    reader = _Reader(resource.document, module)
     if resource.kind == DOCUMENT:
         yield tuple(reader.of_block(block) for block in resource.body.blocks("statement"))
         return
@@ -102,14 +102,14 @@ def encoded_object(value: Expression) -> ObjectExpression | None:
     return None
 
 
-def statements_of(encoded: ObjectExpression, source: SourceFile, module: Module) -> list[Statement]:
+def statements_of(encoded: ObjectExpression, document: Document, module: Module) -> list[Statement]:
     """The statements of one encoded policy, of whatever resource."""
-    return list(_Reader(source, module).of_policy(encoded))
+    return list(_Reader(document, module).of_policy(encoded))
 
 
 class _Reader:
-    def __init__(self, source: SourceFile, module: Module) -> None:
-        self.source = source
+    def __init__(self, document: Document, module: Module) -> None:
+        self.document = document
         self.module = module
 
     def of_block(self, block: Block) -> Statement:
@@ -211,7 +211,7 @@ class _Reader:
         return "${" + self.words(value) + "}"
 
     def words(self, node: Expression | Block) -> str:
-        return " ".join(self.source.slice(node.span).split())
+        return " ".join(self.document.text_of(node).split())
 
 
 def _kind(block: Block) -> str:

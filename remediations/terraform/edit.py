@@ -23,6 +23,8 @@ from .intent import (
     RemoveItem,
     SetValue,
 )
+from .json_tree import JsonDocument
+from .json_write import splices_in_json
 from .layout import align
 from .nodes import Document
 from .splice import indent_of, splices
@@ -58,6 +60,9 @@ def render(document: Document, intents: Sequence[Intent], grammar: Grammar) -> S
 
 def rewrite(document: Document, intents: Sequence[Intent], grammar: Grammar) -> Document:
     """As ``render``, parsed: what was read to check the text need not be read again."""
+    if isinstance(document, JsonDocument):
+        written = splices_in_json(document, intents, grammar)
+        return parse(apply(document.source, written), grammar)
     edits = splices(document, intents)
     changed = align(document.source, apply(document.source, edits), edits)
     return parse(changed, grammar)

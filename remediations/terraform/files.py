@@ -13,6 +13,8 @@ from typing import Final
 NATIVE: Final = (".tf", ".tofu")
 JSON: Final = (".tf.json", ".tofu.json")
 CONFIGURATION: Final = (*NATIVE, *JSON)
+VALUES: Final = (".tfvars", ".tfvars.json")
+READ: Final = (*CONFIGURATION, *VALUES)
 _OF_OPENTOFU: Final = (".tofu", ".tofu.json")
 _OVERRIDES: Final = tuple(f"override{suffix}" for suffix in CONFIGURATION)
 

@@ -14,6 +14,10 @@ from .scan import scan
 
 def parse(source: SourceFile, grammar: Grammar) -> Document:
     """The nodes of a file. Raises ``Unparsable`` naming line and column."""
+    if source.path.endswith(".json"):
+        from .json_tree import parse_json
+
+        return parse_json(source, grammar)
     scanned = scan(source)
     body = read_plain(source, scanned)
     if body is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -86,13 +87,22 @@ def test_too_much_is_said_and_not_a_pass(tmp_path: Path, monkeypatch: pytest.Mon
     assert [(one.path, one.blocking) for one in found.skipped] == [("c.tf", True)]
 
 
-def test_json_is_noted_beside_others_and_refused_alone(
+def test_json_and_values_are_read_and_told_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "main.tf.json").write_text("{}")
-    assert main(["check", str(tmp_path)]) == 0
-    assert "main.tf.json:1  note: this version does not read" in capsys.readouterr().out
-    assert main(["check", str(tmp_path / "main.tf.json")]) == 2
+    names = ("block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    block = {"bucket": "b", "block_public_acls": "${var.shut}", **dict.fromkeys(names, True)}
+    kind = {"aws_s3_bucket_public_access_block": {"b": block}}
+    text = {"variable": {"shut": {}}, "resource": kind}
+    (tmp_path / "main.tf.json").write_text(json.dumps(text))
+    (tmp_path / "prod.tfvars.json").write_text('{"shut": false}')
+    assert main(["check", str(tmp_path / "main.tf.json")]) == 1
+    said = capsys.readouterr().out
+    assert "[s3-public-access-block-off]" in said
+    assert "value comes from this file" in said
+    (tmp_path / "main.tf.json").write_text("{")
+    assert main(["check", str(tmp_path)]) == 2
+    assert "main.tf.json:1  not analysed: " in capsys.readouterr().out
 
 
 def test_one_file_is_judged_with_its_neighbours(

@@ -97,15 +97,11 @@ def test_an_empty_pull_request_has_nothing_to_look_at() -> None:
     assert (change.base, change.head, change.files, change.skipped) == ({}, {}, (), ())
 
 
-def test_json_and_opentofu_are_noted_not_silent() -> None:
-    base = {"main.tf": "1"}
+def test_json_and_opentofu_are_read() -> None:
     head = {"main.tf": "2", "b.tf.json": "{}", "c.tfvars.json": "{}", "d.tofu.json": "{}"}
-    assert skipped(Trees(base, head)) == [
-        ("b.tf.json", False),
-        ("c.tfvars.json", False),
-        ("d.tofu.json", False),
-    ]
-    assert skipped(Trees({"a.tf.json": "{}"}, {})) == []
+    change = change_of(Trees({"main.tf": "1"}, head))
+    assert change.skipped == ()
+    assert {*change.head} == {*head}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -199,9 +200,18 @@ def test_a_fork_that_cannot_be_written(reader: Reader) -> None:
     assert review.check.actions == ()
 
 
-def test_json_is_noted(reader: Reader) -> None:
-    head = {"main.tf": CLEAN, "more.tf.json": "{}"}
-    assert snapshot("json-noted", reader, {}, head).verdict is Verdict.PASSED
+def test_json_is_judged_and_mended_in_json(reader: Reader) -> None:
+    block = {
+        "bucket": "${aws_s3_bucket.training.id}",
+        "block_public_acls": False,
+        "block_public_policy": True,
+        "ignore_public_acls": True,
+    }
+    kind = {"aws_s3_bucket_public_access_block": {"training": block}}
+    text = json.dumps({"resource": kind}, indent=2) + "\n"
+    base = {"main.tf": BUCKET + BLOCK}
+    review = snapshot("json", reader, base, {"main.tf": BUCKET, "more.tf.json": text})
+    assert review.verdict is Verdict.FAILED
 
 
 def test_forty_findings_are_thirty_comments_and_the_rest_is_told(reader: Reader) -> None:

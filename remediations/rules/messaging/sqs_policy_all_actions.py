@@ -43,7 +43,7 @@ class SqsPolicyAllActions(Rule):
         encoded = encoded_object(held.value) if held else None
         if encoded is None:
             return
-        for statement in statements_of(encoded, resource.document.source, module):
+        for statement in statements_of(encoded, resource.document, module):
             node = statement.node
             entry = node.entry("Action") if isinstance(node, ObjectExpression) else None
             names = {item.text for item in statement.actions}
