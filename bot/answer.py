@@ -18,7 +18,7 @@ from .commands import Command, Verb
 from .engine import Judgement, Wanted
 from .forge.errors import HeadMoved
 from .forge.port import Forge, PullRef, PullRequest, Thread
-from .markdown import fenced
+from .markdown import fenced, prose
 from .pipeline import Reviewer, agree, texts_of
 from .repo_config import ConfigError
 from .review import fingerprints
@@ -54,6 +54,8 @@ class Asked:
     login: str
     comment_id: int | None = None
     thread_root: int | None = None
+    key: str = ""
+    """The same for every attempt, so that an answer is given once."""
 
 
 class Answered(Enum):
@@ -86,9 +88,9 @@ def answer(forge: Forge, asked: Asked, reviewer: Reviewer) -> Answered:
     return _fix(forge, pull, asked, reviewer)
 
 
-def could_not_answer(forge: Forge, ref: PullRef, thread_root: int | None, reason: str) -> None:
+def could_not_answer(forge: Forge, asked: Asked, reason: str) -> None:
     """Tell who asked that it came to nothing. Raises ``ForgeError``."""
-    forge.answer(forge.pull_request(ref), thread_root, f"{NOT_DONE} {reason}")
+    _say(forge, forge.pull_request(asked.ref), asked, f"{NOT_DONE} {prose(reason)}")
 
 
 def _fix(forge: Forge, pull: PullRequest, asked: Asked, reviewer: Reviewer) -> Answered:
@@ -151,5 +153,6 @@ def _explain(rule: str) -> str:
 
 
 def _say(forge: Forge, pull: PullRequest, asked: Asked, words: str) -> Answered:
-    forge.answer(pull, asked.thread_root, words)
+    marker = f"\n\n<!-- lockstitch:answer {asked.key} -->" if asked.key else ""
+    forge.answer(pull, asked.thread_root, words + marker)
     return Answered.SAID

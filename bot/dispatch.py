@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from .database import DatabaseAway
 from .engine import EngineAway, EngineStopped
 from .forge.errors import ForgeError, Gone, RateLimited, Refused, Unreachable
-from .inbox import MAX_ATTEMPTS, Inbox, WorkItem
+from .inbox import DEADLINE_SECONDS, MAX_ATTEMPTS, Inbox, WorkItem
 
 Work = Callable[[WorkItem], None]
 GiveUp = Callable[[WorkItem, str], None]
@@ -24,6 +26,8 @@ _SHORTEST, _LONGEST = 2.0, 300.0
 _LAST_ATTEMPT: Final = 60
 """Tries to conclude a doomed row, minutes apart, before it is left to a person."""
 _IDLE: Final = 1.0
+DRAIN_SECONDS: Final = 20.0
+"""How long running work may go on once the process has been told to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,11 @@ def jitter(tries: int) -> float:
 def run_one(inbox: Inbox, item: WorkItem, work: Work, give_up: GiveUp) -> None:
     """Do one leased row and settle it, whatever happens. A doomed row is concluded."""
     try:
-        if item.doomed:
-            give_up(item, item.doomed)
-        else:
-            work(item)
+        with kept(inbox, item):
+            if item.doomed:
+                give_up(item, item.doomed)
+            else:
+                work(item)
     except Exception as error:
         if item.doomed:
             _still_doomed(inbox, item, error)
@@ -90,6 +95,28 @@ def run_one(inbox: Inbox, item: WorkItem, work: Work, give_up: GiveUp) -> None:
         inbox.bury(item, item.doomed)
     else:
         inbox.finish(item)
+
+
+@contextmanager
+def kept(inbox: Inbox, item: WorkItem) -> Iterator[None]:
+    """Renew the lease while the work goes on; not for ever, as work that hangs has to lose it."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        for _ in range(int(DEADLINE_SECONDS / inbox.lease_seconds * 3)):
+            if ended.wait(inbox.lease_seconds / 3):
+                return
+            with suppress(DatabaseAway):
+                if not inbox.renew(item):
+                    return
+
+    keeper = threading.Thread(target=renew, name=f"lease-{item.id}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
 
 
 def _settle(inbox: Inbox, item: WorkItem, error: Exception) -> None:
@@ -134,7 +161,7 @@ class Dispatcher(Protocol):
         """A row is there. May be lost: the row is not."""
 
     def stop(self) -> None:
-        """Finish what is running and end."""
+        """Finish what is running, within seconds, and end."""
 
 
 class EmbeddedDispatcher:
@@ -145,6 +172,7 @@ class EmbeddedDispatcher:
         self._bell = threading.Condition()
         self._rung = 0
         self._is_stopping = False
+        self._running: dict[int, WorkItem] = {}
         self._threads = [
             threading.Thread(target=self._loop, name=f"worker-{number}", daemon=True)
             for number in range(threads)
@@ -163,13 +191,18 @@ class EmbeddedDispatcher:
             self._rung += 1
             self._bell.notify_all()
 
-    def stop(self) -> None:
-        """Let each thread finish its row."""
+    def stop(self, within: float = DRAIN_SECONDS) -> None:
+        """Let each thread finish its row; what is not done in time is given back."""
         with self._bell:
             self._is_stopping = True
             self._bell.notify_all()
+        ends = time.monotonic() + within
         for thread in self._threads:
-            thread.join(timeout=30)
+            thread.join(timeout=max(0.0, ends - time.monotonic()))
+        for item in list(self._running.values()):
+            _LOG.warning("given back pull=%s", item.ref)
+            with suppress(DatabaseAway):
+                self._inbox.give_back(item)
 
     def _loop(self) -> None:
         while not self._is_stopping:
@@ -177,14 +210,21 @@ class EmbeddedDispatcher:
             try:
                 item = self._inbox.lease()
                 if item is not None:
-                    run_one(self._inbox, item, self._work, self._give_up)
-                    self.wake(item.id)
+                    self._run(item)
                     continue
                 idle = min(_IDLE, self._inbox.next_due() or _IDLE)
             except DatabaseAway as error:
                 # Whatever was leased comes back when its lease ends.
                 _LOG.error("database away reason=%s", type(error).__name__)
             self._sleep(seen, idle)
+
+    def _run(self, item: WorkItem) -> None:
+        self._running[item.id] = item
+        try:
+            run_one(self._inbox, item, self._work, self._give_up)
+        finally:
+            del self._running[item.id]
+        self.wake(item.id)
 
     def _sleep(self, seen: int, idle: float) -> None:
         with self._bell:

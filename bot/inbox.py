@@ -33,7 +33,8 @@ from .forge.port import PullRef
 
 PROVIDER: Final = "github"
 MAX_ATTEMPTS: Final = 3
-LEASE_SECONDS: Final = 150.0
+LEASE_SECONDS: Final = 30.0
+"""A worker renews its lease while it works, so only a dead one loses it."""
 DEADLINE_SECONDS: Final = 600.0
 """From the begin of a generation to its conclusion, whatever happens."""
 LONGEST_SECONDS: Final = 3600.0
@@ -72,6 +73,7 @@ class Inbox:
 
     engine: Engine
     clock: Callable[[], float] = field(default=time.time)
+    lease_seconds: float = LEASE_SECONDS
 
     def accept(self, delivery: Delivery) -> int | None:
         """Keep a delivery; durable once this returns. The row to work on, if any.
@@ -157,7 +159,7 @@ class Inbox:
             values = {
                 "token": row.token + 1,
                 "attempts": row.attempts + 1,
-                "lease_until": now + LEASE_SECONDS,
+                "lease_until": now + self.lease_seconds,
                 "began_at": began,
                 "deadline": row.deadline or began + DEADLINE_SECONDS,
             }
@@ -173,7 +175,7 @@ class Inbox:
 
     def renew(self, item: WorkItem) -> bool:
         """Keep the lease a while longer; False where it is lost."""
-        return self._write(item, {"lease_until": self.clock() + LEASE_SECONDS})
+        return self._write(item, {"lease_until": self.clock() + self.lease_seconds})
 
     def finish(self, item: WorkItem) -> bool:
         """Done with this generation; a newer one stays wanted."""
@@ -230,6 +232,10 @@ class Inbox:
         with self.engine.begin() as connection:
             state = connection.execute(select(work.c.state).where(work.c.id == row)).scalar()
         return state == "dead"
+
+    def give_back(self, item: WorkItem) -> bool:
+        """The process ends before the work does: another one may begin at once."""
+        return self._return(item, {"attempts": item.attempts - 1})
 
     def void_leases(self) -> None:
         """At the start of the only process that works: whoever held a lease is gone."""

@@ -38,6 +38,7 @@ VARIABLES: Final = (
     Variable("ENVIRONMENT", "staging", "How strict to be: dev, staging or prod."),
     Variable("FAIL_ON", "high", "Severity from which a finding fails the check."),
     Variable("WORKERS", "2", "Threads that review, where there is no broker."),
+    Variable("LEASE", "30", "Seconds after which the work of a dead process is taken over."),
     Variable("HOST", "127.0.0.1", "Address to listen on."),
     Variable("PORT", "8080", "Port to listen on; 0 lets the machine choose."),
     Variable("GITHUB_PAUSE", "", "Seconds between requests; empty keeps the library's own pace."),
@@ -72,6 +73,7 @@ class Settings:
     workers: int = 2
     host: str = "127.0.0.1"
     port: int = 8080
+    lease: float = 30.0
     cache_dir: Path | None = None
     pause: float | None = None
     """Seconds between requests to the forge; None keeps the library's own pace."""
@@ -103,6 +105,7 @@ class Settings:
             host=read.text("HOST", "127.0.0.1"),
             port=_port(read.number("PORT", 8080)),
             cache_dir=Path(read.text("CACHE_DIR", str(data_dir / "cache"))),
+            lease=max(1.0, read.seconds("LEASE") or 30.0),
             pause=read.seconds("GITHUB_PAUSE"),
         )
 

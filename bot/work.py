@@ -74,11 +74,12 @@ class Worker:
             return
         for ref in self._refs(item):
             forge = self.forge(ref.repository)
-            if _command(item) is None:
+            command = _command(item)
+            if command is None:
                 run_id = self._run_id(item, ref)
                 pipeline.could_not_review(forge, ref, self.reviewer, run_id, reason)
             else:
-                could_not_answer(forge, ref, item.wish.thread_root, reason)
+                could_not_answer(forge, self._asked(item, ref, command), reason)
 
     def close(self) -> None:
         """End the engine's process."""
@@ -128,11 +129,14 @@ class Worker:
         )
 
     def _answer(self, item: WorkItem, ref: PullRef, command: Command) -> Answered:
-        wish = item.wish
-        asked = Asked(ref, command, wish.login, wish.comment_id, wish.thread_root)
+        asked = self._asked(item, ref, command)
         answered = answer(self.forge(ref.repository), asked, self.reviewer)
         _LOG.info("command pull=%s verb=%s ended=%s", ref, command.verb.value, answered.value)
         return answered
+
+    def _asked(self, item: WorkItem, ref: PullRef, command: Command) -> Asked:
+        wish, key = item.wish, self._run_id(item, ref).rpartition("/")[2]
+        return Asked(ref, command, wish.login, wish.comment_id, wish.thread_root, key)
 
 
 def credentials(settings: Settings) -> Credentials:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 import time
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from celery import Celery, bootsteps
+from celery import Celery, bootsteps, signals
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from .database import open_database
-from .dispatch import run_one
+from .dispatch import DRAIN_SECONDS, run_one
 from .inbox import Inbox, WorkItem
 from .pulse import INTERVAL, beat
 from .settings import Settings
@@ -24,11 +27,14 @@ from .work import Worker
 
 TASK: Final = "lockstitch.row"
 _SOON: Final = 1.0
+_ONE_TRY: Final = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+_SULK_SECONDS: Final = 5.0
+"""After a broker that did not answer nobody waits for it again, for so long."""
 _LOG: Final = logging.getLogger(__name__)
 
 
-def create_celery(redis_url: str) -> Celery:
-    """The Celery application, for the sender and for the worker."""
+def create_celery(redis_url: str, *, sends: bool = False) -> Celery:
+    """The Celery application. One that only sends gives up fast: the sweeper asks again."""
     app = Celery("lockstitch", broker=redis_url)
     app.conf.update(
         accept_content=["json"],
@@ -37,8 +43,9 @@ def create_celery(redis_url: str) -> Celery:
             "visibility_timeout": 300,
             "unacked_restore_interval": 5,
             "unacked_restore_throttle": 1,
-            "socket_timeout": 10,
-            "socket_connect_timeout": 5,
+            "socket_timeout": 1 if sends else 10,
+            "socket_connect_timeout": 1 if sends else 5,
+            **(_ONE_TRY if sends else {}),
         },
         task_acks_late=True,
         task_default_queue="interactive",
@@ -58,17 +65,21 @@ class CeleryDispatcher:
     """Sends row ids to the broker. A broker that is down loses nothing: the sweeper asks again."""
 
     def __init__(self, redis_url: str) -> None:
-        self._app = create_celery(redis_url)
+        self._app = create_celery(redis_url, sends=True)
+        self._sulks_until = 0.0
 
     def start(self) -> None:
         """Nothing to start here; workers are processes of their own."""
 
     def wake(self, row: int) -> None:
         """Tell the workers about a row."""
+        if time.monotonic() < self._sulks_until:
+            return
         try:
             self._app.send_task(TASK, args=[row], retry=False)
-        except OperationalError as error:
+        except (OperationalError, RedisError) as error:
             _LOG.warning("broker unreachable row=%d reason=%s", row, type(error).__name__)
+            self._sulks_until = time.monotonic() + _SULK_SECONDS
 
     def stop(self) -> None:
         """Close connections."""
@@ -81,11 +92,13 @@ def worker_app() -> Celery:
     assert settings.redis_url is not None
     app = create_celery(settings.redis_url)
     app.steps["worker"].add(_pulse_of(settings.pulse("worker")))
+    signals.worker_shutting_down.connect(_drain, weak=False)
 
     @cache
     def worker() -> Worker:
         # Built after the fork: no database handle may cross it.
-        return Worker.from_settings(settings, Inbox(open_database(settings.database_url)))
+        inbox = Inbox(open_database(settings.database_url), lease_seconds=settings.lease)
+        return Worker.from_settings(settings, inbox)
 
     @app.task(name=TASK)  # type: ignore[untyped-decorator] # Celery ships no types
     def row(number: int) -> None:
@@ -99,6 +112,13 @@ def worker_app() -> Celery:
 
     del row
     return app
+
+
+def _drain(**_: Any) -> None:
+    """Told to end: what still runs after this long is left to others, whose turn comes soon."""
+    ending = threading.Timer(DRAIN_SECONDS, os.kill, (os.getpid(), signal.SIGQUIT))
+    ending.daemon = True
+    ending.start()
 
 
 def _pulse_of(path: Path) -> type[Any]:

@@ -26,6 +26,7 @@ from .port import (
 
 MARKER: Final = "<!-- lockstitch:"
 SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
+ANSWER_MARKER: Final = "<!-- lockstitch:answer "
 MAX_FILES: Final = 3000
 _BATCH: Final = 60
 _WRITERS: Final = ("admin", "maintain", "write")
@@ -264,11 +265,16 @@ class GitHub:
 
     def answer(self, pull: PullRequest, comment_id: int | None, body: str) -> None:
         """In the thread, or in the conversation."""
-        if comment_id is None:
-            path = f"{self._root}/issues/{pull.ref.number}/comments"
-        else:
-            path = f"{self._root}/pulls/{pull.ref.number}/comments/{comment_id}/replies"
-        self.api.post(path, {"body": body})
+        kind = "issues" if comment_id is None else "pulls"
+        path = f"{self._root}/{kind}/{pull.ref.number}/comments"
+        marker = body[body.rfind(ANSWER_MARKER) :] if ANSWER_MARKER in body else None
+        if marker is None or not self._is_said(path, marker):
+            thread = "" if comment_id is None else f"/{comment_id}/replies"
+            self.api.post(path + thread, {"body": body})
+
+    def _is_said(self, path: str, marker: str) -> bool:
+        found = self.api.pages(path, limit=1000)
+        return any(str(one["body"]).endswith(marker) and self._is_own(one) for one in found)
 
     def acknowledge(self, pull: PullRequest, comment_id: int, *, inline: bool) -> None:
         """Eyes on the comment; GitHub keeps one of each kind."""

@@ -40,16 +40,25 @@ def ensure(api: Api, root: str, check: Check) -> None:
         number = found["id"]
     for position, batch in enumerate(batches, 1):
         body = _body(check, batch, is_last=position == len(batches))
-        api.patch(f"{root}/check-runs/{number}", body)
+        api.patch(f"{root}/check-runs/{number}", body | {"external_id": check.external_id})
 
 
 def _find(api: Api, root: str, check: Check) -> dict[str, Any] | None:
+    """The run's own check; else one that an earlier run of the same work left unfinished."""
     path = f"{root}/commits/{check.head_sha}/check-runs?check_name={check.name}&filter=all"
-    for found in api.get(f"{path}&per_page=100")["check_runs"]:
+    found: list[dict[str, Any]] = [
         # Another App may use the same name and id; only our own check is ours to believe.
-        if found["external_id"] == check.external_id and found["app"]["id"] == api.app_id:
-            held: dict[str, Any] = found
-            return held
+        one
+        for one in api.get(f"{path}&per_page=100")["check_runs"]
+        if one["app"]["id"] == api.app_id
+    ]
+    for one in found:
+        if one["external_id"] == check.external_id:
+            return one
+    work = check.external_id.rpartition(".")[0]
+    for one in found:
+        if one["status"] != "completed" and work and one["external_id"].startswith(f"{work}."):
+            return one
     return None
 
 

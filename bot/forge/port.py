@@ -218,7 +218,10 @@ class Forge(Protocol):
         """Whether this person may push to the repository, asked now."""
 
     def answer(self, pull: PullRequest, comment_id: int | None, body: str) -> None:
-        """Answer in the thread of an inline comment, or in the conversation when None."""
+        """Answer in the thread of an inline comment, or in the conversation when None.
+
+        A body that ends in ``<!-- lockstitch:answer KEY -->`` is written once.
+        """
 
     def acknowledge(self, pull: PullRequest, comment_id: int, *, inline: bool) -> None:
         """A reaction that says "seen" on somebody's comment."""

@@ -29,7 +29,7 @@ class Embedded:
         """Migrate, start the threads, listen. Raises ``SettingsError``."""
         settings.needs_secret().needs_credentials()
         migrate(settings.database_url)
-        inbox = Inbox(open_database(settings.database_url))
+        inbox = Inbox(open_database(settings.database_url), lease_seconds=settings.lease)
         worker = Worker.from_settings(settings, inbox)
         dispatcher = EmbeddedDispatcher(inbox, worker, worker.give_up, settings.workers)
         app = create_app(settings, inbox, dispatcher)

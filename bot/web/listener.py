@@ -35,6 +35,6 @@ class Listener:
         # In this order: a thread that ends after the loop has closed its pipe would write into
         # whatever file was given the pipe's number meanwhile, a database for example. And only
         # the loop may close its sockets, for the same reason.
-        self._server.task_dispatcher.shutdown(timeout=20)
+        self._server.task_dispatcher.shutdown(timeout=5)
         self._server.trigger.pull_trigger(self._server.close)
         self._thread.join(timeout=10)

@@ -1,0 +1,1 @@
+"""The service under faults: real processes, real kill -9, real databases and brokers."""

@@ -1,0 +1,40 @@
+"""A deploy in the middle of work: SIGTERM, an end within thirty seconds, nothing lost."""
+
+from __future__ import annotations
+
+import time
+
+from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, until
+from tests.faults.traps import Traps
+
+
+def test_a_deploy_with_twenty_reviews_under_way(product: Product) -> None:
+    repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
+    for number in range(20):
+        product.open(repo, BUCKET + BLOCK, BUCKET + OPEN, f"change-{number}")
+    until(lambda: product.backlog.depth().running > 0, "work to begin")
+    began = time.monotonic()
+    for name in list(product.commands):
+        assert product.end(name) in (0, -15)
+    assert time.monotonic() - began < 30
+    product.start()
+    until(lambda: product.redeliver_failures() == 0, "every delivery to be accepted")
+    product.settle()
+    effects(product, repo)
+    assert len(repo.checks) == 20
+
+
+def test_work_that_does_not_end_is_given_back(product: Product) -> None:
+    traps = Traps.around(product.sandbox)
+    repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
+    stuck = traps.set("pulls/1/files", lambda: time.sleep(60), is_after=False)
+    pull = product.open(repo, BUCKET + BLOCK, BUCKET + OPEN)
+    until(lambda: stuck.sprung == 1, "the work to hang")
+    began = time.monotonic()
+    worker = "worker" if "worker" in product.commands else "web"
+    product.end(worker)
+    assert 15 < time.monotonic() - began < 30
+    product.start(worker)
+    assert product.concluded(repo, pull).conclusion == "failure"
+    product.settle()
+    effects(product, repo)

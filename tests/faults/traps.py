@@ -1,0 +1,65 @@
+"""A layer before the sandbox that does something when a request passes, before or after it."""
+
+from __future__ import annotations
+
+import io
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.sandbox.server import Sandbox
+
+Application = Callable[..., Iterable[bytes]]
+
+
+@dataclass(slots=True)
+class Trap:
+    """What to do on a request that holds ``match``; once, or as often as it says."""
+
+    match: str
+    spring: Callable[[], None]
+    is_after: bool = False
+    times: int = 1
+    sprung: int = 0
+
+
+@dataclass(slots=True)
+class Traps:
+    """WSGI around the sandbox."""
+
+    application: Application
+    held: list[Trap] = field(default_factory=list)
+
+    @classmethod
+    def around(cls, sandbox: Sandbox) -> Traps:
+        """Put the layer on."""
+        traps = cls(sandbox.app.wsgi_app)
+        sandbox.app.wsgi_app = traps  # type: ignore[method-assign] # Flask's own way to add a layer
+        return traps
+
+    def set(
+        self, match: str, spring: Callable[[], None], *, is_after: bool, times: int = 1
+    ) -> Trap:
+        """A trap on requests whose *METHOD path body* holds ``match``."""
+        trap = Trap(match, spring, is_after, times)
+        self.held.append(trap)
+        return trap
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        sent = environ["wsgi.input"].read(size)
+        environ["wsgi.input"] = io.BytesIO(sent)
+        request = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {sent.decode()}"
+        met = [t for t in self.held if t.match in request and t.sprung < t.times]
+        for trap in met:
+            trap.sprung += 1
+            if not trap.is_after:
+                trap.spring()
+        answer = list(self.application(environ, start_response))
+        for trap in met:
+            if trap.is_after:
+                trap.spring()
+                # The change is made, and nobody hears of it.
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        return answer
