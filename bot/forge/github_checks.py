@@ -24,7 +24,20 @@ def ensure(api: Api, root: str, check: Check) -> None:
     if not api.is_app:
         _status(api, root, check)
         return
-    found = _find(api, root, check)
+    ours = _ours(api, root, check)
+    found = next((one for one in ours if one["external_id"] == check.external_id), None)
+    # What an earlier run of the same work left open is taken over, or closed at the end.
+    left = [one for one in ours if one["status"] != "completed" and one is not found]
+    if found is None and left:
+        found = left.pop()
+    _write(api, root, check, found)
+    if check.conclusion is not None:
+        for one in left:
+            body = {"status": "completed", "conclusion": "cancelled"}
+            api.patch(f"{root}/check-runs/{one['id']}", body)
+
+
+def _write(api: Api, root: str, check: Check, found: dict[str, Any] | None) -> None:
     if found is not None and found["status"] == "completed":
         return
     batches = [
@@ -43,23 +56,23 @@ def ensure(api: Api, root: str, check: Check) -> None:
         api.patch(f"{root}/check-runs/{number}", body | {"external_id": check.external_id})
 
 
-def _find(api: Api, root: str, check: Check) -> dict[str, Any] | None:
-    """The run's own check; else one that an earlier run of the same work left unfinished."""
+def _ours(api: Api, root: str, check: Check) -> list[dict[str, Any]]:
+    """The checks on this head that runs of the same work made.
+
+    Another App may use the same name and id; only our own checks are ours to believe.
+    """
     path = f"{root}/commits/{check.head_sha}/check-runs?check_name={check.name}&filter=all"
-    found: list[dict[str, Any]] = [
-        # Another App may use the same name and id; only our own check is ours to believe.
+    work, dot, _ = check.external_id.rpartition(".")
+    return [
         one
         for one in api.get(f"{path}&per_page=100")["check_runs"]
         if one["app"]["id"] == api.app_id
+        and (one["external_id"] == check.external_id or _begins(one["external_id"], work + dot))
     ]
-    for one in found:
-        if one["external_id"] == check.external_id:
-            return one
-    work = check.external_id.rpartition(".")[0]
-    for one in found:
-        if one["status"] != "completed" and work and one["external_id"].startswith(f"{work}."):
-            return one
-    return None
+
+
+def _begins(name: str, work: str) -> bool:
+    return bool(work) and name.startswith(work)
 
 
 def _body(check: Check, annotations: tuple[Annotation, ...], *, is_last: bool) -> dict[str, Any]:

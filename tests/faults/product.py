@@ -195,7 +195,6 @@ def _environment(sandbox: Sandbox, directory: Path, port: int, **more: str) -> d
         "LOCKSTITCH_GITHUB_PRIVATE_KEY_FILE": str(key),
         "LOCKSTITCH_GITHUB_API_URL": sandbox.api_url,
         "LOCKSTITCH_GITHUB_PAUSE": "0",
-        "LOCKSTITCH_LEASE": "3",
         "LOCKSTITCH_PORT": str(port),
         **more,
     }
@@ -224,6 +223,7 @@ def production(
     more = {
         "LOCKSTITCH_DATABASE_URL": database_url,
         "LOCKSTITCH_REDIS_URL": redis_url,
+        "LOCKSTITCH_LEASE": "4",
         **settings,
     }
     environment = _environment(sandbox, directory, port, **more)

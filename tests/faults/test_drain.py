@@ -11,7 +11,7 @@ from tests.faults.traps import Traps
 def test_a_deploy_with_twenty_reviews_under_way(product: Product) -> None:
     repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
     for number in range(20):
-        product.open(repo, BUCKET + BLOCK, BUCKET + OPEN, f"change-{number}")
+        product.open(repo, BUCKET + BLOCK, BUCKET + OPEN + f"# {number}\n", f"change-{number}")
     until(lambda: product.backlog.depth().running > 0, "work to begin")
     began = time.monotonic()
     for name in list(product.commands):

@@ -18,7 +18,10 @@ def test_a_thousand_deliveries_and_ten_kills(product: Product) -> None:
     repo = forge.create_repository("acme/ml", {"dana": "write"})
     heads = (BUCKET + OPEN, BUCKET + BLOCK + "# x\n", BUCKET + BLOCK)
     pulls = [
-        product.open(repo, BUCKET + BLOCK, chance.choice(heads[:2]), f"change-{number}")
+        # Contents of its own: two pull requests with one head would share a place for checks.
+        product.open(
+            repo, BUCKET + BLOCK, chance.choice(heads[:2]) + f"# of {number}\n", f"change-{number}"
+        )
         for number in range(PULLS)
     ]
     forge.hooks.settle()
@@ -30,7 +33,7 @@ def test_a_thousand_deliveries_and_ten_kills(product: Product) -> None:
     for number in range(PULLS, DELIVERIES):
         if number % 20 == 0:
             pull = chance.choice(pulls)
-            text = chance.choice(heads) + f"# {number}\n"
+            text = chance.choice(heads) + f"# {number} of {pull.number}\n"
             forge.push(repo, pull.head, {"main.tf": text.encode()}, "More", "dana")
         else:
             one = chance.choice(opened)

@@ -167,6 +167,18 @@ def test_a_check_is_created_once_and_concluded_last(place: Place) -> None:
     assert len(place.repo.checks) == 1
 
 
+def test_what_an_earlier_run_left_open_is_closed(place: Place) -> None:
+    forge, sha = place.app(), place.pull.head_sha
+    for run in ("w.1", "other.1", "plain"):
+        forge.ensure_check("acme/ml", replace(check(sha, None), external_id=run))
+    forge.ensure_check("acme/ml", replace(check(sha, None), external_id="w.2"))
+    zombie = replace(place.repo.checks[min(place.repo.checks)], id=9_999, external_id="w.0")
+    place.repo.checks[zombie.id] = zombie
+    forge.ensure_check("acme/ml", replace(check(sha, Conclusion.FAILURE), external_id="w.2"))
+    ended = {one.external_id: one.conclusion for one in place.repo.checks.values()}
+    assert ended == {"w.2": "failure", "w.0": "cancelled", "other.1": None, "plain": None}
+
+
 def test_with_a_token_the_check_is_a_status(place: Place) -> None:
     forge = place.token()
     assert not forge.limits.has_check_runs

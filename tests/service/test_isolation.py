@@ -97,7 +97,7 @@ def do(confined: ConfinedEngine, program: str) -> str:
     [
         ("while True: pass", "more than 1 seconds of computing"),
         ("os.read(3, 1)", "took longer than 6 seconds"),
-        ("held = [bytearray(2**26) for _ in range(2000)]", "more than 512 MB of memory"),
+        ("held = [bytes(2**26) for _ in range(2000)]", "more than 512 MB of memory"),
         ("ctypes.string_at(0)", "ended by itself (SIGSEGV)"),
         ("os._exit(3)", "ended by itself (code 3)"),
         ("os._exit(0)", "ended by itself (code 0)"),
