@@ -13,7 +13,14 @@ from typing import Final
 
 from .model import Known, Related, Safety
 from .rule import Advice, Repair, Targeted, Violation
-from .terraform.edit import SetValue
+from .terraform.edit import (
+    InsertAfter,
+    InsertAttribute,
+    InsertBlock,
+    InsertElement,
+    RemoveItem,
+    SetValue,
+)
 from .terraform.evaluate import Origin
 from .terraform.module import Resource
 from .terraform.nodes import Call, Conditional, Expression, Operation, Reference
@@ -50,6 +57,8 @@ def at_source(violation: Violation, resource: Resource) -> Placed:
     repair = violation.repair
     if not isinstance(repair, Repair):
         return Placed(violation)
+    repair = replace(repair, intents=tuple(_at_home(one, resource) for one in repair.intents))
+    violation = replace(violation, repair=repair)
     steps = [_step(targeted, resource) for targeted in repair.intents]
     if all(step.source is None and not step.is_computed for step in steps):
         return Placed(violation)
@@ -66,6 +75,24 @@ def at_source(violation: Violation, resource: Resource) -> Placed:
     )
     touches = tuple(step.touches for step in steps if step.touches)
     return Placed(replace(violation, repair=written, related=related), touches)
+
+
+def _at_home(targeted: Targeted, resource: Resource) -> Targeted:
+    """The intent in the file that its place is written in, which may be an override file."""
+    intent = targeted.intent
+    if targeted.path != resource.path:
+        return targeted
+    match intent:
+        case SetValue(node) | RemoveItem(node) | InsertAfter(node):
+            found = resource.document_of(node)
+        case InsertElement(node):
+            found = resource.document_of(node)
+        case InsertAttribute(body) | InsertBlock(body):
+            intent = replace(intent, body=resource.home.as_written(body))
+            found = resource.document_of(body)
+        case _:
+            return targeted
+    return Targeted(found.path, intent)
 
 
 def is_constant(text: str) -> bool:

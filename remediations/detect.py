@@ -15,7 +15,8 @@ from .glob import covered
 from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Span
 from .rule import Advice, CannotJudge, Rule, Violation, rules
-from .terraform.module import Module, Resource, is_override
+from .terraform.files import is_override
+from .terraform.module import Module, Resource
 from .terraform.nodes import Block, Document
 
 
@@ -130,7 +131,6 @@ def _judge(
         if placed is None:
             continue
         violation = placed.violation
-        overridden = _overridden(resource, module, violation)
         location = seat.place(violation)
         finding = Finding(
             rule=rule.id,
@@ -150,8 +150,8 @@ def _judge(
             ),
             environments=(environment.name,),
             related=(*violation.related, *_callers(seat.module), *_for_terraform(location, module)),
-            unknown=violation.unknown or overridden,
-            advice=_advice(violation, overridden),
+            unknown=violation.unknown or _lonely(resource),
+            advice=_advice(violation),
             directory=seat.module.directory,
             statement=violation.statement,
         )
@@ -169,8 +169,10 @@ class _Seat:
 
     def place(self, violation: Violation) -> Location:
         """The node, or the line that names the block."""
-        span = self.block.header_span if violation.node is None else violation.node.span
-        return self.document.source.location(span)
+        node = violation.node
+        if node is None:
+            return self.document.source.location(self.block.header_span)
+        return self.module.document_of(node, self.document).source.location(node.span)
 
 
 def _seat(resource: Resource, module: Module) -> _Seat:
@@ -196,15 +198,12 @@ def _for_terraform(location: Location, module: Module) -> Iterator[Related]:
         yield Related(start, "OpenTofu reads this file in its place")
 
 
-def _advice(violation: Violation, overridden: str | None) -> str:
-    if isinstance(violation.repair, Advice):
-        return violation.repair.text
-    return "" if overridden is None else "Decide with both files in view."
+def _lonely(resource: Resource) -> str | None:
+    """Why a block of an override file that overrides nothing cannot be judged."""
+    if not is_override(resource.path):
+        return None
+    return f"`{resource.path}` overrides a block that is not there"
 
 
-def _overridden(resource: Resource, module: Module, violation: Violation) -> str | None:
-    """Why what one file says is not the whole of it."""
-    if violation.node is None and is_override(resource.path):
-        return f"`{resource.path}` holds only the parts that it overrides"
-    path = module.overridden_by(resource, violation.attribute.partition(".")[0])
-    return f"`{path}` overrides it" if path else None
+def _advice(violation: Violation) -> str:
+    return violation.repair.text if isinstance(violation.repair, Advice) else ""

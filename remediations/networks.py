@@ -212,7 +212,7 @@ def _variables(module: Module, what: str) -> Iterator[Members]:
 
 
 def _blocks(module: Module, type: str) -> Iterator[tuple[Document, Block]]:
-    return ((d, block) for d in module.documents for block in d.body.blocks(type))
+    return ((document, block) for block, document in module.blocks(type))
 
 
 def _text(resource: Resource, name: str) -> str:

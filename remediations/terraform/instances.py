@@ -154,7 +154,7 @@ def turns_by_expression(module: Module) -> dict[int, tuple[Turn, ...]]:
     """For every expression inside of repeated blocks: what repeats it, by identity."""
     found: dict[int, tuple[Turn, ...]] = {}
     blocks = [resource.block for resource in module.resources]
-    blocks += [b for d in module.documents for b in d.body.blocks("module")]
+    blocks += [block for block, _ in module.blocks("module")]
     for block in blocks:
         _note(block, found)
     return found

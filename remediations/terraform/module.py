@@ -24,7 +24,6 @@ from .calls import (
     source_of,
 )
 from .evaluate import Found, Scope, evaluate
-from .files import is_override
 from .instances import (
     Turn,
     expanded,
@@ -36,10 +35,11 @@ from .instances import (
 )
 from .names import find
 from .nodes import Attribute, Block, Body, Document, Expression, Reference
+from .overrides import Merged, merged
 from .provider import constraints, majors
 from .resource import Resource
 
-__all__ = ["Module", "Resource", "Setting", "is_override"]
+__all__ = ["Module", "Resource", "Setting"]
 
 MAX_STEPS: Final = 2_000_000
 """What all values of one root and its modules together may cost: about two seconds."""
@@ -111,8 +111,7 @@ class Module:
     def _called(self) -> Mapping[str, ModuleCall]:
         found = (
             self._call(block, document)
-            for document in self.documents
-            for block in document.body.blocks("module")
+            for block, document in self.blocks("module")
             if len(block.labels) == 1
         )
         return {call.name: call for call in found}
@@ -170,8 +169,7 @@ class Module:
         """Managed and data resources, in the order of files and text."""
         return tuple(
             Resource(block.labels[0], block.labels[1], block.type == "data", block, document, self)
-            for document in self.documents
-            for block in document.body.blocks()
+            for block, document in self._merged.blocks
             if block.type in ("resource", "data") and len(block.labels) == 2
         )
 
@@ -185,10 +183,9 @@ class Module:
 
     def _labelled_blocks(self) -> Iterator[Resource]:
         """Providers, variables and outputs, which rules may judge like resources."""
-        for document in self.documents:
-            for block in document.body.blocks():
-                if block.type in ("provider", "variable", "output") and len(block.labels) == 1:
-                    yield Resource(block.type, block.labels[0], False, block, document, self)
+        for block, document in self._merged.blocks:
+            if block.type in ("provider", "variable", "output") and len(block.labels) == 1:
+                yield Resource(block.type, block.labels[0], False, block, document, self)
 
     def of_kind(self, kind: str) -> tuple[Resource, ...]:
         """All of one kind, such as ``aws_s3_bucket`` or ``data.aws_caller_identity``.
@@ -216,22 +213,20 @@ class Module:
         return {resource.address: resource for resource in reversed(self.resources)}
 
     @cached_property
-    def _overrides(self) -> Mapping[str, tuple[Resource, ...]]:
-        found: dict[str, list[Resource]] = {}
-        for resource in self.resources:
-            if is_override(resource.path):
-                found.setdefault(resource.address, []).append(resource)
-        return {address: tuple(held) for address, held in found.items()}
+    def _merged(self) -> Merged:
+        return merged(self.documents)
 
-    def overridden_by(self, resource: Resource, name: str) -> str | None:
-        """The override file that may say something else about an argument or block, if any.
+    def blocks(self, type: str) -> Iterator[tuple[Block, Document]]:
+        """Its top-level blocks of a type, with what override files say, and the file of each."""
+        return (pair for pair in self._merged.blocks if pair[0].type == type)
 
-        https://developer.hashicorp.com/terraform/language/files/override
-        """
-        for other in self._overrides.get(resource.address, ()):
-            if other.block is not resource.block and other.may_hold(name):
-                return other.path
-        return None
+    def document_of(self, node: object, otherwise: Document) -> Document:
+        """The file of a node of a block in ``otherwise``: an override's is another one."""
+        return self._merged.places.get(id(node), otherwise)
+
+    def as_written(self, body: Body) -> Body:
+        """A body without what override files add to it."""
+        return self._merged.bodies.get(id(body), body)
 
     @cached_property
     def variables(self) -> Mapping[str, tuple[Block, Document]]:
@@ -246,8 +241,7 @@ class Module:
     def _labelled(self, type: str) -> dict[str, tuple[Block, Document]]:
         return {
             block.labels[0]: (block, document)
-            for document in self.documents
-            for block in document.body.blocks(type)
+            for block, document in self.blocks(type)
             if len(block.labels) == 1
         }
 
@@ -256,8 +250,7 @@ class Module:
         """Its local values."""
         return {
             attribute.name: (attribute, document)
-            for document in self.documents
-            for block in document.body.blocks("locals")
+            for block, document in self.blocks("locals")
             for attribute in block.body.attributes.values()
         }
 
@@ -372,7 +365,7 @@ class Module:
 
         Where a module says nothing, its caller decides.
         """
-        own = tuple(constraints(self.documents, self.value_of))
+        own = tuple(constraints(self.blocks("terraform"), self.value_of))
         if not own and self.caller is not None:
             return self.caller.aws_majors
         return majors(own)
@@ -380,7 +373,7 @@ class Module:
     @cached_property
     def says_provider(self) -> bool:
         """Whether any version of the AWS provider is asked for; else the newest two are assumed."""
-        own = any(True for _ in constraints(self.documents, self.value_of))
+        own = any(True for _ in constraints(self.blocks("terraform"), self.value_of))
         return own or (self.caller is not None and self.caller.says_provider)
 
 

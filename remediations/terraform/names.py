@@ -62,7 +62,7 @@ def _variable(module: Module, name: str, rest: Rest) -> Found | Value:
     if module.caller is not None and module.call is not None:
         passed = module.call.argument(name)
         if passed is not None:
-            where = module.call.document
+            where = module.caller.document_of(passed, module.call.document)
             scope = module.caller.scope_of(passed.value)
             return Found(passed.value, scope, rest, Origin.INPUT, where, called, type)
     elif name in module.given:
@@ -71,7 +71,8 @@ def _variable(module: Module, name: str, rest: Rest) -> Found | Value:
     default = block.body.attributes.get("default")
     if default is None:
         return Unknown(f"`var.{name}` has no default")
-    return Found(default.value, NOWHERE, rest, Origin.DEFAULT, document, called, type)
+    where = module.document_of(default, document)
+    return Found(default.value, NOWHERE, rest, Origin.DEFAULT, where, called, type)
 
 
 def _local(module: Module, name: str, rest: Rest) -> Found | Value:

@@ -7,24 +7,23 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from ..model import Known, Value
-from .nodes import Attribute, Document
+from .nodes import Attribute, Block, Document
 
 NEWEST_MAJOR: Final = 6
 _VERSION: Final = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)((?:\.\d+)*)")
 
 
 def constraints(
-    documents: Iterable[Document], value_of: Callable[[Attribute | None], Value]
+    blocks: Iterable[tuple[Block, Document]], value_of: Callable[[Attribute | None], Value]
 ) -> Iterator[str]:
-    """What the files say about the version of the AWS provider."""
-    for document in documents:
-        for block in document.body.blocks("terraform"):
-            for providers in block.body.blocks("required_providers"):
-                value = value_of(providers.body.attributes.get("aws"))
-                held = value.value if isinstance(value, Known) else None
-                version = held.get("version") if isinstance(held, dict) else held
-                if isinstance(version, str):
-                    yield version
+    """What ``terraform`` blocks say about the version of the AWS provider."""
+    for block, _ in blocks:
+        for providers in block.body.blocks("required_providers"):
+            value = value_of(providers.body.attributes.get("aws"))
+            held = value.value if isinstance(value, Known) else None
+            version = held.get("version") if isinstance(held, dict) else held
+            if isinstance(version, str):
+                yield version
 
 
 def majors(said: Iterable[str]) -> tuple[int, ...]:

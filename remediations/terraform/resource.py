@@ -81,6 +81,10 @@ class Resource:
             return True
         return any(name in (b.type, *b.labels[:1]) for b in body.blocks())
 
+    def document_of(self, node: object) -> Document:
+        """The file that something of it stands in: its own, or an override's."""
+        return self.home.document_of(node, self.document)
+
 
 def address_of(block: Block) -> str:
     """The address of a resource or data block; other blocks by type and labels."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from remediations.codebase import Codebase
-from remediations.model import Known, Safety, Severity
+from remediations.model import Known, Safety, Severity, Unknown
 from remediations.rule import (
     Advice,
     CannotJudge,
@@ -49,8 +49,11 @@ class Unlocked(Rule):
     safety: ClassVar[Safety] = Safety.SAFE
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        if module.value_of(resource.attribute(self.attribute)) != Known(True):
-            yield Violation(self.attribute, "It is open.", self.mend(resource, module))
+        value = module.value_of(resource.attribute(self.attribute))
+        if value != Known(True):
+            unknown = value.reason if isinstance(value, Unknown) else None
+            mend = self.mend(resource, module)
+            yield Violation(self.attribute, "It is open.", mend, unknown=unknown)
 
     def mend(self, resource: Resource, module: Module) -> Repair | Advice:
         intents = tuple(Targeted(resource.path, one) for one in self.intents(resource, module))

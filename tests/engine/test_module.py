@@ -183,16 +183,3 @@ def test_override_files(grammar: Grammar) -> None:
         True,
     ]
     assert not is_override("overrides.tf")
-    module = module_of(
-        {
-            "main.tf": 'resource "x" "y" {\n  a = 1\n  b = 1\n}\n',
-            "x_override.tf": 'resource "x" "y" {\n  a = 2\n\n  dynamic "c" {\n'
-            "    for_each = []\n    content {}\n  }\n}\n",
-        },
-        grammar,
-    )
-    base, override = module.resources
-    assert module.overridden_by(base, "a") == "x_override.tf"
-    assert module.overridden_by(base, "c") == "x_override.tf"
-    assert module.overridden_by(base, "b") is None
-    assert module.overridden_by(override, "a") is None

@@ -74,15 +74,14 @@ def test_a_comment_outside_of_the_block_has_to_stay(grammar: Grammar) -> None:
 
 
 def test_what_was_unknown_and_is_certain_now_is_another_finding(grammar: Grammar) -> None:
-    override = 'resource "thing" "{}" {{\n  lock = true\n}}\n'
-    unlocked = OPEN.replace("  lock   = true\n", "")
-    before = read({"main.tf": unlocked, "b_override.tf": override.format("b")}, grammar)
+    unlocked = OPEN.replace("lock   = true", "lock   = var.gone")
+    before = read({"main.tf": unlocked}, grammar)
     assert [f.address for f in detect(before, PROD).findings if not f.is_known] == ["thing.b"]
     text = unlocked.replace("size = 1", "size = 1\n  lock = true")
     closes = {f.fingerprint for f in detect(before, PROD).findings if f.is_known}
     good = edited(before, text, grammar)
     assert prove(before, good, closes, {("", "thing.a")}, PROD) is None
-    bare = edited(before, {"main.tf": text, "b_override.tf": override.format("z")}, grammar)
+    bare = edited(before, text.replace("var.gone", "false"), grammar)
     found = prove(before, bare, closes, {("", "thing.a")}, PROD)
     assert found == "the edit would cause another finding"
 
