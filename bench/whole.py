@@ -16,8 +16,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from posixpath import dirname
 
 from bench.generate import tree
+from bot.engine import Texts
+from bot.isolation import ConfinedEngine
+from remediations.model import Profile
 
 SIZES = (20, 300, 2_000)
 GROWTH = (100, 1_000, 4_000)
@@ -45,6 +49,7 @@ def table() -> Iterator[str]:
         yield from _start_up(here)
         for size in SIZES:
             yield _pair(f"{size} files", _written(here / str(size), size))
+        yield _warm(SIZES[0])
         given = os.environ.get("TERRAGOAT")
         if given:
             yield _pair("terragoat/terraform/aws", Path(given))
@@ -54,6 +59,25 @@ def table() -> Iterator[str]:
             f"{size} files {each:.2f} s ({each / size / first:.2f})" for size, each in times.items()
         )
         yield f"  growth, and cost of a file relative to the first: {', '.join(rows)}"
+
+
+def _warm(size: int) -> str:
+    """Both ends of a change that brings nothing, in the engine as the service holds it."""
+    files = {path: text.encode() for path, text in tree(size).items()}
+    texts = Texts(files, files, (), frozenset(map(dirname, files)))
+    engine = ConfinedEngine()
+    try:
+        engine.judge(texts, Profile())
+        seconds = min(_judged(engine, texts) for _ in range(7))
+    finally:
+        engine.close()
+    return f"  {size} files in the warm service, both ends of a change: {seconds:.3f} s"
+
+
+def _judged(engine: ConfinedEngine, texts: Texts) -> float:
+    begin = time.perf_counter()
+    engine.judge(texts, Profile())
+    return time.perf_counter() - begin
 
 
 def _start_up(here: Path) -> Iterator[str]:

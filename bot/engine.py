@@ -16,6 +16,7 @@ from remediations.lineage import Lineage
 from remediations.model import Edit, Finding, NotAnalysed, Plan, Profile, Report, Safety
 from remediations.plan import combine, plan
 from remediations.terraform.grammar import Grammar
+from remediations.terraform.nodes import Document
 
 from .diff import unified
 from .repo_config import ConfigError, ConfigRead
@@ -134,8 +135,9 @@ class LocalEngine:
         """Nothing is held."""
 
     def _judge(self, texts: Texts, profile: Profile) -> tuple[Codebase, Judgement]:
-        earlier = Codebase.read(texts.base, self.grammar)
-        codebase = Codebase.read(texts.head, self.grammar, None, texts.skipped)
+        parsed: dict[bytes, Document] = {}  # most files are the same at both ends
+        earlier = Codebase.read(texts.base, self.grammar, parsed)
+        codebase = Codebase.read(texts.head, self.grammar, parsed, texts.skipped)
         where = texts.directories
         base = Lineage.between(earlier, codebase).follow(
             detect(earlier, profile, directories=where)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.change import MAX_FILES, MAX_TOTAL_BYTES, Change, is_ordinary, read_change
+from bot.engine import LocalEngine, Texts
 from bot.forge.errors import Incomplete
 from bot.forge.port import Listing
-from remediations.model import NotAnalysed
-from remediations.source import MAX_BYTES
+from remediations.model import NotAnalysed, Profile
+from remediations.source import MAX_BYTES, SourceFile
+from remediations.terraform.grammar import Grammar
+from remediations.terraform.nodes import Document
+from remediations.terraform.tree import parse
 
 from .trees import SUBMODULE, SYMLINK, Trees, oid, pull_request
 
@@ -208,3 +212,19 @@ def test_more_bytes_than_a_run_reads_are_refused() -> None:
     trees = Trees({}, {f"a{number}.tf": f"{number:08}" + "#" * size for number in range(count)})
     with pytest.raises(Incomplete, match="one run reads"):
         change_of(trees)
+
+
+def test_a_file_that_is_the_same_at_both_ends_is_parsed_once(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def counting(source: SourceFile, grammar: Grammar) -> Document:
+        parsed.append(source.path)
+        return parse(source, grammar)
+
+    monkeypatch.setattr("remediations.codebase.parse", counting)
+    base = {"a.tf": b"locals {}\n", "b.tf": b"locals {}\n"}
+    texts = Texts(base, {**base, "b.tf": b"locals {\n  x = 1\n}\n"}, (), frozenset({""}))
+    LocalEngine(grammar).judge(texts, Profile())
+    assert parsed == ["a.tf", "b.tf", "b.tf"]
