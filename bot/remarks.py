@@ -145,6 +145,40 @@ def place_all(remarks: Iterable[Remark], change: Change) -> list[Remark]:
     return sorted(placed, key=_position)
 
 
+def together(remarks: Iterable[Remark], change: Change) -> list[tuple[Remark, ...]]:
+    """Remarks on one block in one hunk, which make one comment; each of the others alone.
+
+    The first of them keeps its suggestion; what the others offer is a commit from there on.
+    """
+    diffs = {file.path: FileDiff.parse(file.patch) for file in change.files}
+    groups: dict[object, list[Remark]] = {}
+    for number, remark in enumerate(remarks):
+        groups.setdefault(_shared(remark, diffs) or number, []).append(remark)
+    return [_led(group) for group in groups.values()]
+
+
+def _shared(remark: Remark, diffs: Mapping[str, FileDiff]) -> object:
+    anchor, block = remark.anchor, remark.first.block
+    if anchor is None:
+        return None
+    hunk = diffs.get(anchor.path, FileDiff()).hunk_holding(anchor.start_line, anchor.line)
+    if hunk is None:
+        return None
+    return block.path, block.span.start, anchor.path, hunk.new_start
+
+
+def _led(group: list[Remark]) -> tuple[Remark, ...]:
+    """The suggestion first, then by what a fix costs, then what a person has to decide."""
+    first, *others = sorted(group, key=lambda one: (one.suggestion is None, _rank(one)))
+    demoted = (
+        replace(one, offer=Offer.COMMIT, suggestion=None, anchor=first.anchor)
+        if one.suggestion
+        else replace(one, anchor=first.anchor)
+        for one in others
+    )
+    return (first, *demoted)
+
+
 def _suggestion(
     remark: Remark,
     change: Change,

@@ -20,7 +20,7 @@ from .change import Change, is_ordinary
 from .commands import FIX_SAFE_BUTTON
 from .forge.port import Action, Annotation, Check, Comment, Conclusion, Limits, Thread
 from .markdown import prose
-from .remarks import Offer, Remark, gather, place_all, with_environments
+from .remarks import Offer, Remark, gather, place_all, together, with_environments
 from .repo_config import NAME, Problem
 from .terms import Proposed, Terms
 from .verdict import Verdict, fails, verdict
@@ -73,9 +73,10 @@ def compose(
     remarks = gather(new, plan)
     if head.environments - {terms.profile.environment}:
         remarks = with_environments(remarks)
-    remarks = place_all(remarks, replace(change, files=shown_files))
+    groups = together(place_all(remarks, replace(change, files=shown_files)), change)
+    remarks = [remark for group in groups for remark in group]
     said = _said(threads)
-    comments, folded = _comments(remarks, said, change, limits, docs_url)
+    comments, folded = _comments(groups, said, change, limits, docs_url)
     shown = _shown(remarks, said, {mark for c in comments for mark in fingerprints(c.body)})
     missing = could_not_look(change, head, base)
     not_analysed = tuple(item for item in missing if not covered(item.path, left_out))
@@ -190,48 +191,67 @@ def _shown(
         )
 
 
-def marker(remark: Remark) -> str:
-    """The hidden last line of a comment."""
-    marks = " ".join(remark.fingerprints)
-    return f"<!-- lockstitch:finding {marks} offer={remark.offer.value} -->"
+def marker(remarks: Iterable[Remark]) -> str:
+    """The hidden last line of a comment; it offers what its first remark does."""
+    told = tuple(remarks)
+    marks = " ".join(mark for remark in told for mark in remark.fingerprints)
+    return f"<!-- lockstitch:finding {marks} offer={told[0].offer.value} -->"
 
 
 def _comments(
-    remarks: Iterable[Remark],
+    groups: Iterable[tuple[Remark, ...]],
     said: Collection[str],
     change: Change,
     limits: Limits,
     docs_url: str,
 ) -> tuple[tuple[Comment, ...], tuple[Remark, ...]]:
     """Comments in the order of the files, the worst chosen first; and what they do not carry."""
-    unsaid = [left for remark in remarks if (left := remark.without(said))]
+    left = (tuple(filter(None, (one.without(said) for one in group))) for group in groups)
     comments: list[Comment] = []
     folded: list[Remark] = []
-    for remark in sorted(unsaid, key=lambda r: (not r.first.is_known, -r.severity.rank)):
-        made = None
-        if len(comments) < limits.comments_per_review:
-            made = _comment(remark, change, limits, docs_url)
-        if made is None:
-            folded.append(replace(remark, offer=Offer.COMMIT if remark.fix else Offer.ADVICE))
+    for group in sorted(filter(None, left), key=lambda group: min(map(_urgency, group))):
+        made = _whole_or_parts(group, change, limits, docs_url)
+        if made is None or len(comments) + len(made) > limits.comments_per_review:
+            folded += (
+                replace(one, offer=Offer.COMMIT if one.fix else Offer.ADVICE) for one in group
+            )
         else:
-            comments.append(made)
+            comments += made
     comments.sort(key=lambda comment: (comment.path, comment.line, comment.start_line))
     return tuple(comments), tuple(folded)
 
 
-def _comment(remark: Remark, change: Change, limits: Limits, docs_url: str) -> Comment | None:
-    if remark.anchor is None:
+def _urgency(remark: Remark) -> tuple[bool, int]:
+    return not remark.first.is_known, -remark.severity.rank
+
+
+def _whole_or_parts(
+    group: tuple[Remark, ...], change: Change, limits: Limits, docs_url: str
+) -> list[Comment] | None:
+    """One comment for all of them; one for each where that grows too long."""
+    whole = _comment(group, change, limits, docs_url)
+    if whole is not None:
+        return [whole]
+    parts = [_comment((one,), change, limits, docs_url) for one in group]
+    return None if None in parts else [part for part in parts if part is not None]
+
+
+def _comment(
+    group: tuple[Remark, ...], change: Change, limits: Limits, docs_url: str
+) -> Comment | None:
+    anchor = group[0].anchor
+    if anchor is None:
         return None
     body = words.comment(
-        remark,
-        marker(remark),
+        group,
+        marker(group),
         limits.comment_characters,
         can_commit=change.pull.head_is_writable,
         docs_url=docs_url,
     )
     if not body:
         return None
-    return Comment(remark.anchor.path, remark.anchor.start_line, remark.anchor.line, body)
+    return Comment(anchor.path, anchor.start_line, anchor.line, body)
 
 
 def _settled(

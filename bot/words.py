@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from typing import Final
@@ -113,24 +113,31 @@ class Digest:
         return [(path, list(group)) for path, group in groups]
 
 
-def comment(remark: Remark, marker: str, limit: int, *, can_commit: bool, docs_url: str) -> str:
-    """The body of an inline comment, or an empty text where it cannot fit the limit.
+def comment(
+    remarks: Sequence[Remark], marker: str, limit: int, *, can_commit: bool, docs_url: str
+) -> str:
+    """The body of one inline comment on a block, or an empty text where it cannot fit the limit.
 
-    Only the folded patch is ever cut, and visibly; a suggestion is whole or not there.
+    Only the folded patches are ever cut, and visibly; a suggestion is whole or not there.
     """
-    lines = remark.patch.split("\n")[:-1]
+    patches = [remark.patch.split("\n")[:-1] for remark in remarks]
+    findings = tuple(finding for remark in remarks for finding in remark.findings)
+    whole = replace(remarks[0], findings=findings)
 
     def render(rows: int) -> str:
         return _render(
             "comment.md",
-            remark=remark,
-            patch=_shown_patch(lines, rows),
+            whole=whole,
+            parts=[
+                (remark, _shown_patch(lines, rows))
+                for remark, lines in zip(remarks, patches, strict=True)
+            ],
             marker=Markdown(marker),
             can_commit=can_commit,
             docs_url=docs_url,
         )
 
-    return fitted(render, len(lines), limit)
+    return fitted(render, max(map(len, patches)), limit)
 
 
 def headline(digest: Digest) -> str:

@@ -68,14 +68,14 @@ EDITS = (Edit("main.tf", Span(0, 0), "x"),)
 
 
 @settings(max_examples=600, deadline=None)
-@given(remarks(), st.booleans())
-def test_a_comment_holds_no_markup_but_ours(remark: Remark, can_commit: bool) -> None:  # noqa: FBT001
-    body = comment(remark, MARKER, 65_535, can_commit=can_commit, docs_url="")
+@given(st.lists(remarks(), min_size=1, max_size=3), st.booleans())
+def test_a_comment_holds_no_markup_but_ours(told: list[Remark], can_commit: bool) -> None:  # noqa: FBT001
+    body = comment(told, MARKER, 65_535, can_commit=can_commit, docs_url="")
     check_markup(body)
     assert body.endswith(f"\n{MARKER}")
     fences = [token.info for token in READER.parse(body) if token.type == "fence"]
     wanted = {Offer.SUGGESTION: ["suggestion"], Offer.COMMIT: ["diff"], Offer.ADVICE: []}
-    assert fences == wanted[remark.offer]
+    assert fences == [fence for remark in told for fence in wanted[remark.offer]]
 
 
 @settings(max_examples=600, deadline=None)
@@ -108,7 +108,7 @@ def test_an_annotation_is_short_and_shows_what_hides(remark: Remark) -> None:
 
 def test_a_page_of_rules_is_linked_where_there_is_one() -> None:
     remark = Remark((finding(),), reasons={})
-    body = comment(remark, MARKER, 65_535, can_commit=True, docs_url="https://rules.example/all")
+    body = comment((remark,), MARKER, 65_535, can_commit=True, docs_url="https://rules.example/all")
     rule = "s3-public-access-block-off"
     assert f"[{rule}](https://rules.example/all#{rule})" in body
 
