@@ -153,7 +153,7 @@ def _with_service(
     needed = let_in(module, candidate.key, service)
     if isinstance(needed, str):
         return needed
-    return KeyChoice(candidate.reference, needed, (candidate.key.address,) if needed else ())
+    return KeyChoice(candidate.reference, needed.intents, needed.touches)
 
 
 def _place(resource: Resource) -> tuple[str | None, str | None]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from .at_source import Place
 from .model import Finding, Related
-from .rule import Advice, Repair, Violation
+from .rule import Advice, Repair, Targeted, Violation
+from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock, InsertElement
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,23 @@ def _repair(violations: list[Violation]) -> Repair | Advice:
         return advice
     written = [one for one in repairs if isinstance(one, Repair)]
     dearest = max(written, key=lambda one: one.safety.rank)
+    intents = {same_place(intent) or intent: intent for one in written for intent in one.intents}
     return replace(
         dearest,
-        intents=tuple(dict.fromkeys(intent for one in written for intent in one.intents)),
+        intents=tuple(intents.values()),
         touches=tuple(dict.fromkeys(touch for one in written for touch in one.touches)),
     )
+
+
+def same_place(targeted: Targeted) -> tuple[object, ...] | None:
+    """Equal for what is written in the same words and the same place, whoever looks at it."""
+    match targeted.intent:
+        case AddTopLevel(text, after):
+            return targeted.path, text, after and after.span
+        case InsertAttribute(body, name, text):
+            return targeted.path, body.span, name, text
+        case InsertBlock(body, text):
+            return targeted.path, body.span, text
+        case InsertElement(items, _, text):
+            return targeted.path, items.span, text
+    return None

@@ -18,17 +18,6 @@ _SENDERS: Final = {
     "aws_budgets_budget": "budgets.amazonaws.com",
     "aws_codestarnotifications_notification_rule": "codestar-notifications.amazonaws.com",
 }
-_STATEMENT: Final = """\
-{{{{
-  Sid       = "SendersUseKey"
-  Effect    = "Allow"
-  Principal = {{{{ Service = {services} }}}}
-  Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
-  Resource  = "*"
-  Condition = {{{{
-    StringEquals = {{{{ "aws:SourceAccount" = {{account}} }}}}
-  }}}}
-}}}}"""
 
 
 def senders(module: Module, target: Resource) -> ServiceUse | None:
@@ -40,9 +29,15 @@ def senders(module: Module, target: Resource) -> ServiceUse | None:
     }
     if not names:
         return None
-    quoted = ", ".join(f'"{name}"' for name in sorted(names))
-    services = f"[{quoted}]" if len(names) > 1 else quoted
-    return ServiceUse(", ".join(sorted(names)), quoted, _STATEMENT.format(services=services))
+    quoted = tuple(f'"{name}"' for name in sorted(names))
+    return ServiceUse(
+        ", ".join(sorted(names)),
+        ", ".join(quoted),
+        "SendersUseKey",
+        quoted,
+        ("kms:Decrypt", "kms:GenerateDataKey*"),
+        ("StringEquals", "aws:SourceAccount", "{account}"),
+    )
 
 
 def _is_subscription_of(user: Resource, topic: Resource) -> bool:

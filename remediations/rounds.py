@@ -13,11 +13,11 @@ from .at_source import Place
 from .codebase import Codebase
 from .detect import examine
 from .glob import covered
-from .merge import Judged
+from .merge import Judged, same_place
 from .model import Profile, Safety
 from .rule import Repair, Targeted
 from .source import OverlappingEdits, Unreadable
-from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock, InsertElement
+from .terraform.edit import AddTopLevel
 from .verify import prove
 
 COLLIDES = "the edits get in each other's way"
@@ -151,24 +151,11 @@ def _intents(batch: Sequence[Judged]) -> Iterator[Targeted]:
     for judged in batch:
         repair = repair_of(judged)
         for targeted in repair.intents if repair else ():
-            key = _same(targeted)
+            key = same_place(targeted)
             if key is None or key not in seen:
                 yield targeted
             if key is not None:
                 seen.add(key)
-
-
-def _same(targeted: Targeted) -> tuple[object, ...] | None:
-    match targeted.intent:
-        case AddTopLevel(text, after):
-            return targeted.path, text, id(after)
-        case InsertAttribute(body, name, text):
-            return targeted.path, id(body), name, text
-        case InsertBlock(body, text):
-            return targeted.path, id(body), text
-        case InsertElement(items, _, text):
-            return targeted.path, id(items), text
-    return None
 
 
 def _touched(batch: Sequence[Judged]) -> Iterator[Place]:

@@ -6,6 +6,7 @@ Knows no rule.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from .buckets import nested
@@ -22,7 +23,10 @@ _TAKES_A_KEY: Final = re.compile(
 )
 # A name may have 63 characters, and Terraform writes 26 of its own behind a prefix:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
-_LONGEST_PREFIX: Final = 63 - 26
+_LONGEST_NAME: Final = 63
+_LONGEST_PREFIX: Final = _LONGEST_NAME - 26
+_SUCCESSOR: Final = "-2"
+_PER_CALLER: Final = re.compile(r"\b(var|each|count|module|data)\.")
 
 
 def refuses_volume_key(
@@ -51,18 +55,31 @@ def rolled_over(configuration: Resource, module: Module, argument: str) -> list[
     if held is not None and value != Known(None):
         name = str(value.value) if isinstance(value, Known) else ""
         is_old = max(module.aws_majors) < 4  # where there is no name_prefix yet
-        too_long = not name or len(name) >= _LONGEST_PREFIX
-        if is_old or too_long or _is_said_elsewhere(module, name):
+        is_too_long = not name or len(name) + len(_SUCCESSOR) > _LONGEST_NAME
+        if _is_said_elsewhere(module, configuration, name) or (is_old and is_too_long):
             return Advice(
                 "The configuration is replaced while an endpoint uses it, so the new one needs "
                 "another name. Use name_prefix and create_before_destroy = true first, then set "
                 f"{argument}."
             )
-        word = Reference(held.name_span, ("name",), "name")
-        prefix = _prefix(configuration, held, name)
-        intents = (SetValue(word, "name_prefix"), SetValue(held.value, prefix))
-        written += [Targeted(configuration.path, intent) for intent in intents]
+        written += _renamed(configuration, held, name, is_old=is_old)
     return [*written, *_created_first(configuration, module)]
+
+
+def _renamed(
+    configuration: Resource, held: Attribute, name: str, *, is_old: bool
+) -> Iterator[Targeted]:
+    """A prefix that Terraform completes; before version 4 another name, once."""
+    if not is_old:
+        word = Reference(held.name_span, ("name",), "name")
+        yield Targeted(configuration.path, SetValue(word, "name_prefix"))
+        text = _prefix(configuration, held, name)
+        yield Targeted(configuration.path, SetValue(held.value, text))
+    elif not name.endswith(_SUCCESSOR):
+        text = configuration.document.text_of(held.value)
+        is_string = isinstance(held.value, String)
+        text = f'{text[:-1]}{_SUCCESSOR}"' if is_string else f'"${{{text}}}{_SUCCESSOR}"'
+        yield Targeted(configuration.path, SetValue(held.value, text))
 
 
 def with_rollover(
@@ -89,14 +106,25 @@ def price_of_rolling_over(intents: list[Targeted]) -> str:
     return cost + (suffix if renamed else "")
 
 
-def _is_said_elsewhere(module: Module, name: str) -> bool:
+def _is_said_elsewhere(module: Module, configuration: Resource, name: str) -> bool:
     """Whether an endpoint of this module asks for the configuration by its plain name."""
     held = (e.attribute("endpoint_config_name") for e in module.of_kind("aws_sagemaker_endpoint"))
-    return any(a is not None and module.value_of(a) == Known(name) for a in held)
+    return any(
+        a is not None
+        and module.value_of(a) == Known(name)
+        and configuration.address not in module.references(a.value)
+        for a in held
+    )
 
 
 def _prefix(resource: Resource, held: Attribute, name: str) -> str:
+    """As long as a prefix may be, whatever a caller passes in."""
     text = resource.document.text_of(held.value)
+    if isinstance(held.value, String) and held.value.literal is not None:
+        return f'"{name[: _LONGEST_PREFIX - 1].removesuffix("-")}-"'
+    is_short = bool(name) and len(name) < _LONGEST_PREFIX and not _PER_CALLER.search(text)
+    if not is_short:
+        return f'"${{substr({text}, 0, {_LONGEST_PREFIX - 1})}}-"'
     dash = "" if name.endswith("-") else "-"
     if isinstance(held.value, String):
         return f'{text[:-1]}{dash}"'

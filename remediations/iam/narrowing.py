@@ -18,6 +18,10 @@ from .scoping import reachable
 from .statements import DOCUMENT, ENCODED, Item, Statement, policies
 
 _BUCKET_ARN: Final = re.compile(r"\$\{(aws_s3_bucket\.[\w-]+)\.arn\}(/\*)?")
+_SERVICE: Final = re.compile(r"[a-z0-9-]+(\.\$\{[^{}]+\})?\.amazonaws\.com")
+_CRYPTOGRAPHY: Final = re.compile(
+    r"kms:(Encrypt|Decrypt|ReEncrypt\*|GenerateDataKey\*|DescribeKey|Encrypt\*|Decrypt\*|Describe\*)"
+)
 _Meaning = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
 
 
@@ -53,10 +57,25 @@ def refuses(before: Sequence[Statement], after: Sequence[Statement], module: Mod
         return "would have one Sid twice"
     for child in new:
         is_new_deny = child.effect == "Deny" and not child.has_not
-        if not is_new_deny and not any(_covers(parent, child, module) for parent in old):
+        if is_new_deny or _lets_a_service_use_a_key(child):
+            continue
+        if not any(_covers(parent, child, module) for parent in old):
             return "would allow something that it did not allow before"
     reasons = (_loses(one, [c for c in new if _covers(one, c, module)]) for one in old)
     return next((reason for reason in reasons if reason is not None), None)
+
+
+def _lets_a_service_use_a_key(child: Statement) -> bool:
+    """A key's policy may name a service for what its owner asked of it, and nothing more."""
+    services = [item.text for item in child.principals]
+    actions = [item.text for item in child.actions]
+    return (
+        child.effect == "Allow"
+        and not child.has_not
+        and bool(services and actions and child.conditions)
+        and all(_SERVICE.fullmatch(one) for one in services)
+        and all(_CRYPTOGRAPHY.fullmatch(one) for one in actions)
+    )
 
 
 def _left(some: Sequence[Statement], others: Sequence[Statement]) -> list[Statement]:

@@ -107,7 +107,7 @@ def test_a_key_that_names_the_service_is_left_alone(
     [
         (KEY.format("  policy = data.aws_iam_policy_document.k.json\n"), "in its policy"),
         (KEY.format("  policy = var.policy\n") + 'variable "policy" {}\n', "in its policy"),
-        (KEY.format("  policy = jsonencode({ Statement = [] })\n"), "is empty"),
+        (KEY.format("  policy = jsonencode({ Statement = [] })\n"), "in its policy"),
     ],
 )
 def test_a_policy_that_cannot_take_a_statement_is_left_to_a_person(

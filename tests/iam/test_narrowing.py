@@ -157,3 +157,57 @@ def test_no_fix_is_proved_that_widens(form: str, grammar: Grammar) -> None:
     reason = prove(old, new, set(), {("", _address(form))}, PROFILE)
     said = "would allow something that it did not allow before"
     assert reason == f"the policy in `{_address(form)}` {said}"
+
+
+WIDER = "would allow something that it did not allow before"
+KEY_POLICY = """\
+data "aws_iam_policy_document" "key" {{
+  statement {{
+    actions   = ["kms:DescribeKey"]
+    resources = ["*"]
+  }}
+{0}}}
+"""
+SERVICE = """\
+  statement {{
+    actions   = ["{action}"]
+    resources = ["*"]
+
+    principals {{
+      type        = "{type}"
+      identifiers = ["{who}"]
+    }}
+{condition}  }}
+"""
+IN_ACCOUNT = """\
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = ["111122223333"]
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "who", "condition", "said"),
+    [
+        ("kms:Decrypt", "sns.amazonaws.com", IN_ACCOUNT, None),
+        ("kms:GenerateDataKey*", "logs.${data.aws_region.r.name}.amazonaws.com", IN_ACCOUNT, None),
+        ("kms:Decrypt", "sns.amazonaws.com", "", WIDER),
+        ("kms:*", "sns.amazonaws.com", IN_ACCOUNT, WIDER),
+        ("kms:CreateGrant", "sns.amazonaws.com", IN_ACCOUNT, WIDER),
+        ("kms:PutKeyPolicy", "sns.amazonaws.com", IN_ACCOUNT, WIDER),
+        ("s3:GetObject", "sns.amazonaws.com", IN_ACCOUNT, WIDER),
+        ("kms:Decrypt", "*", IN_ACCOUNT, WIDER),
+        ("kms:Decrypt", "arn:aws:iam::111122223333:root", IN_ACCOUNT, WIDER),
+        ("kms:Decrypt", "x.amazonaws.com.example.org", IN_ACCOUNT, WIDER),
+    ],
+)
+def test_a_service_may_be_let_into_a_key_under_a_condition(
+    action: str, who: str, condition: str, said: str | None, grammar: Grammar
+) -> None:
+    added = SERVICE.format(action=action, type="Service", who=who, condition=condition)
+    old, new = (read(KEY_POLICY.format(one), grammar).modules[0] for one in ("", added))
+    reason = widens(old, new)
+    assert (said or "") in (reason or "")
+    assert bool(said) is bool(reason)

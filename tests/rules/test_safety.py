@@ -208,8 +208,6 @@ def test_kms_tf_is_appended_to(grammar: Grammar) -> None:
         ('name = "scorer"', "ml.p4d.24xlarge", "local NVMe"),
         ('name = "scorer"', "ml.c5d.xlarge", "local NVMe"),
         ('name = "scorer"', "ml.brand-new.large", "local NVMe"),
-        ("name = var.name", "ml.m5.large", "needs another name"),
-        (f'name = "{"x" * 37}"', "ml.m5.large", "needs another name"),
     ],
 )
 def test_when_an_endpoint_gets_advice(name: str, type: str, said: str, grammar: Grammar) -> None:
@@ -224,6 +222,9 @@ def test_when_an_endpoint_gets_advice(name: str, type: str, said: str, grammar: 
         ('name = "scorer-"', '"scorer-"'),
         ('name = "${local.team}-scorer"', '"${local.team}-scorer-"'),
         ("name = local.team", '"${local.team}-"'),
+        (f'name = "{"x" * 37}"', f'"{"x" * 36}-"'),
+        ("name = var.name", '"${substr(var.name, 0, 36)}-"'),
+        ('name = "${var.name}-scorer"', '"${substr("${var.name}-scorer", 0, 36)}-"'),
     ],
 )
 def test_a_fixed_name_becomes_a_prefix(name: str, written: str, grammar: Grammar) -> None:
@@ -235,10 +236,27 @@ def test_a_fixed_name_becomes_a_prefix(name: str, written: str, grammar: Grammar
     assert "suffix" in fix.cost
 
 
-def test_before_version_4_there_is_no_prefix(grammar: Grammar) -> None:
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ('name = "s"', '"s-2"'),
+        ("name = local.team", '"${local.team}-2"'),
+        (f'name = "{"x" * 62}"', None),
+        ("name = var.name", None),
+    ],
+)
+def test_before_version_4_the_new_one_gets_another_name(
+    name: str, written: str | None, grammar: Grammar
+) -> None:
     old = 'terraform {\n  required_providers {\n    aws = "~> 3.0"\n  }\n}\n'
-    text = old + ENDPOINT.format(name='name = "s"', type="ml.m5.large") + KEY
-    assert "needs another name" in made("endpoint-no-cmk", text, grammar).refusals[0].reason
+    more = KEY + 'locals {\n  team = "fraud"\n}\n'
+    found = made(
+        "endpoint-no-cmk", old + ENDPOINT.format(name=name, type="ml.m5.large") + more, grammar
+    )
+    if written is None:
+        assert "needs another name" in found.refusals[0].reason
+    else:
+        assert f"= {written}\n" in "".join(edit.text for edit in found.fixes[0].edits)
 
 
 def test_a_lifecycle_that_is_there_is_completed(grammar: Grammar) -> None:
