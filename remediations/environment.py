@@ -20,7 +20,7 @@ _WORDS: Final = {
     "dev": ("dev", "development", "develop", "sandbox", "test", "qa", "playground"),
 }
 _LEVEL: Final = {word: level for level, words in _WORDS.items() for word in words}
-_EXAMPLE: Final = frozenset({"example", "examples", "sample", "template", "tpl", "dist"})
+_EXAMPLE: Final = frozenset({"example", "examples", "fixture", "sample", "template", "tpl", "dist"})
 _AUTO: Final = ".auto.tfvars"
 """Files of that kind win over ``terraform.tfvars``, the last name over the others."""
 _TOKEN: Final = re.compile(r"[^a-z0-9]+")
