@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, exists, func, select, update
 
-from .database import deliveries, work
-from .inbox import afresh
+from .database import deliveries, runs, work
+from .ended import Ended
+from .forge.port import PullRef
+from .inbox import afresh, review_key
 
 KEEP_SECONDS: Final = 30 * 86_400.0
 """How long a delivery's id is remembered; a replay after that is one more review, no more."""
@@ -39,6 +41,7 @@ class Depth:
     oldest: float
 
 
+_CONCLUDED: Final = (Ended.REVIEWED.value, Ended.GIVEN_UP.value)
 _OPEN: Final = and_(work.c.wanted > work.c.done, work.c.state == "ready")
 _DEAD: Final = and_(work.c.wanted > work.c.done, work.c.state == "dead")
 
@@ -77,6 +80,16 @@ class Backlog:
         with self.engine.begin() as connection:
             rows = connection.execute(found).all()
         return tuple(_dead_row(row) for row in rows)
+
+    def is_known(self, ref: PullRef, head: str) -> bool:
+        """Whether this head was reviewed, given up on, or is about to be looked at."""
+        key = review_key(ref)
+        waiting = exists().where(_OPEN, work.c.key == key)
+        ended = exists().where(
+            runs.c.pull == str(ref), runs.c.head == head, runs.c.ended.in_(_CONCLUDED)
+        )
+        with self.engine.begin() as connection:
+            return bool(connection.execute(select(waiting | ended)).scalar_one())
 
     def retry(self, *only: int) -> tuple[int, ...]:
         """These dead rows, or all of them, may be taken again; the ones that were dead."""

@@ -317,6 +317,11 @@ def _item(row: Row[Any], now: float) -> WorkItem:
     return WorkItem(row.id, wish, row.wanted, row.token + 1, attempts, row.waits, doomed)
 
 
+def review_key(ref: PullRef) -> str:
+    """The key of the row in which reviews of a pull request are asked for."""
+    return f"review:{PROVIDER}:{ref}"
+
+
 def _pull(wish: Wish) -> str:
     return f"{PROVIDER}:{wish.repository}#{wish.number or wish.head_sha}"
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from remediations.model import Profile, Severity
 
 from .change import Change, Repository, read_change
+from .ended import Ended
 from .engine import Engine, EngineAway, EngineStopped, Judgement, Texts
-from .forge.errors import ForgeError
+from .forge.errors import ForgeError, RateLimited, Unreachable
 from .forge.port import Check, Conclusion, Forge, Limits, PullRef, PullRequest, Thread
 from .repo_config import NAME, ConfigError, RepoConfig
 from .review import CHECK_NAME, Review, compose, refuse
@@ -30,14 +30,6 @@ class Reviewer:
     """In place of what the base branch says."""
     fail_on: Severity | None = None
     """Wins over what the repository says."""
-
-
-class Ended(Enum):
-    """How a run came to its end."""
-
-    REVIEWED = "reviewed"
-    CLOSED = "closed"
-    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +126,7 @@ def publish(forge: Forge, pull: PullRequest, composed: Review, run_id: str) -> i
 
 def could_not_review(
     forge: Forge, ref: PullRef, reviewer: Reviewer, run_id: str, reason: str
-) -> None:
+) -> Outcome:
     """Conclude the check where a run had to give up. It never looks like a pass."""
     pull = forge.pull_request(ref)
     conclusion = _after_error(forge, pull, reviewer)
@@ -145,14 +137,20 @@ def could_not_review(
         CHECK_NAME, pull.head_sha, run_id, "Could not review", said, conclusion=conclusion
     )
     forge.ensure_check(ref.repository, check)
+    return Outcome(Ended.GIVEN_UP, pull)
 
 
 def _after_error(forge: Forge, pull: PullRequest, reviewer: Reviewer) -> Conclusion:
-    """What the base branch wants then; a failure where not even that can be read."""
+    """What the base branch wants then; a failure where not even that can be read.
+
+    A host that is away or asks to wait is no answer: the caller tries again.
+    """
     if reviewer.config is not None:
         return reviewer.config.on_error
     try:
         return config_of_base(forge, pull, reviewer.engine).on_error
+    except (Unreachable, RateLimited):
+        raise
     except (ConfigError, ForgeError, EngineStopped, EngineAway):
         return Conclusion.FAILURE
 

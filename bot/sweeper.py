@@ -1,41 +1,90 @@
-"""Asks again for rows whose message was lost or whose worker died. A process of its own."""
+"""What has to happen again and again: rows to wake, heads and deliveries to look for, old rows.
+
+In production a process of its own, embedded a thread. Knows when, not how.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .database import DatabaseAway
+from .backlog import Backlog
 from .dispatch import Dispatcher
+from .forge.port import Watchtower
 from .inbox import Inbox
 from .pulse import beat
+from .reconcile import DELIVERIES_EVERY, HEADS_EVERY, Reconciler
 
 INTERVAL: Final = 5.0
 PER_TICK: Final = 50
 """Cap on messages a tick, so that a backlog is not multiplied."""
+_FORGET_EVERY: Final = 3_600.0
 
 _LOG: Final = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class Duty:
+    """Something to do every so many seconds; the first time at once."""
+
+    name: str
+    every: float
+    do: Callable[[], int]
+    next_at: float = float("-inf")
+
+
+def duties(
+    inbox: Inbox, dispatcher: Dispatcher, tower: Watchtower | None = None
+) -> tuple[Duty, ...]:
+    """All of them; without a tower nothing is asked of the forge."""
+    backlog = Backlog(inbox.engine, inbox.clock)
+    held = (
+        Duty("wake", INTERVAL, lambda: sweep(inbox, dispatcher)),
+        Duty("forget", _FORGET_EVERY, backlog.forget),
+    )
+    if tower is None:
+        return held
+    reconciler = Reconciler(inbox, tower, dispatcher.wake, inbox.clock)
+    return (
+        *held,
+        Duty("deliveries", DELIVERIES_EVERY, reconciler.deliveries),
+        Duty("heads", HEADS_EVERY, reconciler.heads),
+    )
+
+
 def sweep(inbox: Inbox, dispatcher: Dispatcher) -> int:
-    """One tick: wake the oldest rows that could run now; how many."""
+    """One tick: wake the rows that could run now; how many."""
     rows = inbox.waiting()[:PER_TICK]
     for row in rows:
         dispatcher.wake(row)
     return len(rows)
 
 
-def run(inbox: Inbox, dispatcher: Dispatcher, stop: threading.Event, pulse: Path) -> None:
-    """Sweep until told to stop, beating each time; a database that is away is waited for."""
-    beat(pulse)
-    while not stop.wait(INTERVAL):
-        beat(pulse)
-        try:
-            count = sweep(inbox, dispatcher)
-        except DatabaseAway as error:
-            _LOG.error("sweep failed reason=%s", type(error).__name__)
-            continue
-        if count:
-            _LOG.info("sweep rows=%d", count)
+def run(held: Sequence[Duty], stop: threading.Event, pulse: Path | None = None) -> None:
+    """Go round until told to stop, beating each time. What fails is tried at its next time."""
+    with ThreadPoolExecutor(1, thread_name_prefix="duty") as alone:
+        while True:
+            if pulse is not None:
+                beat(pulse)
+            for duty in held:
+                if duty.next_at <= time.monotonic() and not stop.is_set():
+                    duty.next_at = time.monotonic() + duty.every
+                    _do(duty, alone)
+            if stop.wait(INTERVAL):
+                return
+
+
+def _do(duty: Duty, alone: ThreadPoolExecutor) -> None:
+    """Whatever a duty raises ends up here and not in the loop."""
+    made = alone.submit(duty.do)
+    error = made.exception()
+    if error is not None:
+        _LOG.error("duty failed name=%s reason=%s", duty.name, type(error).__name__, exc_info=error)
+    elif made.result():
+        _LOG.info("duty name=%s count=%d", duty.name, made.result())

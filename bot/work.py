@@ -15,7 +15,8 @@ from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
 from .forge.github import GitHub
 from .forge.github_api import AppCredentials, Credentials, TokenCredentials
-from .forge.port import PullRef
+from .forge.github_app import GitHubApp
+from .forge.port import PullRef, Watchtower
 from .inbox import Inbox, WorkItem
 from .isolation import ConfinedEngine
 from .ledger import Ledger
@@ -77,7 +78,9 @@ class Worker:
             command = _command(item)
             if command is None:
                 run_id = self._run_id(item, ref)
-                pipeline.could_not_review(forge, ref, self.reviewer, run_id, reason)
+                started = time.time()
+                outcome = pipeline.could_not_review(forge, ref, self.reviewer, run_id, reason)
+                self.ledger.record(outcome, started)
             else:
                 could_not_answer(forge, self._asked(item, ref, command), reason)
 
@@ -137,6 +140,12 @@ class Worker:
     def _asked(self, item: WorkItem, ref: PullRef, command: Command) -> Asked:
         wish, key = item.wish, self._run_id(item, ref).rpartition("/")[2]
         return Asked(ref, command, wish.login, wish.comment_id, wish.thread_root, key)
+
+
+def watchtower(settings: Settings) -> Watchtower | None:
+    """Whoever sees all that this bot looks after; a token cannot."""
+    held = credentials(settings)
+    return GitHubApp(settings.api_url, held) if isinstance(held, AppCredentials) else None
 
 
 def credentials(settings: Settings) -> Credentials:

@@ -19,6 +19,7 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     NamedTypeNode,
     ObjectTypeDefinitionNode,
+    UnionTypeDefinitionNode,
     Visitor,
     parse,
     print_ast,
@@ -33,6 +34,9 @@ WEBHOOKS = "@octokit/openapi-webhooks@12.1.0"
 GRAPHQL = "@octokit/graphql-schema@15.26.1"
 OPERATIONS = {
     "/app": ["get"],
+    "/app/hook/deliveries": ["get"],
+    "/app/hook/deliveries/{delivery_id}/attempts": ["post"],
+    "/app/installations": ["get"],
     "/app/installations/{installation_id}/access_tokens": ["post"],
     "/rate_limit": ["get"],
     "/repos/{owner}/{repo}": ["get"],
@@ -88,14 +92,16 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "GitObject": ("oid",),
     "Mutation": ("createCommitOnBranch", "resolveReviewThread"),
     "PageInfo": ("endCursor", "hasNextPage"),
-    "PullRequest": ("number", "reviewThreads"),
+    "PullRequest": ("headRefOid", "number", "repository", "reviewThreads"),
     "PullRequestReviewComment": ("body", "databaseId", "id", "viewerDidAuthor"),
     "PullRequestReviewCommentConnection": ("nodes", "pageInfo", "totalCount"),
     "PullRequestReviewThread": ("comments", "id", "isResolved", "path"),
     "PullRequestReviewThreadConnection": ("nodes", "pageInfo", "totalCount"),
-    "Query": ("repository", "viewer"),
-    "Repository": ("object", "pullRequest"),
+    "Query": ("repository", "search", "viewer"),
+    "Repository": ("nameWithOwner", "object", "pullRequest"),
     "ResolveReviewThreadPayload": ("thread",),
+    "SearchResultItem": (),
+    "SearchResultItemConnection": ("issueCount", "nodes", "pageInfo"),
     "User": ("login",),
 }
 """Every GraphQL field the bot may ask for; what its arguments need comes along."""
@@ -173,6 +179,10 @@ def cut_schema(text: str) -> str:
 def _narrowed(definition: Any) -> Any:
     """A definition without prose, directives, and the fields that are not wanted."""
     plain = visit(definition, _Plain())
+    if isinstance(plain, UnionTypeDefinitionNode):
+        return replace(
+            plain, types=tuple(one for one in plain.types or () if one.name.value in FIELDS)
+        )
     if not isinstance(plain, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
         return plain
     wanted = FIELDS[plain.name.value]

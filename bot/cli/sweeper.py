@@ -12,7 +12,9 @@ from bot.database import open_database
 from bot.inbox import Inbox
 from bot.logs import set_up
 from bot.settings import Settings, SettingsError
+from bot.sweeper import duties
 from bot.sweeper import run as sweep_until
+from bot.work import watchtower
 from bot.worker import CeleryDispatcher
 
 from .options import say
@@ -27,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Until SIGTERM; 64 where a setting is missing."""
     del options
     try:
-        settings = Settings.from_environment(os.environ)
+        settings = Settings.from_environment(os.environ).needs_credentials()
         if settings.redis_url is None:
             raise SettingsError("LOCKSTITCH_REDIS_URL is not set; a sweeper needs a broker.")
     except SettingsError as error:
@@ -42,5 +44,6 @@ def run(options: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     inbox = Inbox(open_database(settings.database_url))
-    sweep_until(inbox, CeleryDispatcher(settings.redis_url), stop, settings.pulse("sweeper"))
+    dispatcher = CeleryDispatcher(settings.redis_url)
+    sweep_until(duties(inbox, dispatcher, watchtower(settings)), stop, settings.pulse("sweeper"))
     return 0

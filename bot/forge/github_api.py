@@ -92,62 +92,65 @@ class Api:
         """The ``data`` of an answer. Raises the error it carries."""
         requester = self._requester()
         self.count += 1
-        _, answer = self._guarded(lambda: requester.graphql_query(query, variables))
+        _, answer = guarded(lambda: requester.graphql_query(query, variables))
         data: dict[str, Any] = answer["data"]
         return data
 
     def _send(self, verb: str, path: str, body: dict[str, Any] | None) -> Any:
         requester = self._requester()
         self.count += 1
-        _, answer = self._guarded(lambda: requester.requestJsonAndCheck(verb, path, input=body))
+        _, answer = guarded(lambda: requester.requestJsonAndCheck(verb, path, input=body))
         return answer
-
-    def _guarded(self, call: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
-        try:
-            return call()
-        except (GithubException, requests.RequestException) as error:
-            raise translate(error) from error
-        except RuntimeError as error:
-            # The library's word for a redirect to another host, which it does not follow.
-            raise Refused("GitHub's API is at another address than the one configured.") from error
 
     def _requester(self) -> Requester:
         if self._held is not None and time.monotonic() < self._held[1]:
             return self._held[0]
+        ends = float("inf")
         if isinstance(self.credentials, TokenCredentials):
-            self._held = self._connect(Auth.Token(self.credentials.token)), float("inf")
+            token = self.credentials.token
         else:
-            self._held = (
-                self._connect(Auth.Token(self._mint(self.credentials))),
-                (time.monotonic() + 3600 - _EARLY),
-            )
+            token, ends = self._mint(self.credentials), time.monotonic() + 3600 - _EARLY
+        self._held = connect(self.base_url, Auth.Token(token), self.pause), ends
         return self._held[0]
 
     def _mint(self, app: AppCredentials) -> str:
         """An installation token for this repository alone."""
-        requester = self._connect(Auth.AppAuth(app.app_id, app.private_key))
+        requester = connect(self.base_url, Auth.AppAuth(app.app_id, app.private_key), self.pause)
         self.count += 2
-        _, installation = self._guarded(
+        _, installation = guarded(
             lambda: requester.requestJsonAndCheck("GET", f"/repos/{self.repository}/installation")
         )
         body = {"repositories": [self.repository.split("/")[1]], "permissions": PERMISSIONS}
         path = f"/app/installations/{installation['id']}/access_tokens"
-        _, answer = self._guarded(lambda: requester.requestJsonAndCheck("POST", path, input=body))
+        _, answer = guarded(lambda: requester.requestJsonAndCheck("POST", path, input=body))
         return str(answer["token"])
 
-    def _connect(self, auth: Auth.Auth) -> Requester:
-        pace: dict[str, Any] = {}
-        if self.pause is not None:
-            pace = {"seconds_between_requests": self.pause, "seconds_between_writes": self.pause}
-        client = Github(
-            auth=auth,
-            base_url=self.base_url,
-            timeout=_TIMEOUT,
-            retry=None,
-            user_agent="lockstitch",
-            **pace,
-        )
-        return client.requester
+
+def connect(base_url: str, auth: Auth.Auth, pause: float | None) -> Requester:
+    """The library's requester, which retries nothing by itself."""
+    pace: dict[str, Any] = {}
+    if pause is not None:
+        pace = {"seconds_between_requests": pause, "seconds_between_writes": pause}
+    client = Github(
+        auth=auth,
+        base_url=base_url,
+        timeout=_TIMEOUT,
+        retry=None,
+        user_agent="lockstitch",
+        **pace,
+    )
+    return client.requester
+
+
+def guarded(call: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
+    """Headers and answer of a request. Raises one of our errors for any of theirs."""
+    try:
+        return call()
+    except (GithubException, requests.RequestException) as error:
+        raise translate(error) from error
+    except RuntimeError as error:
+        # The library's word for a redirect to another host, which it does not follow.
+        raise Refused("GitHub's API is at another address than the one configured.") from error
 
 
 def translate(error: GithubException | requests.RequestException) -> ForgeError:

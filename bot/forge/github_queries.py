@@ -25,6 +25,17 @@ query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {
 }
 """
 
+SEARCH: Final = """\
+query Search($wanted: String!, $after: String) {
+  search(query: $wanted, type: ISSUE, first: 100, after: $after) {
+    nodes {
+      ... on PullRequest { number headRefOid repository { nameWithOwner } }
+    }
+    pageInfo { endCursor hasNextPage }
+  }
+}
+"""
+
 RESOLVE: Final = """\
 mutation Resolve($input: ResolveReviewThreadInput!) {
   resolveReviewThread(input: $input) { thread { id isResolved } }

@@ -163,6 +163,35 @@ class Limits:
     suggestion_lines_beyond_hunk: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OpenPull:
+    """An open pull request and the commit that it stands at."""
+
+    ref: PullRef
+    head_sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDelivery:
+    """A webhook that never arrived. ``number`` is its last attempt, ``guid`` the delivery."""
+
+    number: int
+    guid: str
+
+
+class Watchtower(Protocol):
+    """What may be asked of a host about everything that this bot looks after."""
+
+    def recent_pulls(self, since: float, until: float) -> Iterable[OpenPull]:
+        """Open pull requests that were last touched between these times."""
+
+    def failed_deliveries(self, since: float) -> tuple[FailedDelivery, ...]:
+        """Deliveries since then of which no attempt was accepted."""
+
+    def redeliver(self, delivery: FailedDelivery) -> None:
+        """Ask for it again."""
+
+
 class Forge(Protocol):
     """What the pipeline may ask of a host. Adapters raise the family in ``errors.py`` only."""
 

@@ -113,6 +113,7 @@ class Forge:
         """A branch has a new head: its pull requests follow, their old comments are outdated."""
         for target, pull in self.world.pulls_from(repo, branch):
             before, pull.head_sha = pull.head_sha, self._bring(target, pull)
+            pull.updated = now()
             if before == pull.head_sha:
                 continue
             self._outdate(target, pull, before, list(pull.inline.values()))

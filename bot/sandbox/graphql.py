@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from importlib.resources import files
 from typing import Any
 
@@ -30,7 +31,12 @@ class Api:
     def __init__(self, forge: Forge) -> None:
         self.forge = forge
         self.schema = schema()
-        for name, member in (("GitObject", _object_type), ("Actor", lambda *_: "User")):
+        members = {
+            "GitObject": _object_type,
+            "Actor": lambda *_: "User",
+            "SearchResultItem": lambda *_: "PullRequest",
+        }
+        for name, member in members.items():
             self.schema.get_type(name).resolve_type = member
         assert is_object_type(self.schema.get_type("Repository"))
 
@@ -86,6 +92,29 @@ class _Root:
         except Refusal as error:
             raise missing from error
         return repo
+
+    def search(self, _info: Any, query: str, type: str, **place: Any) -> dict[str, Any]:
+        """Pull requests only, by the qualifiers that the bot uses."""
+        owner = re.search(r"user:(\S+)", query)
+        touched = re.search(r"updated:(\S+)\.\.(\S+)", query)
+        if type != "ISSUE" or "is:pr" not in query or owner is None or touched is None:
+            raise Refusal(422, "This sandbox searches for pull requests of an owner only.")
+        found = [
+            _Pull(pull, self.caller.login, repo)
+            for repo in self.forge.world.repos.values()
+            if repo.name.startswith(f"{owner[1]}/") and self._sees(repo)
+            for pull in repo.pulls.values()
+            if touched[1] <= pull.updated <= touched[2]
+            and ("is:open" not in query or pull.state == "open")
+        ]
+        return {**_connection(found, **place), "issueCount": len(found)}
+
+    def _sees(self, repo: Repo) -> bool:
+        try:
+            check_sight(self.caller, repo)
+        except Refusal:
+            return False
+        return True
 
     def createCommitOnBranch(self, _info: Any, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the published name
         branch, words = input["branch"], input["message"]
@@ -161,13 +190,14 @@ class _Repository:
         if pull is None:
             said = f"Could not resolve to a PullRequest with the number of {number}."
             raise Refusal(404, said)
-        return _Pull(pull, self.caller.login)
+        return _Pull(pull, self.caller.login, self.repo)
 
 
 class _Pull:
-    def __init__(self, pull: Pull, login: str) -> None:
+    def __init__(self, pull: Pull, login: str, repo: Repo) -> None:
         self.pull, self.login = pull, login
-        self.number = pull.number
+        self.number, self.headRefOid = pull.number, pull.head_sha
+        self.repository = {"nameWithOwner": repo.name}
 
     def reviewThreads(self, _info: Any, **place: Any) -> dict[str, Any]:  # noqa: N802 - the published name
         roots = [c.id for c in self.pull.inline.values() if c.reply_to is None]

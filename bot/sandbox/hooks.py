@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import json
 import queue
 import threading
@@ -12,6 +13,8 @@ import urllib.request
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
+
+from .state import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class Delivery:
     event: str
     payload: dict[str, Any]
     status: int
+    number: int = 0
+    """Of this attempt."""
+    at: str = field(default_factory=now)
+    is_again: bool = False
 
 
 class Hooks:
@@ -38,13 +45,14 @@ class Hooks:
     def __init__(self) -> None:
         self.target: Target | None = None
         self.log: list[Delivery] = []
-        self._waiting: queue.Queue[tuple[str, dict[str, Any]] | None] = queue.Queue()
+        self._waiting: queue.Queue[tuple[str, str, dict[str, Any]] | None] = queue.Queue()
+        self._numbers = itertools.count(1)
         self._thread = threading.Thread(target=self._send_all, name="hooks", daemon=True)
         self._thread.start()
 
     def send(self, event: str, payload: dict[str, Any]) -> None:
         """Queue a webhook."""
-        self._waiting.put((event, payload))
+        self._waiting.put((str(uuid.uuid4()), event, payload))
 
     def settle(self, seconds: float = 30.0) -> None:
         """Wait until everything queued has been sent. Raises ``TimeoutError``."""
@@ -60,6 +68,10 @@ class Hooks:
         first = next(one for one in self.log if one.id == delivery)
         return self._deliver_and_log(delivery, first.event, first.payload)
 
+    def send_again(self, attempt: Delivery) -> None:
+        """Queue it under its own id."""
+        self._waiting.put((attempt.id, attempt.event, attempt.payload))
+
     def close(self) -> None:
         """Send what is queued, then end."""
         self._waiting.put(None)
@@ -67,13 +79,15 @@ class Hooks:
 
     def _send_all(self) -> None:
         while (item := self._waiting.get()) is not None:
-            self._deliver_and_log(str(uuid.uuid4()), *item)
+            self._deliver_and_log(*item)
             self._waiting.task_done()
         self._waiting.task_done()
 
     def _deliver_and_log(self, delivery: str, event: str, payload: dict[str, Any]) -> int:
         status = self.deliver(delivery, event, payload)
-        self.log.append(Delivery(delivery, event, payload, status))
+        number, is_again = next(self._numbers), any(one.id == delivery for one in self.log)
+        made = Delivery(delivery, event, payload, status, number, is_again=is_again)
+        self.log.append(made)
         return status
 
     def deliver(self, delivery: str, event: str, payload: dict[str, Any]) -> int:

@@ -17,6 +17,7 @@ from .graphql import Api
 from .limits import Refusal
 from .repository import GitFailed
 from .rest_checks import add_check_routes
+from .rest_hooks import add_hook_routes
 from .rest_shape import body, page, paged, pull_of, repo_of
 from .rest_talk import add_talk_routes
 from .state import BOT_LOGIN, GRANTED, TOKEN_SECONDS
@@ -34,6 +35,7 @@ def create_blueprint(forge: Forge, public_key: Callable[[], str]) -> Blueprint:
     _read_routes(api, forge)
     add_talk_routes(api, forge)
     add_check_routes(api, forge)
+    add_hook_routes(api, forge)
 
     @api.post("/graphql")
     def run_graphql() -> Response:

@@ -115,6 +115,7 @@ class Pull:
     reviews: dict[int, SubmittedReview] = field(default_factory=dict)
     resolved: set[int] = field(default_factory=set)
     created: str = field(default_factory=now)
+    updated: str = field(default_factory=now)
     closed: str | None = None
 
     def thread(self, root: int) -> list[InlineComment]:

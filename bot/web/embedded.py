@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from bot.database import migrate, open_database
 from bot.dispatch import EmbeddedDispatcher
 from bot.inbox import Inbox
 from bot.settings import Settings
-from bot.work import Worker
+from bot.sweeper import duties, run
+from bot.work import Worker, watchtower
 
 from .app import create_app
 from .listener import Listener
@@ -23,6 +25,8 @@ class Embedded:
     dispatcher: EmbeddedDispatcher
     _worker: Worker
     _listener: Listener
+    _stop: threading.Event
+    _sweeper: threading.Thread
 
     @classmethod
     def start(cls, settings: Settings) -> Embedded:
@@ -35,11 +39,17 @@ class Embedded:
         app = create_app(settings, inbox, dispatcher)
         dispatcher.start()
         listener = Listener(app, settings.host, settings.port)
-        return cls(listener.url, inbox, dispatcher, worker, listener)
+        stop = threading.Event()
+        held = duties(inbox, dispatcher, watchtower(settings))
+        sweeper = threading.Thread(target=run, args=(held, stop), name="sweeper", daemon=True)
+        sweeper.start()
+        return cls(listener.url, inbox, dispatcher, worker, listener, stop, sweeper)
 
     def stop(self) -> None:
         """No new requests; let running work finish."""
+        self._stop.set()
         self._listener.stop()
         self.dispatcher.stop()
+        self._sweeper.join(timeout=5)
         self._worker.close()
         self.inbox.engine.dispose()

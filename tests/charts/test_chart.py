@@ -93,14 +93,14 @@ def test_each_pod_sees_only_the_secrets_it_needs() -> None:
     assert {name: set(held) for name, held in seen.items()} == {
         "web": shared | {"GITHUB_WEBHOOK_SECRET"},
         "worker": shared | {"GITHUB_APP_ID"},
-        "sweeper": shared,
+        "sweeper": shared | {"GITHUB_APP_ID"},
         "migrate": {"DATABASE_URL"},
     }
     for held in seen.values():
         for source in held.values():
             assert set(source) == {"secretKeyRef"}
     mounts = {pod["containers"][0]["name"]: str(pod["volumes"]) for pod in pods(render(SECRET))}
-    assert [name for name, text in mounts.items() if "private-key" in text] == ["worker"]
+    assert [name for name, text in mounts.items() if "private-key" in text] == ["worker", "sweeper"]
 
 
 def test_every_variable_is_a_setting() -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot import pipeline
 from bot.cli.main import main
 from bot.cli.replay import load
+from bot.ended import Ended
 from bot.engine import LocalEngine
 from bot.forge.github import GitHub
 from bot.forge.github_api import AppCredentials
@@ -54,7 +55,7 @@ def test_a_head_that_moved_gets_no_words_on_the_old_one(journey: Journey, gramma
     journey.check(pull)
     said = journey.writes("review")
     outcome = pipeline.review(Meddling(journey), REF, reviewer(grammar), "by-hand")
-    assert outcome.ended is pipeline.Ended.SUPERSEDED
+    assert outcome.ended is Ended.SUPERSEDED
     (check,) = [c for c in journey.repo.checks.values() if c.external_id == "by-hand"]
     assert (check.head, check.conclusion) == (old, "cancelled")
     assert journey.writes("review") == said

@@ -34,7 +34,7 @@ def test_the_sweeper_beats(tmp_path: Path) -> None:
     migrate(url)
     inbox, stop = Inbox(open_database(url)), threading.Event()
     stop.set()
-    sweeper.run(inbox, Silent(), stop, tmp_path / "sweeper.pulse")
+    sweeper.run(sweeper.duties(inbox, Silent()), stop, tmp_path / "sweeper.pulse")
     inbox.engine.dispose()
     assert (tmp_path / "sweeper.pulse").exists()
 

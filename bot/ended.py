@@ -1,0 +1,15 @@
+"""How a run came to its end. Nothing else."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Ended(Enum):
+    """The words that the records keep."""
+
+    REVIEWED = "reviewed"
+    CLOSED = "closed"
+    SUPERSEDED = "superseded"
+    GIVEN_UP = "given up"
+    """The check was concluded as *could not review*."""
