@@ -15,6 +15,7 @@ from .glob import covered
 from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Span
 from .rule import Advice, CannotJudge, Rule, Violation, rules
+from .terraform.dormancy import switched_off
 from .terraform.files import is_override
 from .terraform.module import Module, Resource
 from .terraform.nodes import Block, Document
@@ -91,9 +92,9 @@ def _examined(
         failed: list[NotAnalysed] = []
         for rule in wanted:
             for kind in rule.resources:
-                for resource in module.of_kind(kind):
+                for resource in (*module.of_kind(kind), *switched_off(module, kind)):
                     try:
-                        judged.extend(_judge(rule, resource, module, environment))
+                        judged.extend(_judge(rule, resource, resource.home, environment))
                     except CannotJudge as error:
                         failed.append(_could_not(rule, resource, error))
         return judged, failed

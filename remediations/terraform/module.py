@@ -73,6 +73,8 @@ class Module:
     call: ModuleCall | None = field(default=None, repr=False)
     stand_in: StandIn | None = field(default=None, repr=False)
     """Set where the files are not the module's own, but say what is known of it."""
+    doubted: frozenset[str] = frozenset()
+    """Variables of a root that may be given another value than their default."""
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _values: dict[int, tuple[Expression, Value]] = field(default_factory=dict, repr=False)
     _spent: list[int] = field(default_factory=lambda: [0, 1], repr=False)
@@ -119,7 +121,7 @@ class Module:
     @cached_property
     def calls(self) -> tuple[ModuleCall, ...]:
         """Its ``module`` blocks, but for those that are known to be made no time."""
-        return tuple(call for call in self._called.values() if not self._is_absent(call.block))
+        return tuple(call for call in self._called.values() if not self.is_absent(call.block))
 
     def called(self, name: str) -> Module | None:
         """The module behind a call, made or not; None where it is not looked into."""
@@ -177,7 +179,7 @@ class Module:
     def _by_kind(self) -> Mapping[str, tuple[Resource, ...]]:
         kinds: dict[str, list[Resource]] = {}
         for resource in (*self.resources, *self._labelled_blocks()):
-            if not self._is_absent(resource.block):
+            if not self.is_absent(resource.block):
                 kinds.setdefault(resource.kind, []).append(resource)
         return {kind: tuple(found) for kind, found in kinds.items()}
 
@@ -198,7 +200,8 @@ class Module:
         """As ``of_kind``, over every module of the same root."""
         return tuple(resource for module in self.family for resource in module.of_kind(kind))
 
-    def _is_absent(self, block: Block) -> bool:
+    def is_absent(self, block: Block) -> bool:
+        """Whether it is known to be made no time, here and now."""
         count, each = (block.body.attributes.get(name) for name in ("count", "for_each"))
         if count is not None and self.evaluate(count.value) in (Known(0), Known("0")):
             return True

@@ -68,6 +68,8 @@ def _variable(module: Module, name: str, rest: Rest) -> Found | Value:
     elif name in module.given:
         given, where = module.given[name]
         return Found(given.value, NOWHERE, rest, Origin.TFVARS, where, called, type)
+    if name in module.doubted:
+        return Unknown(f"`{called}` may be given another value than its default")
     default = block.body.attributes.get("default")
     if default is None:
         return Unknown(f"`var.{name}` has no default")

@@ -8,7 +8,7 @@ from remediations.codebase import Codebase
 from remediations.detect import detect
 from remediations.model import Known, Profile, Report, Safety, Unknown
 from remediations.plan import combine, plan
-from remediations.rule import rules
+from remediations.rule import find_rule, rules
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module
 from tests.engine.rules_for_tests import read
@@ -160,14 +160,49 @@ def test_a_module_that_is_made_no_time_is_not_judged(grammar: Grammar) -> None:
     assert judged(read({"main.tf": main, "lake/main.tf": LAKE}, grammar)).findings == ()
 
 
-def test_a_resource_that_is_made_no_time_is_not_judged(grammar: Grammar) -> None:
+SWITCHED = (
+    'variable "make" {\n  default = false\n}\n\nlocals {\n  made = var.make\n}\n\n'
+    'resource "aws_s3_bucket_public_access_block" "a" {\n'
+    "  count  = local.made ? 1 : 0\n  bucket = aws_s3_bucket.a.id\n}\n"
+)
+
+
+def test_what_is_off_by_default_is_judged_for_whoever_turns_it_on(grammar: Grammar) -> None:
+    (finding,) = judged(read(SWITCHED, grammar)).findings
+    assert finding.is_known
+    assert finding.address == "aws_s3_bucket_public_access_block.a"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main.tf": SWITCHED.replace("local.made ? 1 : 0", "0")},
+        {"main.tf": SWITCHED, "terraform.tfvars": "make = false\n"},
+        {
+            "m/main.tf": SWITCHED,
+            "main.tf": 'module "m" {\n  source = "./m"\n}\n',
+        },
+    ],
+    ids=["never", "by a file of values", "by the one caller"],
+)
+def test_a_resource_that_is_made_no_time_is_not_judged(
+    files: dict[str, str], grammar: Grammar
+) -> None:
+    assert judged(read(files, grammar)).findings == ()
+
+
+def test_what_is_turned_on_together_is_seen_together(grammar: Grammar) -> None:
+    """And what decides about it is not taken to be what it is by default."""
     text = (
-        'variable "make" {\n  default = false\n}\n\n'
-        'resource "aws_s3_bucket_public_access_block" "a" {\n'
-        "  count  = var.make ? 1 : 0\n  bucket = aws_s3_bucket.a.id\n}\n"
+        'variable "logs" {\n  default = null\n}\n\nresource "aws_s3_bucket" "a" {\n'
+        "  count = var.logs == null ? 0 : 1\n}\n\n"
+        'resource "aws_s3_bucket_versioning" "a" {\n  count  = var.logs == null ? 0 : 1\n'
+        "  bucket = aws_s3_bucket.a[0].id\n\n  versioning_configuration {\n"
+        "    status = var.logs\n  }\n}\n"
     )
-    assert judged(read(text, grammar)).findings == ()
-    assert judged(read(text.replace("default = false", "default = true"), grammar)).findings
+    rule = find_rule("s3-versioning-off")
+    (finding,) = detect(read(text, grammar), Profile("prod"), only=[rule]).findings
+    assert finding.unknown == "`var.logs` may be given another value than its default"
 
 
 @pytest.mark.parametrize(
