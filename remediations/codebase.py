@@ -130,7 +130,13 @@ class Codebase:
 
     def _alone(self, directory: str) -> Module:
         held = self.library[directory]
-        return Module(directory, held.documents, held.unread, library=self._with_stand_ins)
+        return Module(
+            directory,
+            held.documents,
+            held.unread,
+            library=self._with_stand_ins,
+            _named=held.named,
+        )
 
     @cached_property
     def _with_stand_ins(self) -> Mapping[str, Directory]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from posixpath import dirname
 
 from .at_call import at_call
@@ -86,21 +87,34 @@ def _examined(
     module: Module, wanted: tuple[Rule, ...], environment: Environment
 ) -> tuple[list[Judged], list[NotAnalysed]]:
     """A module never changes, so it is examined once for an environment."""
+    by_kind = _by_kind(wanted)
 
     def examine_now() -> tuple[list[Judged], list[NotAnalysed]]:
         judged: list[Judged] = []
         failed: list[NotAnalysed] = []
-        for rule in wanted:
-            for kind in rule.resources:
-                for resource in (*module.of_kind(kind), *switched_off(module, kind)):
+        for kind in module.kinds & by_kind.keys():
+            for resource in (*module.of_kind(kind), *switched_off(module, kind)):
+                for rule in by_kind[kind]:
                     try:
                         judged.extend(_judge(rule, resource, resource.home, environment))
                     except CannotJudge as error:
                         failed.append(_could_not(rule, resource, error))
+        judged.sort(key=lambda one: _order(one.finding))
+        failed.sort(key=lambda one: (one.path, one.line, one.rule))
         return judged, failed
 
     key = ("examined", environment.name, environment.level, tuple(rule.id for rule in wanted))
     return module.remember(key, examine_now)
+
+
+@cache
+def _by_kind(wanted: tuple[Rule, ...]) -> Mapping[str, tuple[Rule, ...]]:
+    """The rules that judge a kind of resource: most modules hold few kinds."""
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in wanted:
+        for kind in rule.resources:
+            found[kind] = (*found.get(kind, ()), rule)
+    return found
 
 
 def _not_looked_into(module: Module) -> Iterator[NotAnalysed]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..model import Location
-from .nodes import Attribute, Block, Document, String
+from .nodes import Attribute, Block, Document, Expression, Reference, String
 from .outside import outside
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class StandIn:
     answers: Mapping[str, Block] = field(default_factory=dict, repr=False)
 
 
+Named = dict[int, tuple[Expression, tuple[Reference, ...]]]
+"""The references in an expression, by its identity; the expression is kept with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """The Terraform files of one directory; ``unread`` names those that could not be read."""
@@ -37,6 +41,8 @@ class Directory:
     documents: tuple[Document, ...]
     unread: tuple[str, ...] = ()
     stand_in: StandIn | None = None
+    named: Named = field(default_factory=dict, repr=False, compare=False)
+    """What its expressions name, worked out once for all who call it."""
 
 
 Library = Mapping[str, Directory]

@@ -18,6 +18,7 @@ from .calls import (
     Directory,
     Library,
     ModuleCall,
+    Named,
     StandIn,
     directory_of,
     is_local,
@@ -34,7 +35,7 @@ from .instances import (
     values_in,
 )
 from .names import find
-from .nodes import Attribute, Block, Body, Document, Expression, Reference
+from .nodes import Attribute, Block, Body, Document, Expression, Reference, all_attributes
 from .overrides import Merged, merged
 from .provider import constraints, majors
 from .resource import Resource
@@ -75,6 +76,7 @@ class Module:
     """Set where the files are not the module's own, but say what is known of it."""
     doubted: frozenset[str] = frozenset()
     """Variables of a root that may be given another value than their default."""
+    _named: Named = field(default_factory=dict, repr=False)
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _values: dict[int, tuple[Expression, Value]] = field(default_factory=dict, repr=False)
     _spent: list[int] = field(default_factory=lambda: [0, 1], repr=False)
@@ -148,6 +150,7 @@ class Module:
             caller=self,
             call=call,
             stand_in=held.stand_in,
+            _named=held.named,
             _spent=self._spent,
         )
         return replace(call, target=target)
@@ -188,6 +191,12 @@ class Module:
         for block, document in self._merged.blocks:
             if block.type in ("provider", "variable", "output") and len(block.labels) == 1:
                 yield Resource(block.type, block.labels[0], False, block, document, self)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of everything that is written here, made or not."""
+        held = (resource.kind for resource in (*self.resources, *self._labelled_blocks()))
+        return frozenset(held)
 
     def of_kind(self, kind: str) -> tuple[Resource, ...]:
         """All of one kind, such as ``aws_s3_bucket`` or ``data.aws_caller_identity``.
@@ -311,6 +320,14 @@ class Module:
         """An attribute's value; an absent one is ``Known(None)``, as a null one is."""
         return Known(None) if attribute is None else self.evaluate(attribute.value)
 
+    def references_in(self, expression: Expression) -> tuple[Reference, ...]:
+        """Every name in an expression."""
+        held = self._named.get(id(expression))
+        if held is None:
+            found = tuple(node for node in expression.walk() if isinstance(node, Reference))
+            held = self._named[id(expression)] = expression, found
+        return held[1]
+
     def references(self, expression: Expression) -> tuple[str, ...]:
         """Addresses of this module's resources that an expression names, through locals too."""
         return self.remember(("references", id(expression)), lambda: self._references(expression))
@@ -319,7 +336,7 @@ class Module:
         found: dict[str, None] = {}
         pending, seen = [expression], set()
         while pending:
-            for name in _dotted(pending.pop()):
+            for name in (node.dotted for node in self.references_in(pending.pop())):
                 address = self._address(name)
                 if address:
                     found[address] = None
@@ -378,16 +395,3 @@ class Module:
         """Whether any version of the AWS provider is asked for; else the newest two are assumed."""
         own = any(True for _ in constraints(self.blocks("terraform"), self.value_of))
         return own or (self.caller is not None and self.caller.says_provider)
-
-
-def all_attributes(body: Body) -> Iterator[Attribute]:
-    """The attributes of a body and of every block inside it."""
-    bodies = [body]
-    while bodies:
-        current = bodies.pop()
-        yield from current.attributes.values()
-        bodies.extend(block.body for block in current.blocks())
-
-
-def _dotted(expression: Expression) -> Iterator[str]:
-    return (node.dotted for node in expression.walk() if isinstance(node, Reference))

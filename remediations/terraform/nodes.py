@@ -253,6 +253,15 @@ class Document:
         return self.source.slice(node.span)
 
 
+def all_attributes(body: Body) -> Iterator[Attribute]:
+    """The attributes of a body and of every block inside it."""
+    bodies = [body]
+    while bodies:
+        current = bodies.pop()
+        yield from current.attributes.values()
+        bodies.extend(block.body for block in current.blocks())
+
+
 _FIELDS: Final[dict[type[Expression], tuple[str, ...]]] = {}
 
 

@@ -13,8 +13,8 @@ from ..model import Location
 from .belonging import narrowed
 from .evaluate import Found, Origin
 from .instances import home_of
-from .module import Module, all_attributes
-from .nodes import Document, Expression, Parentheses, Reference
+from .module import Module
+from .nodes import Document, Expression, Parentheses, Reference, all_attributes
 from .resource import Resource, address_of
 
 _MOST_HOPS: Final = 60
@@ -105,8 +105,8 @@ def _passed(expression: Expression, module: Module) -> Iterator[int]:
     seen: set[int] = set()
     while pending:
         node, home = pending.pop()
-        for one in node.walk() if home else ():
-            found = home.find(one) if isinstance(one, Reference) and home else None
+        for one in home.references_in(node) if home else ():
+            found = home.find(one) if home else None
             if not isinstance(found, Found):
                 continue
             inner = narrowed(found.expression, found.rest)

@@ -14,8 +14,7 @@ from remediations.registry import NAMES
 from remediations.rule import rules
 from remediations.source import SourceFile
 from remediations.terraform.grammar import Grammar
-from remediations.terraform.module import all_attributes
-from remediations.terraform.nodes import Reference
+from remediations.terraform.nodes import Reference, all_attributes
 from remediations.terraform.tree import parse
 from tests.engine.rules_for_tests import read
 
