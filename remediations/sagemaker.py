@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from .buckets import nested
@@ -145,16 +146,44 @@ def _created_first(resource: Resource, module: Module) -> list[Targeted]:
     return [Targeted(resource.path, SetValue(first.value, "true"))]
 
 
-def collides_with_itself(resource: Resource, module: Module) -> Advice | None:
-    """Advice where the successor would be created first, under a name that is still taken."""
-    first = resource.attribute("lifecycle.create_before_destroy")
-    if (
-        first is None
-        or module.value_of(first) != Known(True)
-        or "name" not in resource.body.attributes
-    ):
-        return None
-    return Advice(
-        "The model is replaced, and create_before_destroy asks for two of one name. Take `name` "
-        "away or give the new model another one, then change this."
-    )
+def with_successor(repair: Repair | Advice, model: Resource, module: Module) -> Repair | Advice:
+    """A repair of a model; where its successor is created first, that gets a name of its own.
+
+    Configurations that name the model are replaced then, so they have to roll over.
+    """
+    first = model.attribute("lifecycle.create_before_destroy")
+    held = model.body.attributes.get("name")
+    if isinstance(repair, Advice) or held is None or module.value_of(first) != Known(True):
+        return repair
+    written = list(_succeeded(model, held, module))
+    touched = []
+    for configuration in _configurations_of(model, module):
+        rolled = rolled_over(configuration, module, "that")
+        if isinstance(rolled, Advice):
+            return rolled
+        written += rolled
+        touched.append(configuration.address)
+    cost = f"{repair.cost} Its name changes, so endpoints that use it roll over to a new one."
+    intents = (*repair.intents, *written)
+    return replace(repair, cost=cost, intents=intents, touches=(*repair.touches, *touched))
+
+
+def _succeeded(model: Resource, held: Attribute, module: Module) -> Iterator[Targeted]:
+    """Another name, once; cut where a caller may pass in one that is too long."""
+    text, value = model.document.text_of(held.value), module.value_of(held)
+    if text.endswith(f'{_SUCCESSOR}"'):
+        return
+    name = str(value.value) if isinstance(value, Known) else ""
+    longest = _LONGEST_NAME - len(_SUCCESSOR)
+    is_short = bool(name) and len(name) <= longest and not _PER_CALLER.search(text)
+    if is_short and isinstance(held.value, String):
+        text = text[1:-1]
+    else:
+        text = f"${{{text}}}" if is_short else f"${{substr({text}, 0, {longest})}}"
+    yield Targeted(model.path, SetValue(held.value, f'"{text}{_SUCCESSOR}"'))
+
+
+def _configurations_of(model: Resource, module: Module) -> list[Resource]:
+    users = {id(user.block) for user, _ in module.users_of(model.address)}
+    kind = "aws_sagemaker_endpoint_configuration"
+    return [one for one in module.of_kind(kind) if id(one.block) in users]

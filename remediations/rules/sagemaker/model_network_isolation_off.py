@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from remediations.model import Safety, Severity
-from remediations.rule import Advice, Offer, Severities
-from remediations.sagemaker import collides_with_itself
+from remediations.rule import Advice, Offer, Repair, Severities
+from remediations.sagemaker import with_successor
 from remediations.shapes import RequireTrue
+from remediations.shapes.place import Site
 from remediations.terraform.module import Module, Resource
 
 
@@ -31,5 +32,5 @@ class ModelNetworkIsolationOff(RequireTrue):
         "the new model up with its next configuration.",
     )
 
-    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
-        return collides_with_itself(resource, module) or super().offer_for(resource, module)
+    def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
+        return with_successor(super().repair(site, resource, module), resource, module)

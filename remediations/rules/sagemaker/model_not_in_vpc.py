@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from remediations import networks
 from remediations.model import Safety, Severity
-from remediations.rule import Advice, Offer, Severities
-from remediations.sagemaker import collides_with_itself
+from remediations.rule import Advice, Offer, Repair, Severities
+from remediations.sagemaker import with_successor
 from remediations.shapes import RequireBlock, block_text
+from remediations.shapes.place import Site
 from remediations.terraform.module import Module, Resource
 
 
@@ -30,8 +31,8 @@ class ModelNotInVpc(RequireBlock):
         "configuration. Its containers then reach only what subnets and groups let them.",
     )
 
-    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
-        return collides_with_itself(resource, module) or super().offer_for(resource, module)
+    def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
+        return with_successor(super().repair(site, resource, module), resource, module)
 
     def block_text(self, resource: Resource, module: Module) -> str | Advice:
         found = networks.written(module, resource, "subnets", "security_group_ids")
