@@ -6,7 +6,7 @@ Knows no rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -22,6 +22,7 @@ from .terraform.nodes import Attribute, Reference, String
 _TAKES_A_KEY: Final = re.compile(
     r"ml\.(t2|t3|m4|m5|m6g|m6i|m7i|c4|c5|c6g|c6i|c7g|c7i|r5|r6g|r6i|p2|p3|inf1|inf2)\."
 )
+_TAKES_A_KEY_THERE: Final = r'can(regex("^ml\\.(t[23]|[mcr][4-7][gi]?|p[23]|inf[12])\\.", {type}))'
 # A name may have 63 characters, and Terraform writes 26 of its own behind a prefix:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
 _LONGEST_NAME: Final = 63
@@ -43,6 +44,19 @@ def refuses_volume_key(
             f"SageMaker refuses a key. Set {argument} if its family has none."
         )
     return None
+
+
+def is_per_caller(resource: Resource, held: Attribute) -> bool:
+    """Whether an argument has the value that a caller, or an instance, happens to give it."""
+    return _PER_CALLER.search(resource.document.text_of(held.value)) is not None
+
+
+def where_taken(types: Sequence[str], key: str) -> str:
+    """The key wherever the instance types, as they are written, take one."""
+    if not types:
+        return key
+    conditions = " && ".join(_TAKES_A_KEY_THERE.format(type=one) for one in types)
+    return f"{conditions} ? {key} : null"
 
 
 def rolled_over(configuration: Resource, module: Module, argument: str) -> list[Targeted] | Advice:

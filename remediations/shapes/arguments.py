@@ -34,6 +34,8 @@ class Argument(Rule):
     absent_since: ClassVar[Mapping[int, object]] = {}
     only_inside: ClassVar[bool] = False
     """Judge the blocks that are there; where there is none, the argument is not needed."""
+    into_dynamic: ClassVar[bool] = False
+    """Judge what a dynamic block would write as if it did; so does ``only_inside``."""
     beside: ClassVar[Mapping[str, str]] = {}
     """What is written with the argument where its block is new."""
     after: ClassVar[str] = ""
@@ -51,7 +53,7 @@ class Argument(Rule):
         if not self.applies(resource, module):
             return
         for path in self.paths(resource):
-            for site in sites(resource, path):
+            for site in sites(resource, path, into_dynamic=self.only_inside or self.into_dynamic):
                 yield from self._judge_at(site, path, resource, module)
 
     def _judge_at(

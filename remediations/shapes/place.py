@@ -52,41 +52,51 @@ class Site:
         return self.held or self.block
 
 
-def sites(resource: Resource, path: str) -> Iterator[Site]:
+def sites(resource: Resource, path: str, *, into_dynamic: bool = False) -> Iterator[Site]:
     """Every place of a dotted path: ``root_block_device.encrypted`` in each such block."""
     *types, name = path.split(".")
-    return blocks(resource, types, name)
+    return blocks(resource, types, name, into_dynamic=into_dynamic)
 
 
-def blocks(resource: Resource, types: Sequence[str], name: str = "") -> Iterator[Site]:
-    """Every place that a way through nested blocks leads to."""
+def blocks(
+    resource: Resource, types: Sequence[str], name: str = "", *, into_dynamic: bool = False
+) -> Iterator[Site]:
+    """Every place that a way through nested blocks leads to.
+
+    What a dynamic block writes if it writes anything is such a place with ``into_dynamic``, and
+    hidden without.
+    """
     found = [Site(resource.body, name)]
     for type in types:
-        found = [inner for site in found for inner in _within(site, type)]
+        found = [inner for site in found for inner in _within(site, type, into_dynamic)]
     return iter(found)
 
 
-def _within(site: Site, type: str) -> Iterator[Site]:
+def _within(site: Site, type: str, into_dynamic: bool) -> Iterator[Site]:  # noqa: FBT001
     """The blocks of one type in a place; one that would have to be written where there is none."""
     if site.hidden:
         yield site
     elif site.missing:
         yield replace(site, missing=(*site.missing, type))
     elif isinstance(site.holder, Body):
-        yield from _in_body(site, site.holder, type)
+        yield from _in_body(site, site.holder, type, into_dynamic)
     else:
         entry = site.holder.entry(type)
         yield from _as_argument(site, entry.value, type) if entry else [_lacking(site, type)]
 
 
-def _in_body(site: Site, body: Body, type: str) -> Iterator[Site]:
+def _in_body(site: Site, body: Body, type: str, into_dynamic: bool) -> Iterator[Site]:  # noqa: FBT001
     found = body.blocks(type)
     for number, block in enumerate(found):
         yield replace(
             site, holder=block.body, block=block, statement=_numbered(site.statement, number)
         )
     written = dynamic(body, type)
-    if written is not None:
+    content = written.body.blocks("content") if written and into_dynamic else ()
+    if len(content) == 1:
+        key = _numbered(site.statement, len(found))
+        yield replace(site, holder=content[0].body, block=written, statement=key)
+    elif written is not None:
         yield replace(site, block=written, hidden=f"a dynamic block writes `{type}`")
     elif type in body.attributes:
         yield from _as_argument(site, body.attributes[type].value, type)

@@ -15,6 +15,7 @@ class FeatureStoreOfflineNoCmk(RequireKey):
     resources = ("aws_sagemaker_feature_group",)
     severity = Severities(Severity.LOW, Severity.MEDIUM, Severity.HIGH)
     path = "offline_store_config.s3_storage_config.kms_key_id"
+    into_dynamic = True
     only_inside = True
     message = (
         "The history of every feature is written to S3 without a key of your own, so whoever may "

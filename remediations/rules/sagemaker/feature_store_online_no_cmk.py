@@ -16,6 +16,7 @@ class FeatureStoreOnlineNoCmk(RequireKey):
     resources = ("aws_sagemaker_feature_group",)
     severity = Severities(Severity.LOW, Severity.MEDIUM, Severity.HIGH)
     path = "online_store_config.security_config.kms_key_id"
+    into_dynamic = True
     message = (
         "The features that models read while they answer are encrypted with a key of AWS, which "
         "nobody here can audit or take away."
