@@ -127,8 +127,8 @@ def _candidates(module: Module, user: Resource) -> Iterator[_Candidate]:
         for key in module.of_kind(kind):
             if not _is_managed_by_aws(module, key):
                 yield _declared(module, key, attribute, user)
-    yield from _variables(module)
-    yield from _of_neighbours(module)
+    yield from module.remember("key variables", lambda: tuple(_variables(module)))
+    yield from module.remember("keys of neighbours", lambda: tuple(_of_neighbours(module)))
 
 
 def _declared(module: Module, key: Resource, attribute: str, user: Resource) -> _Candidate:

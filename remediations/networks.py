@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from .model import Known
@@ -39,12 +41,14 @@ class Members:
 
 def choose_subnets(module: Module, user: Resource) -> Members | str:
     """The private subnets of the module, or why nobody can choose."""
-    return _chosen(module, user, "subnets", list(_subnets(module)))
+    declared = module.remember("private subnets", lambda: list(_subnets(module)))
+    return _chosen(module, user, "subnets", declared)
 
 
 def choose_groups(module: Module, user: Resource) -> Members | str:
     """The security group of the module, or why nobody can choose."""
-    return _chosen(module, user, "groups", list(_groups(module)))
+    declared = module.remember("security groups", lambda: list(_groups(module)))
+    return _chosen(module, user, "groups", declared)
 
 
 def vpc_module_of(module: Module, text: str) -> str | None:
@@ -80,7 +84,7 @@ def written(module: Module, user: Resource, subnets: str, groups: str) -> dict[s
 
 
 def _chosen(module: Module, user: Resource, what: str, declared: list[Members]) -> Members | str:
-    neighbours = list(dict.fromkeys(_of_neighbours(module, user, what)))
+    neighbours = _of_neighbours(module, user, what)
     if len(neighbours) == 1:
         return neighbours[0]
     candidates = list(dict.fromkeys([*declared, *_variables(module, what)]))
@@ -92,20 +96,36 @@ def _chosen(module: Module, user: Resource, what: str, declared: list[Members]) 
     return f"This module has several {word}s, and the text does not say which one is meant."
 
 
-def _of_neighbours(module: Module, user: Resource, what: str) -> Iterator[Members]:
+def _of_neighbours(module: Module, user: Resource, what: str) -> list[Members]:
+    """What others say, each once: what nobody but the user itself says does not count."""
+    key = ("network arguments", what)
+    by_block = module.remember(key, lambda: _by_block(module, what))
+    said = module.remember(
+        (*key, "counted"), lambda: Counter(chain.from_iterable(by_block.values()))
+    )
+    own = Counter(by_block.get(id(user.block), ()))
+    return [members for members, count in said.items() if count > own[members]]
+
+
+def _by_block(module: Module, what: str) -> dict[int, list[Members]]:
+    found: dict[int, list[Members]] = {}
     for resource in module.resources:
-        if resource.block is user.block or not _NEIGHBOURS.match(resource.type):
+        if _NEIGHBOURS.match(resource.type):
+            found.setdefault(id(resource.block), []).extend(_said_by(resource, what))
+    return found
+
+
+def _said_by(resource: Resource, what: str) -> Iterator[Members]:
+    for name, value in _arguments(resource.body):
+        if name == "subnet_id" and what == "subnets":
+            text = resource.document.text_of(value)
+            found = Members(f"[{text}]", text)
+        elif name in _LISTS[what]:
+            found = _listed(resource.document.text_of(value), value, resource)
+        else:
             continue
-        for name, value in _arguments(resource.body):
-            if name == "subnet_id" and what == "subnets":
-                text = resource.document.text_of(value)
-                found = Members(f"[{text}]", text)
-            elif name in _LISTS[what]:
-                found = _listed(resource.document.text_of(value), value, resource)
-            else:
-                continue
-            if not any(word in found.all for word in _PER_INSTANCE):
-                yield found
+        if not any(word in found.all for word in _PER_INSTANCE):
+            yield found
 
 
 def _listed(text: str, value: Expression, resource: Resource) -> Members:

@@ -14,13 +14,14 @@ from ..terraform.nodes import Reference
 # A request through one of these is authorised on its own ARN, which a bucket's does not cover:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
 _OTHER_DOORS: Final = ("aws_s3_access_point", "aws_s3control_")
+_MOST_NAMES: Final = 6
 _NAMES_A_BUCKET: Final = re.compile(r"(^|_)buckets?(_(name|arn|id)s?)?$")
 _BUCKET_MODULE: Final = re.compile(r"(^|[/_-])s3[_-]?bucket")
 
 
 def meant_bucket(resource: Resource, module: Module) -> Resource | str:
     """The one bucket that can be meant, or what a person has to decide."""
-    if any(one.type.startswith(_OTHER_DOORS) for one in module.resources):
+    if any(kind.startswith(_OTHER_DOORS) for kind in module.kinds):
         return (
             "Requests may come through an access point here, so name its ARN beside the bucket's."
         )
@@ -32,7 +33,9 @@ def meant_bucket(resource: Resource, module: Module) -> Resource | str:
     if not names:
         return "No bucket is declared in this module. Name the ARN of the one that is meant."
     if len(names) > 1:
-        listed = ", ".join(names)
+        listed = ", ".join(names[:_MOST_NAMES])
+        if len(names) > _MOST_NAMES:
+            listed += f" and {len(names) - _MOST_NAMES} more"
         return f"Several buckets can be meant: {listed}. Name the ARNs of those this role needs."
     if not buckets:
         return f"{names[0]} may be the bucket that is meant. Name its ARN if it is."
