@@ -94,21 +94,33 @@ def companion_head(module: Module, bucket: Resource, kind: str) -> CompanionHead
     provider = bucket.body.attributes.get("provider")
     if provider is not None:
         lines.append(f"provider = {bucket.document.text_of(provider.value)}")
-    repetition = bucket.repetition
-    if repetition is not None:
-        # The same words as the bucket's where they are short, so that readers see both are one.
-        held = bucket.document.text_of(repetition.value)
-        if repetition.name == "for_each":
-            again = bucket.address if "\n" in held else held
-            lines += [f"for_each = {again}", "", f"bucket = {bucket.address}[each.key].id"]
-        else:
-            again = f"length({bucket.address})" if "\n" in held else held
-            lines += [f"count = {again}", "", f"bucket = {bucket.address}[count.index].id"]
-    else:
-        lines += (
-            ["", f"bucket = {bucket.address}.id"] if lines else [f"bucket = {bucket.address}.id"]
-        )
+        if bucket.repetition is None:
+            lines.append("")
+    lines += _repeated(bucket, _while_there_is_none(companions(module, bucket, kind)))
     return CompanionHead(name, tuple(lines))
+
+
+def _while_there_is_none(held: Companions) -> str:
+    """The condition that those which are switched off stay off: never two of a kind at once."""
+    lengths = " + ".join(f"length({one.address})" for one in held.dormant)
+    return f"{lengths} == 0" if lengths else ""
+
+
+def _repeated(bucket: Resource, condition: str) -> tuple[str, ...]:
+    """As often as the bucket, in the same words where they are short."""
+    repetition = bucket.repetition
+    if repetition is None:
+        count = (f"count = {condition} ? 1 : 0", "") if condition else ()
+        return (*count, f"bucket = {bucket.address}.id")
+    held = bucket.document.text_of(repetition.value)
+    if repetition.name == "for_each":
+        again = bucket.address if "\n" in held else held
+        if condition:
+            again = f"toset([for key in keys({bucket.address}) : key if {condition}])"
+        return (f"for_each = {again}", "", f"bucket = {bucket.address}[each.key].id")
+    again = f"length({bucket.address})" if "\n" in held else held
+    again = f"{condition} ? {again} : 0" if condition else again
+    return (f"count = {again}", "", f"bucket = {bucket.address}[count.index].id")
 
 
 def is_log_target(module: Module, bucket: Resource) -> bool:

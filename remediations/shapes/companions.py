@@ -83,25 +83,28 @@ class RequireCompanion(Rule):
 
 
 def asleep(held: Companions, bucket: Resource) -> Repair | Advice | None:
-    """What to do where one is written and switched off: a second one would fight with it one day.
+    """What to do where one is written and switched off; None where another may stand in for it.
 
-    A plain switch in the same file is turned on where its value comes from; the rest is advice.
+    A plain switch in the same file is turned on where its value comes from. Else the new one is
+    there only as long as the other is not, which has to be of the same module for that.
     """
     if not held.dormant:
         return None
     one = held.dormant[0]
     repetition = one.repetition
     switch = _switch(repetition.value) if repetition else None
-    if switch is None or one.home is not bucket.home or one.path != bucket.path:
-        condition = one.document.text_of(repetition.value) if repetition else ""
-        return Advice(
-            f"`{one.address}` does that, and is switched off here "
-            f"(`{' '.join(condition.split())}`). Turn it on."
-        )
-    word = one.document.text_of(switch)
-    cost = f"`{word}` is true from now on wherever nobody says otherwise."
-    offer = Offer(Safety.REVIEW, f"Turn `{one.address}` on", cost)
-    return offer.repair(Targeted(one.path, SetValue(switch, "true")), touches=(one.address,))
+    if switch is not None and one.home is bucket.home and one.path == bucket.path:
+        word = one.document.text_of(switch)
+        cost = f"`{word}` is true from now on wherever nobody says otherwise."
+        offer = Offer(Safety.REVIEW, f"Turn `{one.address}` on", cost)
+        return offer.repair(Targeted(one.path, SetValue(switch, "true")), touches=(one.address,))
+    if all(other.home is bucket.home for other in held.dormant):
+        return None
+    condition = one.document.text_of(repetition.value) if repetition else ""
+    return Advice(
+        f"`{one.address}` does that, and is switched off here (`{' '.join(condition.split())}`). "
+        "Turn it on."
+    )
 
 
 def _switch(repetition: Expression) -> Reference | None:

@@ -1,4 +1,4 @@
-"""A companion that is written and switched off is turned on, or left to a person; never doubled."""
+"""A companion that is written and switched off is turned on, or stood in for; never doubled."""
 
 from __future__ import annotations
 
@@ -30,27 +30,64 @@ def test_a_plain_switch_is_turned_on(grammar: Grammar) -> None:
     assert detect(after, ONLY).findings == ()
 
 
+def stood_in(files: dict[str, str], grammar: Grammar) -> str:
+    """What is written beside the one that is off; running again changes nothing."""
+    codebase = read(files, grammar)
+    (fix,) = plan(codebase, detect(codebase, ONLY), ONLY).fixes
+    again = codebase.with_edits(fix.edits)
+    assert combine(again, detect(again, ONLY).findings, ONLY, Safety.REPLACE) == ()
+    assert detect(again, ONLY).findings == ()
+    return "".join(edit.text for edit in fix.edits)
+
+
+OFF = "length(aws_s3_bucket_public_access_block.b) == 0"
+
+
 @pytest.mark.parametrize(
     "repetition",
     [
         "count = (var.on && true) ? 1 : 0",
-        "count = var.on ? 0 : 0",
         "for_each = var.given",
         "count = 0",
     ],
 )
-def test_everything_else_is_left_to_a_person(repetition: str, grammar: Grammar) -> None:
+def test_another_is_there_as_long_as_the_one_is_off(repetition: str, grammar: Grammar) -> None:
     given = 'variable "given" {\n  default = {}\n}\n'
-    codebase = read(BUCKET + SWITCH + given + BLOCK.format(repetition), grammar)
-    report = detect(codebase, ONLY)
-    made = plan(codebase, report, ONLY)
-    assert len(report.findings) == 1
-    assert made.fixes == ()
+    text = BUCKET + SWITCH + given + BLOCK.format(repetition)
+    written = stood_in({"main.tf": text}, grammar)
+    assert f"  count = {OFF} ? 1 : 0\n\n  bucket = aws_s3_bucket.b.id\n" in written
 
 
-def test_one_in_another_file_is_left_to_a_person(grammar: Grammar) -> None:
+@pytest.mark.parametrize(
+    ("bucket", "said"),
+    [
+        ("count  = 2", f"count = {OFF} ? 2 : 0\n"),
+        ('for_each = toset(["a"])', f"toset([for key in keys(aws_s3_bucket.b) : key if {OFF}])"),
+    ],
+)
+def test_it_is_there_as_often_as_the_bucket(bucket: str, said: str, grammar: Grammar) -> None:
+    text = BUCKET.replace("bucket =", f"{bucket}\n  bucket =")
+    block = BLOCK.format("count = var.on && true ? 1 : 0").replace("b.id", "b[0].id")
+    assert said in stood_in({"main.tf": text + SWITCH + block}, grammar)
+
+
+def test_one_in_another_file_may_be_stood_in_for(grammar: Grammar) -> None:
     block = BLOCK.format("count = var.on ? 1 : 0")
-    codebase = read({"main.tf": BUCKET + SWITCH, "access.tf": block}, grammar)
+    assert OFF in stood_in({"main.tf": BUCKET + SWITCH, "access.tf": block}, grammar)
+
+
+def test_one_in_another_module_is_left_to_a_person(grammar: Grammar) -> None:
+    """Its length cannot be asked for from here."""
+    call = 'module "close" {\n  source = "./close"\n  b      = aws_s3_bucket.b.id\n}\n'
+    block = BLOCK.format("count = 0").replace("aws_s3_bucket.b.id", "var.b")
+    files = {"main.tf": BUCKET + call, "close/main.tf": 'variable "b" {}\n' + block}
+    codebase = read(files, grammar)
     made = plan(codebase, detect(codebase, ONLY), ONLY)
     assert made.fixes == ()
     assert "switched off" in made.refusals[0].reason
+
+
+def test_a_switch_that_turns_nothing_on_is_left_to_a_person(grammar: Grammar) -> None:
+    codebase = read(BUCKET + SWITCH + BLOCK.format("count = var.on ? 0 : 0"), grammar)
+    made = plan(codebase, detect(codebase, ONLY), ONLY)
+    assert made.fixes == ()
