@@ -1,6 +1,7 @@
 """The shapes a rule can have. A rule fills one with words and facts; a shape knows no service."""
 
 from .arguments import Argument, RequireAtLeast, RequireFalse, RequireSet, RequireTrue, RequireValue
+from .attachments import RefuseManagedPolicy
 from .blocks import RequireBlock
 from .companions import RequireCompanion, asleep
 from .flags import RequireFlags
@@ -10,6 +11,7 @@ from .written import block_text
 
 __all__ = [
     "Argument",
+    "RefuseManagedPolicy",
     "RequireAtLeast",
     "RequireBlock",
     "RequireCompanion",
