@@ -1,0 +1,46 @@
+"""What Allow statements let somebody do, as patterns of actions and resources. Judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from .statements import Statement
+
+# `*`, and ARNs that leave the name of what they mean wholly open: `arn:aws:iam::*:role/*`.
+_UNSCOPED: Final = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:{1,3}(\*|[a-z-]+[/:]\*)(/\*)?")
+
+
+def covers(pattern: str, action: str) -> bool:
+    """Whether a pattern such as ``s3:Get*`` stands for an action. Case does not matter.
+
+    In time that grows with the product of both lengths: a stranger wrote the pattern.
+    """
+    pattern, action = pattern.lower(), action.lower()
+    here = there = mark = 0
+    star = -1
+    while there < len(action):
+        if here < len(pattern) and pattern[here] == "*":
+            star, mark, here = here, there, here + 1
+        elif here < len(pattern) and pattern[here] in ("?", action[there]):
+            here, there = here + 1, there + 1
+        elif star >= 0:
+            mark += 1
+            here, there = star + 1, mark
+        else:
+            return False
+    return not pattern[here:].strip("*")
+
+
+def is_unscoped(statement: Statement) -> bool:
+    """Whether it reaches everything of some kind: one of its resources is open."""
+    return any(_UNSCOPED.fullmatch(item.text) for item in statement.resources)
+
+
+def allowed(statements: Iterable[Statement], action: str) -> Statement | None:
+    """The first unscoped statement that allows an action; Allow statements are given."""
+    for statement in statements:
+        if is_unscoped(statement) and any(covers(one.text, action) for one in statement.actions):
+            return statement
+    return None
