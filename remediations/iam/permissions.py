@@ -8,8 +8,11 @@ from typing import Final
 
 from .statements import Statement
 
-# `*`, and ARNs that leave the name of what they mean wholly open: `arn:aws:iam::*:role/*`.
-_UNSCOPED: Final = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:{1,3}(\*|[a-z-]+[/:]\*)(/\*)?")
+# `*`, and ARNs that leave the name of what they mean wholly open: `arn:aws:iam::*:role/*`. In an
+# ARN of S3 the first word is a bucket's name.
+_UNSCOPED: Final = re.compile(
+    r"\*|arn:[^:]*:s3:::\*(/\*)?|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:(\*(:\*)*|[a-z-]+[/:]\*)(/\*)?"
+)
 
 
 def covers(pattern: str, action: str) -> bool:
