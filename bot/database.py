@@ -90,8 +90,9 @@ runs = Table(
     Column("comments", Integer, nullable=False),
     Column("started_at", Float, nullable=False),
     Column("finished_at", Float, nullable=False),
+    Column("run_id", String(400), nullable=False, server_default=""),
 )
-"""One row a review."""
+"""One row a review. The same ``run_id`` again is the same review."""
 
 offers = Table(
     "offers",
@@ -104,9 +105,38 @@ offers = Table(
     Column("safety", String(20), nullable=False),
     Column("first_head", String(64), nullable=False),
     Column("first_seen_at", Float, nullable=False),
+    Column("repository", String(300), nullable=False, server_default=""),
+    Column("address", String(1000), nullable=False, server_default=""),
+    Column("severity", String(20), nullable=False, server_default=""),
+    Column("offered", String(20), nullable=False, server_default=""),
+    Column("offered_head", String(64), nullable=False, server_default=""),
+    Column("offered_at", Float, nullable=False, server_default="0"),
+    Column("plan", JSON, nullable=True),
+    Column("outcome", String(20), nullable=False, server_default=""),
+    Column("means", String(20), nullable=False, server_default=""),
+    Column("outcome_head", String(64), nullable=False, server_default=""),
+    Column("outcome_at", Float, nullable=False, server_default="0"),
     UniqueConstraint("pull", "fingerprint", name="uq_offers_pull_fingerprint"),
 )
-"""What was found on a pull request, from the first time on."""
+"""What was found on a pull request, from the first time on, and what became of it.
+
+``outcome`` is empty while it is open. ``plan`` holds digests of lines, never their text; it is
+that of ``offered_head``, or of a later head where the finding stayed open.
+"""
+
+outcomes = Table(
+    "outcomes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("pull", String(300), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("means", String(20), nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("pull", "fingerprint", "outcome", "head", name="uq_outcomes_once"),
+)
+"""Every turn that an offer took, once a head; rows are only added."""
 
 DatabaseAway = SQLAlchemyError
 """What any call may raise while the database is locked, full, restarting or gone."""

@@ -41,6 +41,8 @@ class Outcome:
     judgement: Judgement | None = None
     review: Review | None = None
     posted: int = 0
+    change: Change | None = None
+    threads: tuple[Thread, ...] = ()
 
 
 def review(
@@ -67,7 +69,7 @@ def review(
         forge.ensure_check(ref.repository, _superseded(running))
         return Outcome(Ended.SUPERSEDED, pull, judgement)
     posted = publish(forge, pull, composed, run_id)
-    return Outcome(Ended.REVIEWED, pull, judgement, composed, posted)
+    return Outcome(Ended.REVIEWED, pull, judgement, composed, posted, change, threads)
 
 
 def reviewed(

@@ -49,6 +49,8 @@ class Review:
     resolved: tuple[Thread, ...]
     verdict: Verdict
     is_quiet: bool
+    remarks: tuple[Remark, ...] = ()
+    """Every new finding as a person now finds it, with the offer that really stands."""
 
 
 def compose(
@@ -101,6 +103,7 @@ def compose(
         resolved=tuple(_settled(threads, head, not_analysed)),
         verdict=digest.verdict,
         is_quiet=not (remarks or not_analysed or threads or terms.proposed),
+        remarks=digest.remarks,
     )
 
 

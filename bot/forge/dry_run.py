@@ -9,6 +9,7 @@ from .port import (
     ChangedFile,
     Check,
     Comment,
+    Commit,
     Forge,
     Limits,
     Listing,
@@ -42,6 +43,9 @@ class DryRun:
 
     def merge_base(self, pull: PullRequest) -> str:
         return self.forge.merge_base(pull)
+
+    def commits_since(self, pull: PullRequest, sha: str) -> tuple[Commit, ...]:
+        return self.forge.commits_since(pull, sha)
 
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...]:
         return self.forge.changed_files(pull)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
 
 from . import github_checks as checks
+from . import github_history as history
 from . import github_queries as queries
 from .errors import Gone, Incomplete, Rejected
 from .github_api import Api, Credentials
@@ -15,6 +16,7 @@ from .port import (
     ChangedFile,
     Check,
     Comment,
+    Commit,
     FileStatus,
     Limits,
     Listing,
@@ -83,6 +85,7 @@ class GitHub:
             head_repository=head_repository,
             head_is_writable=head_repository == ref.repository,
             url=found["html_url"],
+            is_merged=bool(found.get("merged")),
         )
 
     def pull_requests_of(self, repository: str, head_sha: str) -> tuple[PullRef, ...]:
@@ -99,6 +102,10 @@ class GitHub:
         spec = f"{pull.base_sha}...{pull.head_sha}"
         compared = self.api.get(f"{self._root}/compare/{spec}?per_page=1")
         return str(compared["merge_base_commit"]["sha"])
+
+    def commits_since(self, pull: PullRequest, sha: str) -> tuple[Commit, ...]:
+        """What came onto the head after ``sha``."""
+        return history.commits_since(self.api, self._root, pull, sha)
 
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...]:
         """The diff. Raises ``Incomplete`` past the 3,000 files that GitHub lists."""

@@ -56,6 +56,7 @@ class Api:
     """Seconds between requests; None leaves PyGithub's own pace."""
     count: int = 0
     _held: tuple[Requester, float] | None = field(default=None, repr=False)
+    _login: str = ""
 
     @property
     def is_app(self) -> bool:
@@ -66,6 +67,20 @@ class Api:
     def app_id(self) -> int | None:
         """Our App's id; None with a token."""
         return self.credentials.app_id if isinstance(self.credentials, AppCredentials) else None
+
+    def login(self) -> str:
+        """Under which name this bot writes; asked once."""
+        if not self._login:
+            if isinstance(self.credentials, TokenCredentials):
+                self._login = str(self.get("/user")["login"])
+            else:
+                app = self.credentials
+                auth = Auth.AppAuth(app.app_id, app.private_key)
+                requester = connect(self.base_url, auth, self.pause)
+                self.count += 1
+                _, said = guarded(lambda: requester.requestJsonAndCheck("GET", "/app"))
+                self._login = f"{said['slug']}[bot]"
+        return self._login
 
     def get(self, path: str) -> Any:
         """A JSON answer. ``path`` starts below the API's base."""

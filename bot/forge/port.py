@@ -41,6 +41,19 @@ class PullRequest:
     """"owner/name" of the head branch; None when the fork is gone."""
     head_is_writable: bool
     url: str
+    is_merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of a pull request. ``is_ours`` where this bot made it, ``credits_us`` where
+    somebody applied a suggestion of ours with the host's own button, which names a co-author.
+    """
+
+    sha: str
+    message: str
+    is_ours: bool = False
+    credits_us: bool = False
 
 
 class FileStatus(Enum):
@@ -207,6 +220,9 @@ class Forge(Protocol):
 
     def merge_base(self, pull: PullRequest) -> str:
         """The commit the diff is taken against."""
+
+    def commits_since(self, pull: PullRequest, sha: str) -> tuple[Commit, ...]:
+        """What came onto the head after ``sha``, oldest first; empty where that is not known."""
 
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...]:
         """The diff, file by file, complete or ``Incomplete`` is raised."""

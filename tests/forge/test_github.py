@@ -230,3 +230,26 @@ def test_no_token_is_logged(place: Place, caplog: pytest.LogCaptureFixture) -> N
     assert caplog.records
     for token in [*minted, place.sandbox.private_key[100:140]]:
         assert token not in caplog.text
+
+
+def test_commits_of_ours_and_suggestions_of_ours_are_told_from_other_peoples(place: Place) -> None:
+    forge, sandbox = place.app(), place.sandbox.forge
+    before = forge.pull_request(REF)
+    assert forge.commits_since(before, before.head_sha) == ()
+    comment = Comment("a.tf", 5, 5, "```suggestion\nLine 5\n```")
+    forge.post_review(before, "", (comment,))
+    (inline,) = place.pull.inline
+    sandbox.apply_suggestion(place.repo, place.pull, inline, "dana")
+    now = forge.pull_request(REF)
+    forge.commit_files(now, "Fix it\n\n- rule: address", {"a.tf": b"x\n"})
+    sandbox.push(place.repo, "change", {"b.tf": b"y\n"}, "By hand", "dana")
+    now = forge.pull_request(REF)
+    found = forge.commits_since(now, before.head_sha)
+    said = [(one.message.splitlines()[0], one.is_ours, one.credits_us) for one in found]
+    assert said == [
+        ("Apply suggestion from lockstitch[bot]", False, True),
+        ("Fix it", True, False),
+        ("By hand", False, False),
+    ]
+    assert forge.commits_since(now, "0" * 40) == ()
+    assert not now.is_merged
