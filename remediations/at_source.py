@@ -18,6 +18,7 @@ from .terraform.edit import (
     InsertAttribute,
     InsertBlock,
     InsertElement,
+    InsertEntry,
     RemoveItem,
     SetValue,
 )
@@ -85,7 +86,7 @@ def _at_home(targeted: Targeted, resource: Resource) -> Targeted:
     match intent:
         case SetValue(node) | RemoveItem(node) | InsertAfter(node):
             found = resource.document_of(node)
-        case InsertElement(node):
+        case InsertElement(node) | InsertEntry(node):
             found = resource.document_of(node)
         case InsertAttribute(body) | InsertBlock(body):
             intent = replace(intent, body=resource.home.as_written(body))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from .at_source import Place
 from .model import Finding, Related
 from .rule import Advice, Repair, Targeted, Violation
-from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock, InsertElement
+from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock, InsertElement, InsertEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,6 @@ def same_place(targeted: Targeted) -> tuple[object, ...] | None:
             return targeted.path, body.span, text
         case InsertElement(items, _, text):
             return targeted.path, items.span, text
+        case InsertEntry(within, name, text):
+            return targeted.path, within.span, name, text
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .nodes import Attribute, Block, Body, Expression, ListExpression
+from .nodes import Attribute, Block, Body, Expression, ListExpression, ObjectExpression
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,19 @@ class InsertElement:
 
 
 @dataclass(frozen=True, slots=True)
+class InsertEntry:
+    """Add ``name = text`` at the end of an object that has entries.
+
+    ``text`` starts in column one. In an object on one line it is put on one line too, so where it
+    goes over several lines each of its own objects holds one entry.
+    """
+
+    within: ObjectExpression
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveItem:
     """Take an attribute or a block away, with its line."""
 
@@ -75,5 +88,6 @@ Intent = (
     | InsertAfter
     | AddTopLevel
     | InsertElement
+    | InsertEntry
     | RemoveItem
 )

@@ -19,6 +19,7 @@ from .intent import (
     InsertAttribute,
     InsertBlock,
     InsertElement,
+    InsertEntry,
     Intent,
     RemoveItem,
     SetValue,
@@ -68,6 +69,11 @@ class _Writer:
                 if not isinstance(array, JsonArray):
                     self.refuse(items.span)
                 self.items.setdefault(id(array), (array, []))[1].append(self.value(text))
+            case InsertEntry(within, name, text):
+                held = self.node_of(within)
+                if not isinstance(held, JsonObject):
+                    self.refuse(within.span)
+                self.add_member(held, (name,), self.value(text))
             case RemoveItem(item):
                 self.remove(item)
 

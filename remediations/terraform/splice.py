@@ -19,16 +19,29 @@ from .intent import (
     InsertAttribute,
     InsertBlock,
     InsertElement,
+    InsertEntry,
     Intent,
     RemoveItem,
     SetValue,
 )
-from .nodes import Attribute, Block, Body, Document, Expression, Heredoc, ListExpression
+from .nodes import (
+    Attribute,
+    Block,
+    Body,
+    Document,
+    Entry,
+    Expression,
+    Heredoc,
+    ListExpression,
+    ObjectExpression,
+    String,
+)
 from .scan import scan
 
 META_ARGUMENTS: Final = frozenset({"count", "for_each", "provider", "depends_on", "source"})
 _LINE_END: Final = re.compile(r"\r?\n")
 _LEADING: Final = re.compile(r"(?:  )+")
+_BREAK: Final = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,8 @@ class _Placer:
                 return [self.add_top_level(text, after)]
             case InsertElement(items, after, text):
                 return self.insert_element(items, after, text)
+            case InsertEntry(within, name, text):
+                return self.insert_entry(within, name, text)
             case RemoveItem(item):
                 return [_Splice(self.removed(item.span), "", is_alone=True)]
 
@@ -216,19 +231,51 @@ class _Placer:
         if "\n" not in self.source.slice(items.span):
             yield _Splice(Span(end, end), f", {written}")
             return
-        rest = self.code(end, items.span.end)
+        yield from self.follow(after, items.span.end, indent, written, has_commas=True)
+
+    def insert_entry(self, within: ObjectExpression, name: str, text: str) -> Iterator[_Splice]:
+        """Keep the object's own way with quotes, separators, commas and lines."""
+        last = within.entries[-1]
+        key = f'"{name}"' if isinstance(last.key, String) else name
+        separator = self.text[last.key.span.end : last.value.span.start].strip() or "="
+        line = f"{key}{'' if separator == ':' else ' '}{separator} {text}"
+        if "\n" not in self.source.slice(within.span):
+            end = last.value.span.end
+            yield _Splice(Span(end, end), ", " + _BREAK.sub(" ", line))
+            return
+        indent = indent_of(self.source, last.key.span.start)
+        written = self.indented(line, indent).lstrip(" \t")
+        pairs: list[tuple[Entry, Entry]] = list(
+            zip(within.entries, within.entries[1:], strict=False)
+        )
+        has_commas = any(
+            "," in self.code(one.value.span.end, two.key.span.start) for one, two in pairs
+        )
+        yield from self.follow(last.value, within.span.end, indent, written, has_commas=has_commas)
+
+    def follow(
+        self, after: Expression, limit: int, indent: str, written: str, *, has_commas: bool
+    ) -> Iterator[_Splice]:
+        """Text behind something of a list or an object, before ``limit``, on a line of its own."""
+        end = after.span.end
+        rest = self.code(end, limit)
         if rest.lstrip().startswith(","):
             end += rest.index(",") + 1
             written += ","
-        else:
+        elif has_commas or not self.ends_its_line(end):
             # Nothing may follow a heredoc's marker on its line.
             gap = f"\n{indent}" if isinstance(after, Heredoc) else ""
             yield _Splice(Span(end, end), f"{gap},")
-        line_end = self.source.line_span(self.source.line(end)).end
-        if self.code(end, line_end).strip():
-            yield _Splice(Span(end, end), " " + written)
-        else:
+        if self.ends_its_line(end):
+            line_end = self.source.line_span(self.source.line(end)).end
             yield _Splice(Span(line_end, line_end), f"\n{indent}{written}")
+        else:
+            yield _Splice(Span(end, end), " " + written)
+
+    def ends_its_line(self, offset: int) -> bool:
+        """Whether nothing but a comment follows on the line."""
+        line_end = self.source.line_span(self.source.line(offset)).end
+        return not self.code(offset, line_end).strip()
 
     def element_indent(self, items: ListExpression, after: Expression) -> str:
         """That of the next element where it begins its line: a `}` may stand further left."""

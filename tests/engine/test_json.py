@@ -17,6 +17,7 @@ from remediations.terraform.edit import (
     InsertAttribute,
     InsertBlock,
     InsertElement,
+    InsertEntry,
     RemoveItem,
     SetValue,
     render,
@@ -25,7 +26,7 @@ from remediations.terraform.grammar import Grammar
 from remediations.terraform.intent import Intent
 from remediations.terraform.json_text import MAX_DEPTH
 from remediations.terraform.json_values import body_as_json
-from remediations.terraform.nodes import Document, ListExpression
+from remediations.terraform.nodes import Document, ListExpression, ObjectExpression
 from remediations.terraform.tree import parse
 from tests.engine.rules_for_tests import read
 from tests.rules.pages import Example, all_examples
@@ -279,3 +280,12 @@ def test_edits_of_json_lead_from_one_to_the_other(grammar: Grammar) -> None:
     after = codebase.with_edits(edits)
     assert {edit.path for edit in edits} >= {"main.tf.json"}
     assert "aws_s3_bucket_public_access_block" in after.documents["main.tf.json"].source.text
+
+
+def test_an_entry_joins_the_members_of_an_object(grammar: Grammar) -> None:
+    text = '{"locals": {"tags": {"team": "ml"}}}'
+    found = document(text, grammar)
+    tags = found.body.blocks("locals")[0].body.attributes["tags"].value
+    assert isinstance(tags, ObjectExpression)
+    after = json.loads(render(found, [InsertEntry(tags, "stage", '"prod"')], grammar).text)
+    assert after == {"locals": {"tags": {"team": "ml", "stage": "prod"}}}

@@ -17,6 +17,7 @@ from remediations.terraform.edit import (
     InsertAttribute,
     InsertBlock,
     InsertElement,
+    InsertEntry,
     Intent,
     RemoveItem,
     SetValue,
@@ -24,7 +25,14 @@ from remediations.terraform.edit import (
     render,
 )
 from remediations.terraform.grammar import Grammar
-from remediations.terraform.nodes import Attribute, Block, Body, Document, ListExpression
+from remediations.terraform.nodes import (
+    Attribute,
+    Block,
+    Body,
+    Document,
+    ListExpression,
+    ObjectExpression,
+)
 from remediations.terraform.tree import parse
 from tests.terraform.generate import files
 from tests.terraform.oracle import judge, needs_terraform
@@ -84,7 +92,54 @@ def element(number: int, text: str) -> Make:
     return lambda d: InsertElement(items(d), items(d).items[number], text)
 
 
+def entry(name: str, text: str) -> Make:
+    def make(document: Document) -> Intent:
+        found = argument(document, "a").value
+        assert isinstance(found, ObjectExpression)
+        return InsertEntry(found, name, text)
+
+    return make
+
+
+ENTRY = "{\n  c = 1\n}"
+
 TABLE: list[tuple[str, str, list[Make], str]] = [
+    (
+        "an entry follows the last one",
+        "a = {\n  x = 1 # why\n}\n",
+        [entry("c", ENTRY)],
+        "a = {\n  x = 1 # why\n  c = {\n    c = 1\n  }\n}\n",
+    ),
+    (
+        "an object with commas keeps them",
+        "a = {\n  x = 1,\n  y = 2\n}\n",
+        [entry("c", ENTRY)],
+        "a = {\n  x = 1,\n  y = 2,\n  c = {\n    c = 1\n  }\n}\n",
+    ),
+    (
+        "a last comma stays last",
+        "a = {\n  x = 1,\n}\n",
+        [entry("c", "2")],
+        "a = {\n  x = 1,\n  c = 2,\n}\n",
+    ),
+    (
+        "quotes and colons are the object's own",
+        'a = {\n  "x": 1\n}\n',
+        [entry("c", "2")],
+        'a = {\n  "x": 1\n  "c": 2\n}\n',
+    ),
+    (
+        "in an object on one line all stays on it",
+        "a = { x = 1 }\n",
+        [entry("c", ENTRY)],
+        "a = { x = 1, c = { c = 1 } }\n",
+    ),
+    (
+        "a brace behind the last entry stays behind the new one",
+        "a = {\n  x = 1,\n  y = 2 }\n",
+        [entry("c", "3")],
+        "a = {\n  x = 1,\n  y = 2, c = 3 }\n",
+    ),
     (
         "a longer name moves its whole group",
         'x "y" {\n  a   = 1\n  bbb = 2\n\n  c = 3\n}\n',

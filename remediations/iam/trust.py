@@ -1,0 +1,62 @@
+"""Who may take on a role: the statements of its trust policy. Reads; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..terraform.module import Module, Resource
+from ..terraform.nodes import Block
+from .statements import DOCUMENT, Statement, encoded_object, policies, statements_of
+
+ROLE: Final = "aws_iam_role"
+ARGUMENT: Final = "assume_role_policy"
+SERVICE: Final = re.compile(r"([a-z0-9-]+)(?:\.[a-z]{2}-[a-z]+-\d)?\.amazonaws\.com(?:\.cn)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """One statement of a trust policy, and the block that holds it: the role, or a document."""
+
+    statement: Statement
+    holder: Resource
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that it lets in, by the first word of their name."""
+        found = [SERVICE.fullmatch(item.text) for item in self.statement.principals]
+        return tuple(dict.fromkeys(one[1] for one in found if one))
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is a block of a policy document."""
+        return isinstance(self.statement.node, Block)
+
+
+def trusts(role: Resource, module: Module) -> Iterator[Trust]:
+    """Allow statements of a role's trust policy, in ``jsonencode`` or in policy documents.
+
+    A policy in another form has none that can be pointed at.
+    """
+    held = role.attribute(ARGUMENT)
+    if held is None:
+        return
+    encoded = encoded_object(held.value)
+    if encoded is not None:
+        for statement in statements_of(encoded, role.document, module):
+            yield from _allowing(statement, role)
+        return
+    for address in module.references(held.value):
+        document = module.resource(address)
+        if document is None or document.kind != DOCUMENT:
+            continue
+        for policy in policies(document, module):
+            for statement in policy:
+                yield from _allowing(statement, document)
+
+
+def _allowing(statement: Statement, holder: Resource) -> Iterator[Trust]:
+    if statement.effect == "Allow" and not statement.has_not:
+        yield Trust(statement, holder)

@@ -1,0 +1,107 @@
+"""iam-trust-confused-deputy: an ML service may use a role for a stranger's account."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from remediations.iam.trust import ARGUMENT, ROLE, Trust, trusts
+from remediations.lookups import look_up
+from remediations.model import Safety, Severity
+from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
+from remediations.terraform.edit import InsertBlock, InsertEntry, Intent, SetValue
+from remediations.terraform.module import Module, Resource
+from remediations.terraform.nodes import Block, ObjectExpression
+
+# Services whose own pages show a trust policy with `aws:SourceAccount`. Others do not send it when
+# they take on a role, and would be locked out:
+# https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+# https://docs.aws.amazon.com/bedrock/latest/userguide/cross-service-confused-deputy-prevention.html
+# https://docs.aws.amazon.com/comprehend/latest/dg/cross-service-confused-deputy-prevention.html
+# https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
+# https://docs.aws.amazon.com/transcribe/latest/dg/confused-deputy.html
+_SERVICES: Final = frozenset(
+    {"sagemaker", "bedrock", "bedrock-agentcore", "comprehend", "personalize", "transcribe"}
+)
+_BOUND: Final = re.compile(r"aws:Source(Account|Arn|OrgID|OrgPaths|Owner)", re.IGNORECASE)
+_BLOCK: Final = """condition {{
+  test     = "StringEquals"
+  variable = "aws:SourceAccount"
+  values   = [{account}]
+}}"""
+
+
+class TrustConfusedDeputy(Rule):
+    """One violation a statement that lets in such a service without saying for whose account."""
+
+    id = "iam-trust-confused-deputy"
+    title = "Service may use the role for a stranger"
+    resources = (ROLE,)
+    severity = Severities(Severity.INFO, Severity.MEDIUM, Severity.HIGH)
+    message = (
+        "The service takes on this role for whomever it works for: somebody who knows its name "
+        "can have a job of theirs read your data."
+    )
+    offer = Offer(
+        Safety.REVIEW,
+        "Let the service in for this account only",
+        "Applied in place; the service can no longer use the role for another account. Where "
+        "a feature of the service does not say for whom it works, it is refused: try it in "
+        "staging first.",
+    )
+
+    def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        seen: Counter[str] = Counter()
+        for trust in trusts(resource, module):
+            services = trust.services
+            if not _SERVICES.intersection(services) or _BOUND.search(trust.statement.conditions):
+                continue
+            key = trust.statement.sid or ".".join(services)
+            seen[key] += 1
+            yield Violation(
+                ARGUMENT,
+                self.message,
+                self._repair(trust, resource, module),
+                resource.attribute(ARGUMENT) if trust.is_block else trust.statement.node,
+                statement=key if seen[key] == 1 else f"{key}#{seen[key]}",
+            )
+
+    def _repair(self, trust: Trust, resource: Resource, module: Module) -> Repair | Advice:
+        others = [name for name in trust.services if name not in _SERVICES]
+        if others or len(trust.services) < len({i.text for i in trust.statement.principals}):
+            return Advice(
+                "Give the ML service a statement of its own with a condition on "
+                "`aws:SourceAccount`: the others here may not send it and would be locked out."
+            )
+        lookups = look_up(module, "account")
+        intent = _condition(trust, lookups.names["account"])
+        path = trust.holder.path
+        touches = () if trust.holder.address == resource.address else (trust.holder.address,)
+        return self.offer.repair(
+            Targeted(path, intent), *lookups.written(resource.path), touches=touches
+        )
+
+
+def _condition(trust: Trust, account: str) -> Intent:
+    """One more condition; where several stand in a statement, all of them have to hold."""
+    node = trust.statement.node
+    if isinstance(node, Block):
+        return InsertBlock(node.body, _BLOCK.format(account=account))
+    pair = f'{{\n  "aws:SourceAccount" = {account}\n}}'
+    held = node.entry("Condition")
+    if held is None or not isinstance(held.value, ObjectExpression):
+        return InsertEntry(node, "Condition", f"{{\n  StringEquals = {_deeper(pair)}\n}}")
+    equals = held.value.entry("StringEquals")
+    if equals is not None and isinstance(equals.value, ObjectExpression):
+        if equals.value.entries:
+            return InsertEntry(equals.value, "aws:SourceAccount", account)
+        return SetValue(equals.value, pair)
+    if held.value.entries:
+        return InsertEntry(held.value, "StringEquals", pair)
+    return SetValue(held.value, f"{{\n  StringEquals = {_deeper(pair)}\n}}")
+
+
+def _deeper(text: str) -> str:
+    return text.replace("\n", "\n  ")
