@@ -29,12 +29,16 @@ def identity_statements(
     Deny, NotAction, NotResource and statements with principals are left out, and so is every
     policy that is used as a boundary, a trust policy, or on a key, a repository or a bucket.
     """
-    if not _is_identity_policy(resource, module):
-        return
-    for policy in policies(resource, module):
+    for policy in identity_policies(resource, module):
         for statement in policy:
             if statement.effect == "Allow" and not statement.principals and not statement.has_not:
                 yield policy, statement
+
+
+def identity_policies(resource: Resource, module: Module) -> Iterator[tuple[Statement, ...]]:
+    """Policies that say what a role, user or group may do, with every kind of statement."""
+    if _is_identity_policy(resource, module):
+        yield from policies(resource, module)
 
 
 def _is_identity_policy(resource: Resource, module: Module) -> bool:
