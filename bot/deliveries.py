@@ -7,27 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from . import commands
+from .payloads import Rejected, at, number_at, payload_of, text_at
+
+__all__ = ["MAX_BYTES", "Delivery", "Rejected", "Wish", "read"]
 
 MAX_BYTES: Final = 25 * 1024 * 1024
 _REVIEWED: Final = frozenset({"opened", "reopened", "synchronize", "ready_for_review"})
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
 _SHA: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
-
-
-class Rejected(Exception):
-    """The request is answered with ``status`` and nothing is kept."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +38,7 @@ class Wish:
     button: str = ""
     comment_id: int | None = None
     thread_root: int | None = None
+    forge: str = "github"
 
     @property
     def is_command(self) -> bool:
@@ -60,6 +54,7 @@ class Delivery:
     event: str
     action: str
     wish: Wish | None
+    forge: str = "github"
 
 
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Delivery:
@@ -73,7 +68,7 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Del
     delivery, event = headers.get("x-github-delivery") or "", headers.get("x-github-event") or ""
     if not delivery or not event or len(delivery) > 200:
         raise Rejected(400, "X-GitHub-Delivery or X-GitHub-Event is missing.")
-    payload = _payload(body)
+    payload = payload_of(body)
     action = payload.get("action")
     action = action if isinstance(action, str) else ""
     return Delivery(delivery, event, action, _wish(event, action, payload))
@@ -91,30 +86,20 @@ def _is_genuine(signature: str, body: bytes, secrets: Sequence[str]) -> bool:
     return any(matches)
 
 
-def _payload(body: bytes) -> dict[str, Any]:
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Rejected(400, "The body is not JSON.") from error
-    if not isinstance(payload, dict):
-        raise Rejected(400, "The body is not a JSON object.")
-    return payload
-
-
 def _wish(event: str, action: str, payload: dict[str, Any]) -> Wish | None:
-    repository = _text(payload, "repository", "full_name")
+    repository = text_at(payload, "repository", "full_name")
     if not _NAME.match(repository):
         return None
     match event:
         case "pull_request":
             return _pull_wish(action, payload, repository)
         case "issue_comment" if action == "created":
-            if isinstance(_at(payload, "issue", "pull_request"), dict):
-                number = _number(payload, "issue", "number")
+            if isinstance(at(payload, "issue", "pull_request"), dict):
+                number = number_at(payload, "issue", "number")
                 return _said(payload, repository, number, thread_root=None)
         case "pull_request_review_comment" if action == "created":
-            root = _number(payload, "comment", "in_reply_to_id")
-            number = _number(payload, "pull_request", "number")
+            root = number_at(payload, "comment", "in_reply_to_id")
+            number = number_at(payload, "pull_request", "number")
             return _said(payload, repository, number, thread_root=root or None) if root else None
         case "check_run":
             return _check_wish(action, payload, repository)
@@ -122,8 +107,8 @@ def _wish(event: str, action: str, payload: dict[str, Any]) -> Wish | None:
 
 
 def _pull_wish(action: str, payload: dict[str, Any], repository: str) -> Wish | None:
-    is_rebased = action == "edited" and isinstance(_at(payload, "changes", "base"), dict)
-    number = _number(payload, "pull_request", "number")
+    is_rebased = action == "edited" and isinstance(at(payload, "changes", "base"), dict)
+    number = number_at(payload, "pull_request", "number")
     if not number or not (action in _REVIEWED or is_rebased):
         return None
     return Wish(repository, number)
@@ -132,48 +117,32 @@ def _pull_wish(action: str, payload: dict[str, Any], repository: str) -> Wish | 
 def _said(
     payload: dict[str, Any], repository: str, number: int, thread_root: int | None
 ) -> Wish | None:
-    body = _text(payload, "comment", "body")
-    is_bot = _text(payload, "comment", "user", "type") == "Bot"
+    body = text_at(payload, "comment", "body")
+    is_bot = text_at(payload, "comment", "user", "type") == "Bot"
     if is_bot or not number or commands.parse(body, in_thread=thread_root is not None) is None:
         return None
     return Wish(
         repository,
         number,
-        login=_text(payload, "comment", "user", "login"),
+        login=text_at(payload, "comment", "user", "login"),
         body=body[:10_000],
-        comment_id=_number(payload, "comment", "id") or None,
+        comment_id=number_at(payload, "comment", "id") or None,
         thread_root=thread_root,
     )
 
 
 def _check_wish(action: str, payload: dict[str, Any], repository: str) -> Wish | None:
     """GitHub names no pull request for forks, so the head commit stands for them."""
-    head = _text(payload, "check_run", "head_sha")
+    head = text_at(payload, "check_run", "head_sha")
     if not _SHA.match(head):
         return None
     if action == "rerequested":
         return Wish(repository, head_sha=head, body="/lockstitch recheck", login=_sender(payload))
-    identifier = _text(payload, "requested_action", "identifier")
+    identifier = text_at(payload, "requested_action", "identifier")
     if action == "requested_action" and commands.button(identifier) is not None:
         return Wish(repository, head_sha=head, login=_sender(payload), button=identifier)
     return None
 
 
 def _sender(payload: dict[str, Any]) -> str:
-    return _text(payload, "sender", "login")
-
-
-def _at(payload: Any, *path: str) -> Any:
-    for name in path:
-        payload = payload.get(name) if isinstance(payload, dict) else None
-    return payload
-
-
-def _text(payload: dict[str, Any], *path: str) -> str:
-    found = _at(payload, *path)
-    return found if isinstance(found, str) else ""
-
-
-def _number(payload: dict[str, Any], *path: str) -> int:
-    found = _at(payload, *path)
-    return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else 0
+    return text_at(payload, "sender", "login")

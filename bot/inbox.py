@@ -31,7 +31,6 @@ from .database import deliveries, one_at_a_time, owners, work
 from .deliveries import Delivery, Wish
 from .forge.port import PullRef
 
-PROVIDER: Final = "github"
 MAX_ATTEMPTS: Final = 3
 LEASE_SECONDS: Final = 30.0
 """A worker renews its lease while it works, so only a dead one loses it."""
@@ -64,7 +63,7 @@ class WorkItem:
     @property
     def ref(self) -> PullRef:
         """The pull request; its number is 0 where only a head commit is known."""
-        return PullRef(PROVIDER, self.wish.repository, self.wish.number)
+        return PullRef(self.wish.forge, self.wish.repository, self.wish.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class Inbox:
 
     def _remember(self, connection: Connection, delivery: Delivery, key: str | None) -> bool:
         values = {
-            "provider": PROVIDER,
+            "provider": delivery.forge,
             "delivery_id": delivery.id,
             "event": delivery.event[:100],
             "action": delivery.action[:100],
@@ -319,15 +318,17 @@ def _item(row: Row[Any], now: float) -> WorkItem:
 
 def review_key(ref: PullRef) -> str:
     """The key of the row in which reviews of a pull request are asked for."""
-    return f"review:{PROVIDER}:{ref}"
+    return f"review:{ref.forge}:{ref}"
 
 
 def _pull(wish: Wish) -> str:
-    return f"{PROVIDER}:{wish.repository}#{wish.number or wish.head_sha}"
+    if not wish.number:
+        return f"{wish.forge}:{wish.repository}#{wish.head_sha}"
+    return f"{wish.forge}:{PullRef(wish.forge, wish.repository, wish.number)}"
 
 
 def _owner(wish: Wish) -> str:
-    return f"{PROVIDER}:{wish.repository.split('/')[0]}"
+    return f"{wish.forge}:{wish.repository.split('/')[0]}"
 
 
 def _review_key(wish: Wish) -> str:
@@ -338,5 +339,7 @@ def _key(delivery: Delivery) -> str | None:
     if delivery.wish is None:
         return None
     if delivery.wish.is_command:
-        return f"command:{delivery.id}"
+        # Ids of different hosts could be alike; GitHub's rows keep the key they always had.
+        host = "" if delivery.forge == "github" else f"{delivery.forge}:"
+        return f"command:{host}{delivery.id}"
     return _review_key(delivery.wish)

@@ -9,6 +9,8 @@ from typing import Final
 
 from remediations.model import ENVIRONMENTS, Profile, Severity
 
+from .gitlab_deliveries import Secrets
+
 PREFIX: Final = "LOCKSTITCH_"
 
 
@@ -35,6 +37,14 @@ VARIABLES: Final = (
     Variable("GITHUB_PRIVATE_KEY", "", "Private key of the App, as PEM."),
     Variable("GITHUB_TOKEN", "", "A token instead of an App; checks become commit statuses."),
     Variable("GITHUB_API_URL", "https://api.github.com", "Base of the API, for Enterprise Server."),
+    Variable("GITLAB_URL", "https://gitlab.com", "Where GitLab is, for a self-managed one."),
+    Variable("GITLAB_TOKEN", "", "A personal, project, group or OAuth access token, scope `api`."),
+    Variable("GITLAB_WEBHOOK_SECRET", "", "Secret token of GitLab's webhook. Needed to serve it."),
+    Variable("GITLAB_WEBHOOK_SECRET_PREVIOUS", "", "The old one while it is being rotated."),
+    Variable("GITLAB_SIGNING_TOKEN", "", "Where set, only deliveries signed with it are accepted."),
+    Variable("GITLAB_SIGNING_TOKEN_PREVIOUS", "", "The old one while it is being rotated."),
+    Variable("GITLAB_CA_FILE", "", "Certificates, as PEM, that a self-managed GitLab is behind."),
+    Variable("GITLAB_STATUS_CHECK", "", "Name of an external status check to answer (Ultimate)."),
     Variable("ENVIRONMENT", "staging", "How strict to be: dev, staging or prod."),
     Variable("FAIL_ON", "high", "Severity from which a finding fails the check."),
     Variable("WORKERS", "2", "Threads that review, where there is no broker."),
@@ -52,9 +62,27 @@ _FROM_FILE: Final = frozenset(
         "GITHUB_WEBHOOK_SECRET_PREVIOUS",
         "GITHUB_PRIVATE_KEY",
         "GITHUB_TOKEN",
+        "GITLAB_TOKEN",
+        "GITLAB_WEBHOOK_SECRET",
+        "GITLAB_WEBHOOK_SECRET_PREVIOUS",
+        "GITLAB_SIGNING_TOKEN",
+        "GITLAB_SIGNING_TOKEN_PREVIOUS",
     }
 )
 """These may also be given as a path in NAME_FILE."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitLabSettings:
+    """How to reach GitLab, and how it proves itself. Without a token GitLab is not looked after."""
+
+    url: str = "https://gitlab.com"
+    token: str | None = field(default=None, repr=False)
+    token_file: Path | None = None
+    """Where the token came from; read again when GitLab does not accept it any more."""
+    secrets: Secrets = field(default_factory=Secrets)
+    ca_file: Path | None = None
+    status_check: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +105,7 @@ class Settings:
     cache_dir: Path | None = None
     pause: float | None = None
     """Seconds between requests to the forge; None keeps the library's own pace."""
+    gitlab: GitLabSettings = field(default_factory=GitLabSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -107,29 +136,69 @@ class Settings:
             cache_dir=Path(read.text("CACHE_DIR", str(data_dir / "cache"))),
             lease=max(1.0, read.seconds("LEASE") or 30.0),
             pause=read.seconds("GITHUB_PAUSE"),
+            gitlab=_gitlab(read),
         )
 
     def pulse(self, process: str) -> Path:
         """The file that a process without a port touches for whoever watches it."""
         return self.data_dir / f"{process}.pulse"
 
+    @property
+    def has_github(self) -> bool:
+        """Whether there are credentials for GitHub."""
+        return self.token is not None or (self.app_id is not None and self.private_key is not None)
+
     def needs_secret(self) -> Settings:
         """Itself. Raises ``SettingsError`` where webhooks could not be told from forgeries."""
-        if not self.webhook_secrets:
+        missing = []
+        if not self.webhook_secrets and (self.has_github or self.gitlab.token is None):
+            missing.append("GITHUB_WEBHOOK_SECRET")
+        if not self.gitlab.secrets and self.gitlab.token is not None:
+            missing.append("GITLAB_WEBHOOK_SECRET")
+        if missing:
             raise SettingsError(
-                f"{PREFIX}GITHUB_WEBHOOK_SECRET is not set. Set it to the secret of the webhook; "
+                f"{PREFIX}{missing[0]} is not set. Set it to the secret of the webhook; "
                 "without it nobody can tell a delivery from a forgery."
             )
         return self
 
     def needs_credentials(self) -> Settings:
+        """Itself. Raises ``SettingsError`` where no host can be reached at all."""
+        return self if self.gitlab.token is not None else self.needs_github()
+
+    def needs_github(self) -> Settings:
         """Itself. Raises ``SettingsError`` where neither an App nor a token is there."""
-        if self.token is None and (self.app_id is None or self.private_key is None):
+        if not self.has_github:
             raise SettingsError(
                 f"No credentials for GitHub. Set {PREFIX}GITHUB_APP_ID and "
                 f"{PREFIX}GITHUB_PRIVATE_KEY_FILE, or {PREFIX}GITHUB_TOKEN."
             )
         return self
+
+    def needs_gitlab(self) -> Settings:
+        """Itself. Raises ``SettingsError`` where there is no token for GitLab."""
+        if self.gitlab.token is None:
+            raise SettingsError(
+                f"No credentials for GitLab. Set {PREFIX}GITLAB_TOKEN or {PREFIX}GITLAB_TOKEN_FILE."
+            )
+        return self
+
+
+def _gitlab(read: _Reader) -> GitLabSettings:
+    def all_of(*names: str) -> tuple[str, ...]:
+        return tuple(secret for secret in map(read.secret, names) if secret is not None)
+
+    return GitLabSettings(
+        url=read.text("GITLAB_URL", "https://gitlab.com").rstrip("/"),
+        token=read.secret("GITLAB_TOKEN"),
+        token_file=read.path("GITLAB_TOKEN_FILE"),
+        secrets=Secrets(
+            all_of("GITLAB_WEBHOOK_SECRET", "GITLAB_WEBHOOK_SECRET_PREVIOUS"),
+            all_of("GITLAB_SIGNING_TOKEN", "GITLAB_SIGNING_TOKEN_PREVIOUS"),
+        ),
+        ca_file=read.path("GITLAB_CA_FILE"),
+        status_check=read.text("GITLAB_STATUS_CHECK", "") or None,
+    )
 
 
 def user_cache(environment: Mapping[str, str]) -> Path | None:
@@ -161,6 +230,10 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         return self.environment.get(PREFIX + name) or default
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name, "")
+        return Path(text) if text else None
 
     def secret(self, name: str) -> str | None:
         """The variable, or the file that NAME_FILE names. Empty is not allowed."""

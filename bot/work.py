@@ -150,7 +150,7 @@ def watchtower(settings: Settings) -> Watchtower | None:
 
 def credentials(settings: Settings) -> Credentials:
     """The App's, or a token's. Raises ``SettingsError`` where there are none."""
-    settings.needs_credentials()
+    settings.needs_github()
     if settings.app_id is not None and settings.private_key is not None:
         return AppCredentials(settings.app_id, settings.private_key)
     return TokenCredentials(settings.token or "")

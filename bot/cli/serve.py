@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         say(f"lockstitch serve: {error}")
         return 64
     set_up()
-    say(f"Listening on {bot.url}; the webhook's address ends in /webhooks/github.")
+    say(f"Listening on {bot.url}; webhooks go to /webhooks/github or /webhooks/gitlab.")
     wait_for_signal()
     say("Finishing what is running.")
     bot.stop()

@@ -14,14 +14,19 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PullRef:
-    """Which pull request: ``repository`` is "owner/name"."""
+    """Which pull request: ``forge`` is "github" or "gitlab", ``repository`` the path of its
+    repository ("owner/name", on GitLab also "group/subgroup/name").
+
+    As text it is what people of its host write.
+    """
 
     forge: str
     repository: str
     number: int
 
     def __str__(self) -> str:
-        return f"{self.repository}#{self.number}"
+        sign = "!" if self.forge == "gitlab" else "#"
+        return f"{self.repository}{sign}{self.number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,22 @@
-"""``POST /webhooks/github``: verify, store, wake, answer. Work belongs to the worker."""
+"""``POST /webhooks/github`` and ``/webhooks/gitlab``: verify, store, wake, answer."""
 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
 
 from bot.database import DatabaseAway
-from bot.deliveries import MAX_BYTES, Rejected, read
+from bot.deliveries import MAX_BYTES, Delivery, Rejected, read
 from bot.dispatch import Dispatcher
+from bot.gitlab_deliveries import read as read_gitlab
 from bot.inbox import Inbox
 from bot.settings import Settings
+
+Answer = tuple[Response, int]
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -21,11 +26,19 @@ def create_blueprint(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -
     blueprint = Blueprint("webhooks", __name__)
 
     @blueprint.post("/webhooks/github")
-    def github() -> tuple[Response, int]:
+    def github() -> Answer:
+        return answer(lambda body: read(dict(request.headers), body, settings.webhook_secrets))
+
+    @blueprint.post("/webhooks/gitlab")
+    def gitlab() -> Answer:
+        held = settings.gitlab.secrets
+        return answer(lambda body: read_gitlab(dict(request.headers), body, held, time.time()))
+
+    def answer(understand: Callable[[bytes], Delivery]) -> Answer:
         try:
             if (request.content_length or 0) > MAX_BYTES:
                 raise Rejected(413, "The body is larger than 25 MB.")
-            delivery = read(dict(request.headers), request.get_data(), settings.webhook_secrets)
+            delivery = understand(request.get_data())
         except Rejected as rejected:
             _LOG.warning("webhook refused status=%d reason=%s", rejected.status, rejected.reason)
             return jsonify({"error": rejected.reason}), rejected.status

@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from bot.database import deliveries, migrate, open_database
+from bot.gitlab_deliveries import Secrets
 from bot.inbox import Inbox
-from bot.settings import Settings, SettingsError
+from bot.settings import GitLabSettings, Settings, SettingsError
 from bot.web import create_app
 
 PAYLOAD = {
@@ -126,3 +127,31 @@ def test_no_secret_no_server(inbox: Inbox, bell: Bell, tmp_path: Path) -> None:
 def test_other_paths_are_404(client: FlaskClient) -> None:
     assert client.get("/stats").status_code == 404
     assert client.get("/metrics").status_code == 404
+
+
+def test_gitlab_has_an_address_of_its_own(inbox: Inbox, bell: Bell, tmp_path: Path) -> None:
+    gitlab = GitLabSettings(token="t", secrets=Secrets(tokens=("s",)))
+    settings = Settings("", tmp_path, gitlab=gitlab)
+    client = create_app(settings, inbox, bell).test_client()
+    headers = {"X-Gitlab-Event": "Merge Request Hook", "Idempotency-Key": "1"}
+    body = {
+        "object_kind": "merge_request",
+        "project": {"path_with_namespace": "acme/ml"},
+        "object_attributes": {"iid": 1, "action": "open"},
+    }
+
+    def sent(token: str, id: str = "1") -> int:
+        more = {**headers, "X-Gitlab-Token": token, "Idempotency-Key": id}
+        return client.post("/webhooks/gitlab", json=body, headers=more).status_code
+
+    assert [sent("s"), sent("s"), sent("wrong"), sent("é")] == [202, 202, 401, 401]
+    assert post(client, json.dumps(PAYLOAD).encode()) == 401
+    item = inbox.lease()
+    assert item is not None
+    assert (str(item.ref), item.ref.forge, item.generation) == ("acme/ml!1", "gitlab", 1)
+
+
+def test_a_bot_for_gitlab_needs_its_secret(inbox: Inbox, bell: Bell, tmp_path: Path) -> None:
+    settings = Settings("", tmp_path, gitlab=GitLabSettings(token="t"))
+    with pytest.raises(SettingsError, match="GITLAB_WEBHOOK_SECRET"):
+        create_app(settings, inbox, bell)
