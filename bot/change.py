@@ -6,7 +6,6 @@ Reads blobs and nothing else: no checkout, no git, no link followed. What cannot
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from posixpath import dirname
@@ -17,11 +16,10 @@ from remediations.source import MAX_BYTES
 from remediations.terraform.calls import target_of
 from remediations.terraform.files import READ
 
+from .bounds import MAX_FILES, MAX_TOTAL_BYTES, is_ordinary
 from .forge.errors import Incomplete
 from .forge.port import ChangedFile, FileStatus, Listing, PullRequest, TreeEntry
 
-MAX_FILES: Final = 5_000
-MAX_TOTAL_BYTES: Final = 50 * 1024 * 1024
 MAX_WHOLE: Final = 600
 """Terraform files of a repository that is read whole; the host gives 60 at a time."""
 MAX_ROUNDS: Final = 8
@@ -30,7 +28,6 @@ MAX_ROUNDS: Final = 8
 _SYMLINK: Final = "120000"
 _SUBMODULE: Final = "160000"
 _FILES: Final = ("100644", "100755")
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _STRANGE: Final = "its name climbs out of the repository or holds hidden characters"
 _LOCAL_SOURCE: Final = re.compile(r'''"?source"?\s*[=:]\s*"(\.{1,2}/[^"$%\\\n]*)"''')
 # U+202A to U+202E and U+2066 to U+2069 in UTF-8: https://trojansource.codes
@@ -171,13 +168,6 @@ def _read(
     _refuse_excess(wanted.values())
     missing = sorted(oid for oid in wanted if oid not in known)
     return {**known, **forge.read_blobs(repository, missing)} if missing else known
-
-
-def is_ordinary(path: str) -> bool:
-    """False for names that no honest tree holds: absolute, climbing, or with hidden characters."""
-    if "\\" in path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
-        return False
-    return not any(unicodedata.category(char) in _HIDDEN for char in path)
 
 
 def is_ordinary_file(entry: TreeEntry) -> bool:

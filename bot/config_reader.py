@@ -14,7 +14,7 @@ from remediations import glob
 from remediations.model import ENVIRONMENTS, Severity
 from remediations.rule import rules
 
-from .forge.port import Conclusion
+from .forge.conclusion import Conclusion
 from .repo_config import MAX_BYTES, ConfigError, Declared, Problem, RepoConfig, too_large
 from .yaml_nodes import Mapping, Node, NotYaml, Scalar, Sequence, read
 

@@ -20,7 +20,7 @@ from typing import ClassVar, Final, TypeVar
 from remediations.model import Profile
 from remediations.terraform.files import READ
 
-from .change import is_ordinary
+from .bounds import is_ordinary
 from .engine import EngineAway, EngineStopped, Judgement, Repair, Texts, Wanted
 from .engine_process import ANSWER, FAILURE, FRAME, LATE, ORDER, OUT_OF_MEMORY, Failure, Question
 from .repo_config import ConfigRead

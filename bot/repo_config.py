@@ -12,7 +12,7 @@ from typing import Final
 from remediations.environment import Environment, level_named
 from remediations.model import Profile, Severity
 
-from .forge.port import Conclusion
+from .forge.conclusion import Conclusion
 
 NAME: Final = ".lockstitch.yml"
 MISTAKEN_NAME: Final = ".lockstitch.yaml"

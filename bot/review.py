@@ -16,7 +16,8 @@ from remediations.glob import covered
 from remediations.model import Finding, NotAnalysed, Plan, Profile, Report, Severity
 
 from . import words
-from .change import Change, is_ordinary
+from .bounds import is_ordinary
+from .change import Change
 from .commands import FIX_SAFE_BUTTON
 from .forge.port import Action, Annotation, Check, Comment, Conclusion, Limits, Thread
 from .markdown import prose

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from remediations.model import NotAnalysed
 from remediations.source import MAX_BYTES
 from remediations.terraform.files import READ
 
-from .change import MAX_FILES, MAX_TOTAL_BYTES, is_ordinary
+from .bounds import MAX_FILES, MAX_TOTAL_BYTES, is_ordinary
 from .repo_config import MAX_BYTES as MAX_CONFIG_BYTES
 from .repo_config import MISTAKEN_NAME, NAME, ConfigError, Problem, RepoConfig, too_large
 
@@ -127,6 +126,8 @@ def _contents(path: Path, name: str) -> bytes:
 
 def write(path: Path, data: bytes) -> None:
     """Replace a file whole or not at all; its mode is kept. Raises ``OSError``."""
+    import tempfile  # most runs only read
+
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as scratch:

@@ -140,12 +140,13 @@ def _judge(
     severity = rule.severity.of(environment.level)
     if severity is None:
         return
-    seat = _seat(resource, module)
+    seat: _Seat | None = None  # most resources are right
     for seen in rule.judge(resource, module):
         placed = at_call(seen, resource, rule.id) if module.stand_in else at_source(seen, resource)
         if placed is None:
             continue
         violation = placed.violation
+        seat = seat or _seat(resource, module)
         location = seat.place(violation)
         finding = Finding(
             rule=rule.id,

@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import ClassVar
 
 from .model import Related, Safety, Severity
@@ -135,4 +134,4 @@ def page(name: str) -> str:
     """The page of a rule, as Markdown. Raises ``LookupError`` for an unknown name."""
     rule = find_rule(name)
     package, _, stem = type(rule).__module__.rpartition(".")
-    return (files(package) / f"{stem}.md").read_text(encoding="utf-8")
+    return (pkgutil.get_data(package, f"{stem}.md") or b"").decode()

@@ -32,10 +32,10 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "text" and options.output is None and _holds_nothing(options.path):
         sys.stdout.write(NOTHING)
         return 0
+    # A tree is built once and kept to the end: looking for garbage in it costs a tenth of the run.
+    gc.disable()
     from .inspect_path import inspect_path
 
-    # A tree is built once and kept to the end: looking for garbage in it costs a tenth of the run.
-    gc.set_threshold(200_000, 50, 100)
     try:
         inspection = inspect_path(options, proves=options.prove)
     except Unusable as error:

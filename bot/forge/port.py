@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from .conclusion import Conclusion as Conclusion
+
 
 @dataclass(frozen=True, slots=True)
 class PullRef:
@@ -119,15 +121,6 @@ class Thread:
     is_resolved: bool
     has_replies: bool
     """True when anybody but the bot wrote in it."""
-
-
-class Conclusion(Enum):
-    """How a check ends."""
-
-    SUCCESS = "success"
-    FAILURE = "failure"
-    NEUTRAL = "neutral"
-    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,13 @@ class Statement:
         return hashlib.sha256(names.encode()).hexdigest()[:12]
 
 
-def policies(resource: Resource, module: Module) -> Iterator[tuple[Statement, ...]]:
+def policies(resource: Resource, module: Module) -> tuple[tuple[Statement, ...], ...]:
     """Every policy that is written in this resource, in the order of the text."""
+    key = ("policies", id(resource.block))
+    return module.remember(key, lambda: tuple(_policies(resource, module)))
+
+
+def _policies(resource: Resource, module: Module) -> Iterator[tuple[Statement, ...]]:
     reader = _Reader(resource.document, module)
     if resource.kind == DOCUMENT:
         yield tuple(reader.of_block(block) for block in resource.body.blocks("statement"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Final
 
 from ..source import SourceFile
@@ -20,7 +20,6 @@ from ..terraform.nodes import Block, Document
 from ..terraform.outside import PREFIX, Outside, Version, outside
 from ..terraform.tree import parse
 
-_HERE: Final = files(__package__)
 NAMES: Final = {
     "aws-ia/bedrock/aws": "bedrock",
     "aws-ia/sagemaker-endpoint/aws": "sagemaker_endpoint",
@@ -49,7 +48,7 @@ def stand_ins(documents: Iterable[Document], grammar: Grammar) -> dict[str, Dire
 @cache
 def _directory(named: Outside, grammar: Grammar) -> Directory:
     stem = NAMES[named.name]
-    text = (_HERE / f"{stem}.tf").read_text(encoding="utf-8")
+    text = (get_data(__name__, f"{stem}.tf") or b"").decode()
     document = parse(SourceFile.of(f"{PREFIX}{stem}.tf", text), grammar)
     for block in document.body.blocks("earlier"):
         if not named.may_be_from(_version(block)):

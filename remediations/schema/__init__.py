@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any, Final
 
 MAJORS: Final = (3, 4, 5, 6)
@@ -46,14 +46,15 @@ class Argument:
 
 def resource(kind: str) -> Argument | None:
     """A resource of the provider; None where this file does not cover it."""
-    return _resources().get(kind)
+    return _covered(kind) if kind in _lines() else None
 
 
 def kinds() -> tuple[str, ...]:
     """Every resource that this file covers."""
-    return tuple(_resources())
+    return tuple(_lines())
 
 
+@cache
 def argument(kind: str, path: str) -> Argument | None:
     """An argument by its dotted path; None where no version knows it, or the resource."""
     found = resource(kind)
@@ -104,10 +105,13 @@ def _types(spec: str, majors: Iterable[int]) -> dict[int, str]:
 
 
 @cache
-def _resources() -> Mapping[str, Argument]:
-    text = (files(__package__) / "aws.jsonl").read_text(encoding="utf-8")
-    found: dict[str, Argument] = {}
-    for line in text.splitlines():
-        kind, spec, inside = json.loads(line)
-        found[kind] = Argument(_types(spec, MAJORS), inside)
-    return found
+def _covered(kind: str) -> Argument:
+    _, spec, inside = json.loads(_lines()[kind])
+    return Argument(_types(spec, MAJORS), inside)
+
+
+@cache
+def _lines() -> Mapping[str, str]:
+    """The line of each kind, which it begins with: most runs ask for a few of them."""
+    data = get_data(__name__, "aws.jsonl") or b""
+    return {line.split('"', 2)[1]: line for line in data.decode().splitlines()}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from typing import Final
 
 from ..model import Edit, Span
@@ -84,6 +83,8 @@ def edits_between(before: SourceFile, after: SourceFile) -> tuple[Edit, ...]:
     starts = [sum(map(len, old[:head]))]
     for line in old[head:ends]:
         starts.append(starts[-1] + len(line))
+    from difflib import SequenceMatcher  # only where something is edited
+
     matcher = SequenceMatcher(None, one[head:ends], two[head : len(new) - tail], False)
     return tuple(
         Edit(before.path, Span(starts[i1], starts[i2]), "".join(new_middle[j1:j2]))

@@ -33,7 +33,7 @@ from .nodes import (
 from .operators import equal, operate, unified
 from .partial import Fails, first_unknown, text_of, truth_of
 from .shape import shaped
-from .template import render
+from .template import MAX_TEXT, render
 
 MAX_STEPS: Final = 10_000
 MAX_DEPTH: Final = 60
@@ -99,6 +99,8 @@ class Found:
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
     """The value, or why it is not known. What is known is so in every part."""
+    if type(expression) is Literal and scope.spend():
+        return Known(expression.value)
     value = partly(expression, scope)
     unknown = first_unknown(value)
     return Known(value) if unknown is None else Unknown(unknown.reason)
@@ -146,6 +148,8 @@ class _Evaluation:
 
     def template(self, node: String | Heredoc, depth: int) -> object:
         only = node.parts[0] if len(node.parts) == 1 else None
+        if isinstance(only, str) and len(only) <= MAX_TEXT:
+            return only
         if isinstance(only, Expression) and not isinstance(only, Directive):
             return self.value(only, depth)  # nothing but one value: it keeps its type
         return render(node.parts, lambda part, names: self.within(part, names, depth))

@@ -369,14 +369,16 @@ class Module:
 
     def depends_on(self, resource: Resource, address: str) -> bool:
         """Whether a resource needs another one to be there first, directly or through others."""
-        pending, seen = [address], {address}
+        pending, seen = [resource], {resource.address}
         while pending:
-            for user, _ in self.users_of(pending.pop()):
-                if user.address == resource.address:
-                    return True
-                if user.address not in seen:
-                    seen.add(user.address)
-                    pending.append(user.address)
+            for attribute in all_attributes(pending.pop().body):
+                for named in self.references(attribute.value):
+                    if named == address:
+                        return True
+                    other = None if named in seen else self.resource(named)
+                    if other is not None:
+                        seen.add(named)
+                        pending.append(other)
         return False
 
     @cached_property

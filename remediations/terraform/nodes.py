@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from ..model import Span
 from ..source import SourceFile
@@ -20,11 +20,8 @@ class Expression:
     @property
     def children(self) -> tuple[Expression, ...]:
         """The expressions it is made of, in the order of the text."""
-        found: list[Expression] = []
-        kind = type(self)
-        for name in _FIELDS[kind] if kind in _FIELDS else _fields(kind):
-            _collect(getattr(self, name), found)
-        return tuple(found)
+        below = _BELOW.get(type(self))
+        return below(self) if below else ()
 
     def walk(self) -> Iterator[Expression]:
         """Itself and everything below, without recursion."""
@@ -32,7 +29,9 @@ class Expression:
         while stack:
             node = stack.pop()
             yield node
-            stack.extend(reversed(node.children))
+            below = _BELOW.get(type(node))
+            if below:
+                stack.extend(below(node)[::-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +218,18 @@ class Body:
 
     def blocks(self, type: str | None = None) -> tuple[Block, ...]:
         """Nested blocks, of one type where that is given."""
-        found = (item for item in self.items if isinstance(item, Block))
-        return tuple(block for block in found if type is None or block.type == type)
+        return self._blocks if type is None else self._by_type.get(type, ())
+
+    @cached_property
+    def _blocks(self) -> tuple[Block, ...]:
+        return tuple(item for item in self.items if isinstance(item, Block))
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[Block, ...]]:
+        found: dict[str, list[Block]] = {}
+        for block in self._blocks:
+            found.setdefault(block.type, []).append(block)
+        return {type: tuple(blocks) for type, blocks in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,24 +271,30 @@ def all_attributes(body: Body) -> Iterator[Attribute]:
         bodies.extend(block.body for block in current.blocks())
 
 
-_FIELDS: Final[dict[type[Expression], tuple[str, ...]]] = {}
+def _among(parts: tuple[str | Expression, ...]) -> tuple[Expression, ...]:
+    return tuple([part for part in parts if not isinstance(part, str)])
 
 
-def _fields(kind: type[Expression]) -> tuple[str, ...]:
-    """The fields of a node in which others stand; the same for all nodes of a kind."""
-    _FIELDS[kind] = tuple(
-        name
-        for name, one in kind.__dataclass_fields__.items()
-        if any(word in str(one.type) for word in ("Expression", "Entry"))
-    )
-    return _FIELDS[kind]
+def _in_loop(node: ForExpression) -> tuple[Expression, ...]:
+    held = (node.collection, node.key, node.value, node.condition)
+    return tuple(one for one in held if one is not None)
 
 
-def _collect(value: object, found: list[Expression]) -> None:
-    if isinstance(value, Expression):
-        found.append(value)
-    elif isinstance(value, Entry):
-        found += (value.key, value.value)
-    elif isinstance(value, tuple):
-        for one in value:
-            _collect(one, found)
+# What stands in a node of each kind; a literal holds nothing. Trees are walked all the time.
+_BELOW: Final[Mapping[type[Expression], Callable[[Any], tuple[Expression, ...]]]] = {
+    String: lambda node: _among(node.parts),
+    Heredoc: lambda node: _among(node.parts),
+    ListExpression: lambda node: node.items,
+    ObjectExpression: lambda node: tuple(
+        one for entry in node.entries for one in (entry.key, entry.value)
+    ),
+    Call: lambda node: node.arguments,
+    Reference: lambda node: _among(node.parts),
+    Parentheses: lambda node: (node.inner,),
+    Conditional: lambda node: (node.test, node.then, node.otherwise),
+    Operation: lambda node: node.operands,
+    ForExpression: _in_loop,
+    Traversal: lambda node: (node.base, *_among(node.parts)),
+    Directive: lambda node: () if node.expression is None else (node.expression,),
+    Other: lambda node: node.parts,
+}

@@ -18,10 +18,14 @@ MAX_DEPTH: Final = 200
 """Deepest nesting of brackets, strings and interpolations that is read."""
 
 # A minus stands alone only outside of names and exponents; a name holds its own.
-_PLAIN: Final = re.compile(
-    r"(?:[A-Za-z_][A-Za-z0-9_-]*|[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?"
-    r"|[^-A-Za-z0-9_\"#/<{}()\[\]\n\r\x80-\U0010ffff])+"
+_SIGNS: Final = re.escape(
+    "".join(c for c in map(chr, range(128)) if not c.isalnum() and c not in '-_"#/<{}()[]\r\n')
 )
+_WORDS: Final = r"(?:[A-Za-z_][A-Za-z0-9_-]*|[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?"
+_PLAIN: Final = re.compile(f"{_WORDS}|[{_SIGNS}])+")
+_PLAIN_LINES: Final = re.compile(f"{_WORDS}|[{_SIGNS}\n])+")
+"""The same where line ends mean what they are."""
+_STRING_WHOLE: Final = re.compile(r"\"[^\"\\$%\r\n]*\"")
 _NUMBER_BEFORE: Final = re.compile(r"(?:\A|[^\w.-])[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?[ \t]*\Z")
 _HEREDOC: Final = re.compile(r"<<(?P<trim>-?)(?P<marker>[^\W\d][\w-]*)\r?\n")
 # No possessive quantifier: Python 3.11 before its fifth release takes `*+` of a group wrongly.
@@ -46,7 +50,6 @@ class _Kind(Enum):
     HEREDOC = auto()
 
 
-_FLAT: Final = frozenset({_Kind.BRACKET, _Kind.TEMPLATE})
 _CLOSER: Final = {"(": ")", "[": "]", "{": "}", "${": "}", "%{": "}", '"': '"'}
 
 
@@ -119,18 +122,21 @@ class _Scanner:
         raise self.source.unreadable(frame.offset, f"{name} is never closed")
 
     def in_code(self, kind: _Kind) -> None:
-        plain = _PLAIN.match(self.text, self.position)
+        is_flat = kind is _Kind.BRACKET or kind is _Kind.TEMPLATE
+        plain = (_PLAIN if is_flat else _PLAIN_LINES).match(self.text, self.position)
         if plain:
             self.previous = plain[0].rstrip(" \t")[-1:] or self.previous
             self.position = plain.end()
-            return
+            if self.position == len(self.text):
+                return
         character = self.text[self.position]
         if character in "#/" and self.comment():
             return
         if character == "<" and self.heredoc():
             return
         if character == "\n":
-            self.newline(kind)
+            self.flat.append(self.position)  # elsewhere the pattern took it
+            self.position += 1
         elif character == "\r":
             self.carriage_return(kind)
         elif ord(character) > 127:
@@ -141,7 +147,12 @@ class _Scanner:
     def punctuation(self, character: str) -> None:
         offset = self.position
         if character == '"':
-            self.push(_Frame(_Kind.STRING, '"', offset))
+            whole = _STRING_WHOLE.match(self.text, offset)
+            if whole and len(self.stack) < MAX_DEPTH:
+                self.position += 1
+                self.literal(whole.end() - 1)
+            else:
+                self.push(_Frame(_Kind.STRING, '"', offset))
         elif character == "{":
             self.push(_Frame(self.brace(), "{", offset))
         elif character in "([":
@@ -175,13 +186,6 @@ class _Scanner:
         if frame.opener == "${" and self.text[self.position - 1] == "~":
             self.out[self.position - 1] = " "
 
-    def newline(self, kind: _Kind) -> None:
-        if kind in _FLAT:
-            self.flat.append(self.position)
-        else:
-            self.previous = "\n"
-        self.position += 1
-
     def check_carriage_return(self) -> None:
         if not self.text.startswith("\n", self.position + 1):
             reason = "a carriage return stands without its newline"
@@ -189,7 +193,7 @@ class _Scanner:
 
     def carriage_return(self, kind: _Kind) -> None:
         self.check_carriage_return()
-        if kind in _FLAT:
+        if kind in (_Kind.BRACKET, _Kind.TEMPLATE):
             self.out[self.position] = " "
         self.position += 1
 

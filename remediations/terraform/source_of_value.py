@@ -5,7 +5,6 @@ Knows no policy. An expression that does more than pass a value on is its own so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,26 +90,45 @@ def readers_of(source: Source, module: Module) -> tuple[tuple[Resource, str], ..
 
 def _readers(root: Module) -> dict[int, list[tuple[Resource, str]]]:
     index: dict[int, list[tuple[Resource, str]]] = {}
+    ways: _Ways = {}
     for module in root.family:
         for resource in module.resources:
             for attribute in all_attributes(resource.body):
-                for step in dict.fromkeys(_passed(attribute.value, module)):
+                for step in _passed(attribute.value, module, ways):
                     index.setdefault(step, []).append((resource, attribute.name))
     return index
 
 
-def _passed(expression: Expression, module: Module) -> Iterator[int]:
+_Way = tuple[Expression, Module | None, tuple[int, ...]]
+"""What a name stands for, where, and everything in it by identity."""
+_Ways = dict[tuple[int, str], _Way | None]
+
+
+def _passed(expression: Expression, module: Module, ways: _Ways) -> dict[int, None]:
     """Everything that a value is read from, by identity."""
+    steps: dict[int, None] = {}
     pending: list[tuple[Expression, Module | None]] = [(expression, module)]
-    seen: set[int] = set()
     while pending:
         node, home = pending.pop()
         for one in home.references_in(node) if home else ():
-            found = home.find(one) if home else None
-            if not isinstance(found, Found):
+            way = _way(one, home, ways) if home else None
+            if way is None:
                 continue
+            inner, there, below = way
+            if id(inner) not in steps:
+                pending.append((inner, there))
+            steps.update(dict.fromkeys(below))
+    return steps
+
+
+def _way(reference: Reference, home: Module, ways: _Ways) -> _Way | None:
+    """The same names are read all over a module, so each is followed once."""
+    key = id(home), reference.dotted
+    if key not in ways:
+        found = home.find(reference)
+        ways[key] = None
+        if isinstance(found, Found):
             inner = narrowed(found.expression, found.rest)
-            yield from (id(below) for below in inner.walk())
-            if id(inner) not in seen:
-                seen.add(id(inner))
-                pending.append((inner, _module(found)))
+            below = tuple(id(node) for node in inner.walk())
+            ways[key] = inner, _module(found), below
+    return ways[key]

@@ -44,11 +44,9 @@ class Tokens:
         """Tokens, one after the other; the last one is the end."""
         position = 0
         kinds, words, ends = self.kinds, self.words, self.ends
-        match = _TOKEN.match
-        while True:
-            found = match(self.shadow, position)
-            if found is None:
-                raise NotPlain
+        for found in _TOKEN.finditer(self.shadow):
+            if found.start() != position:
+                break
             kind = found.lastindex or END
             position = found.end()
             kinds.append(kind)
@@ -56,6 +54,7 @@ class Tokens:
             ends.append(position)
             if kind == END:
                 return
+        raise NotPlain
 
     def start(self, at: int) -> int:
         """Where a token begins, without the blanks before it."""

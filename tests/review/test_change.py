@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.change import MAX_FILES, MAX_TOTAL_BYTES, Change, is_ordinary, read_change
+from bot.bounds import MAX_FILES, MAX_TOTAL_BYTES, is_ordinary
+from bot.change import Change, read_change
 from bot.engine import LocalEngine, Texts
 from bot.forge.errors import Incomplete
 from bot.forge.port import Listing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from remediations import schema
@@ -37,6 +37,8 @@ _KEYS: Final = {
     for name in ("root_volume_encryption_enabled", "encrypted", "encryption_enabled", "kms_key")
 }
 _CLOSE: Final = 0.85
+_REMEMBERED: Final = 10_000
+"""Paths of arguments: what people write repeats itself, and a stranger's words have an end."""
 _NEWEST: Final = max(schema.MAJORS)
 
 Item = Attribute | Block
@@ -51,10 +53,11 @@ class UnsupportedArgument(Rule):
     severity = Severities(Severity.HIGH, Severity.HIGH, Severity.HIGH)
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        if max(module.aws_majors) <= schema.MAJORS[0]:
+        asked = frozenset(module.aws_majors)
+        if max(asked) <= schema.MAJORS[0]:
             return
         for path, item in _items(resource.body):
-            if _is_lacking(resource, path, module):
+            if _is_lacking(resource.kind, path, asked):
                 yield _violation(resource, module, path, item)
 
 
@@ -70,15 +73,16 @@ def _items(body: Body, outer: str = "") -> Iterator[tuple[str, Item]]:
             yield from _items(item.body, f"{outer}{name}.")
 
 
-def _is_lacking(resource: Resource, path: str, module: Module) -> bool:
+@lru_cache(_REMEMBERED)
+def _is_lacking(kind: str, path: str, majors: frozenset[int]) -> bool:
     """No allowed version knows it, though one knows what is around it."""
     outer, _, _ = path.rpartition(".")
-    if outer and schema.argument(resource.kind, outer) is None:
+    if outer and schema.argument(kind, outer) is None:
         return False
-    whole = schema.resource(resource.kind)
-    asked = {major for major in module.aws_majors if major > schema.MAJORS[0]}
+    whole = schema.resource(kind)
+    asked = {major for major in majors if major > schema.MAJORS[0]}
     asked &= whole.majors if whole else frozenset()
-    return bool(asked) and set(schema.lacking(resource.kind, path, asked)) == asked
+    return bool(asked) and set(schema.lacking(kind, path, asked)) == asked
 
 
 def _violation(resource: Resource, module: Module, path: str, item: Item) -> Violation:
@@ -107,6 +111,8 @@ def _violation(resource: Resource, module: Module, path: str, item: Item) -> Vio
 
 def _close(resource: Resource, module: Module, outer: str, name: str, item: Item) -> str | None:
     """The one name that was meant, of the same form and not yet taken."""
+    from difflib import get_close_matches  # hardly any run needs it
+
     held = schema.names(resource.kind, outer)
     fitting = [
         other
