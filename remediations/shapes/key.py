@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -74,12 +74,13 @@ class RequireKey(Argument):
         self, site: Site, resource: Resource, module: Module, key: KeyChoice
     ) -> tuple[Targeted, ...] | Advice:
         body = site.holder
+        beside = self.beside_at(site)
         if site.missing or not isinstance(body, Body):
-            made = set_at(site, resource, key.reference, self.beside)
+            made = set_at(site, resource, key.reference, beside)
             return made if isinstance(made, Advice) else (made,)
         said: list[Targeted] = []
         for name in self._unsaid(site, module):
-            held, text = body.attributes.get(name), self.beside[name]
+            held, text = body.attributes.get(name), beside[name]
             intent = SetValue(held.value, text) if held else InsertAttribute(body, name, text)
             said.append(Targeted(resource.path, intent))
         if not uses_own_key(module, site.held):
@@ -89,11 +90,15 @@ class RequireKey(Argument):
             said.append(chosen)
         return tuple(said)
 
+    def beside_at(self, site: Site) -> Mapping[str, str]:  # noqa: ARG002
+        """What has to be said along with the key, where places differ."""
+        return self.beside
+
     def _unsaid(self, site: Site, module: Module) -> Iterator[str]:
         """What of ``beside`` is known to be missing, or to be something else."""
         if site.missing or not isinstance(site.holder, Body):
             return
-        for name, text in self.beside.items():
+        for name, text in self.beside_at(site).items():
             value = module.value_of(site.holder.attributes.get(name))
             if isinstance(value, Known) and text.strip('"') != _word(value.value):
                 yield name

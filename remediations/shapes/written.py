@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..model import Span
 from ..rule import Advice, Targeted
-from ..terraform.edit import InsertAttribute, InsertBlock, SetValue
+from ..terraform.edit import InsertAttribute, InsertBlock, SetValue, indent_of
+from ..terraform.json_tree import JsonDocument
 from ..terraform.module import Resource
-from ..terraform.nodes import Body
+from ..terraform.nodes import Body, ObjectExpression
 from .place import Site
 
 
@@ -43,3 +45,25 @@ def set_at(
         block = block_text(site.missing, {**beside, site.name: text})
         return Targeted(resource.path, InsertBlock(site.holder, block))
     return Targeted(resource.path, InsertAttribute(site.holder, site.name, text, after or None))
+
+
+def entries_added(
+    resource: Resource, held: ObjectExpression, entries: Mapping[str, str]
+) -> Targeted | Advice:
+    """Write entries behind the last one of an object, as that one is written."""
+    advice = Advice(f"Add {' and '.join(f'`{n} = {t}`' for n, t in entries.items())} here.")
+    if isinstance(resource.document, JsonDocument):
+        return advice
+    said = [f"{name} = {text}" for name, text in entries.items()]
+    if not held.entries:
+        return Targeted(resource.path, SetValue(held, f"{{ {', '.join(said)} }}"))
+    source, last = resource.document.source, held.entries[-1]
+    begins, ends = source.line(last.span.start), source.line_span(source.line(last.span.end))
+    text = source.slice(last.value.span)
+    if begins == source.line(held.span.start):
+        return Targeted(resource.path, SetValue(last.value, ", ".join([text, *said])))
+    behind = source.slice(Span(last.span.end, ends.end)).strip().lstrip(",")
+    if behind:
+        return advice
+    lines = f"\n{indent_of(source, last.span.start)}".join([text, *said])
+    return Targeted(resource.path, SetValue(last.value, lines))

@@ -49,7 +49,8 @@ def fits(node: Expression | Block, found: schema.Argument) -> bool:
         return False
     if isinstance(node, Literal):
         wanted = "boolean" if isinstance(node.value, bool) else "number"
-        return node.value is None or found.type == wanted
+        # A flag that became "true", "false" or nothing in version 6 still takes a bare true.
+        return node.value is None or wanted in {type.rstrip("!") for type in found.types.values()}
     if isinstance(node, String):
         return found.type in ("string", "any")
     if isinstance(node, ListExpression):

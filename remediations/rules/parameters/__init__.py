@@ -1,0 +1,1 @@
+"""Rules about parameters of Systems Manager."""
