@@ -71,10 +71,9 @@ def answer(forge: Forge, asked: Asked, reviewer: Reviewer) -> Answered:
 
     Raises ``ForgeError``, ``EngineStopped`` and ``EngineAway``.
     """
-    pull = forge.pull_request(asked.ref)
     if asked.comment_id is not None:
-        inline = asked.thread_root is not None
-        forge.acknowledge(pull, asked.comment_id, inline=inline)
+        forge.acknowledge(asked.ref, asked.comment_id, inline=asked.thread_root is not None)
+    pull = forge.pull_request(asked.ref)
     if asked.command.verb is Verb.HELP:
         return _say(forge, pull, asked, HELP)
     if asked.command.verb is Verb.EXPLAIN:

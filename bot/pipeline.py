@@ -115,7 +115,7 @@ def publish(forge: Forge, pull: PullRequest, composed: Review, run_id: str) -> i
     """Comments, resolved threads, summary, and the conclusion as the last write."""
     posted = 0
     if composed.comments:
-        posted = forge.post_review(pull, "", composed.comments)
+        posted = len(forge.post_review(pull, "", composed.comments))
     for thread in composed.resolved:
         forge.resolve_thread(thread, "Fixed.")
     forge.ensure_summary(pull, composed.summary, begins=not composed.is_quiet)

@@ -28,6 +28,7 @@ class DryRun:
     summaries: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     resolved: list[Thread] = field(default_factory=list)
+    reopened: list[Thread] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     commits: list[Mapping[str, bytes | None]] = field(default_factory=list)
 
@@ -62,14 +63,20 @@ class DryRun:
     def may_write(self, repository: str, login: str) -> bool:
         return self.forge.may_write(repository, login)
 
-    def post_review(self, pull: PullRequest, body: str, comments: tuple[Comment, ...]) -> int:
+    def post_review(
+        self, pull: PullRequest, body: str, comments: tuple[Comment, ...]
+    ) -> tuple[Comment, ...]:
         del pull, body
         self.comments.extend(comments)
-        return len(comments)
+        return comments
 
     def resolve_thread(self, thread: Thread, word: str) -> None:
         del word
         self.resolved.append(thread)
+
+    def reopen_thread(self, thread: Thread, word: str) -> None:
+        del word
+        self.reopened.append(thread)
 
     def ensure_summary(self, pull: PullRequest, body: str, *, begins: bool) -> None:
         del pull
@@ -87,9 +94,20 @@ class DryRun:
         self.commits.append(files)
         return pull.head_sha
 
+    def propose_files(
+        self,
+        pull: PullRequest,
+        message: str,
+        files: Mapping[str, bytes | None],
+        body: str,
+    ) -> str:
+        del message, body
+        self.commits.append(files)
+        return pull.url
+
     def answer(self, pull: PullRequest, comment_id: int | None, body: str) -> None:
         del pull, comment_id
         self.answers.append(body)
 
-    def acknowledge(self, pull: PullRequest, comment_id: int, *, inline: bool) -> None:
-        del pull, comment_id, inline
+    def acknowledge(self, ref: PullRef, comment_id: int, *, inline: bool) -> None:
+        del ref, comment_id, inline

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
 
 from . import github_checks as checks
+from . import github_commits as commits
 from . import github_history as history
 from . import github_queries as queries
+from . import github_threads as talk
 from .errors import Gone, Incomplete, Rejected
 from .github_api import Api, Credentials
 from .port import (
@@ -26,7 +28,6 @@ from .port import (
     TreeEntry,
 )
 
-MARKER: Final = "<!-- lockstitch:"
 SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
 ANSWER_MARKER: Final = "<!-- lockstitch:answer "
 MAX_FILES: Final = 3000
@@ -54,7 +55,6 @@ class GitHub:
         self.api = Api(base_url.rstrip("/"), credentials, repository, pause)
         self._cache: MutableMapping[str, bytes] = {} if cache is None else cache
         self._root = f"/repos/{repository}"
-        self._owner, self._name = repository.split("/")
 
     @property
     def limits(self) -> Limits:
@@ -158,37 +158,14 @@ class GitHub:
 
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
         """Threads whose first comment is ours."""
-        return tuple(self._threads(pull))
+        return tuple(talk.threads(self.api, pull))
 
-    def _threads(self, pull: PullRequest) -> Iterator[Thread]:
-        after: str | None = None
-        while True:
-            variables = {"owner": self._owner, "name": self._name}
-            data = self.api.graphql(
-                queries.THREADS, {**variables, "number": pull.ref.number, "after": after}
-            )
-            held = ((data["repository"] or {}).get("pullRequest") or {}).get("reviewThreads")
-            if held is None:
-                raise Gone("The pull request is not there any more.")
-            for node in held["nodes"]:
-                comments = node["comments"]["nodes"]
-                if comments and comments[0]["viewerDidAuthor"] and MARKER in comments[0]["body"]:
-                    yield Thread(
-                        id=node["id"],
-                        comment_id=comments[0]["databaseId"],
-                        path=node["path"],
-                        body=comments[0]["body"],
-                        is_resolved=node["isResolved"],
-                        has_replies=any(not one["viewerDidAuthor"] for one in comments),
-                    )
-            if not held["pageInfo"]["hasNextPage"]:
-                return
-            after = held["pageInfo"]["endCursor"]
-
-    def post_review(self, pull: PullRequest, body: str, comments: tuple[Comment, ...]) -> int:
+    def post_review(
+        self, pull: PullRequest, body: str, comments: tuple[Comment, ...]
+    ) -> tuple[Comment, ...]:
         """One review. Where one anchor is refused, the halves are tried, so the rest is kept."""
         if not comments:
-            return 0
+            return ()
         path = f"{self._root}/pulls/{pull.ref.number}/reviews"
         wanted = {
             "commit_id": pull.head_sha,
@@ -200,19 +177,21 @@ class GitHub:
             made = self.api.post(path, wanted)
         except Rejected:
             if len(comments) == 1:
-                return 0
+                return ()
             middle = len(comments) // 2
             first = self.post_review(pull, body, comments[:middle])
             return first + self.post_review(pull, body, comments[middle:])
         kept = self.api.pages(f"{path}/{made['id']}/comments", limit=100)
-        return sum(1 for _ in kept)
+        held = {(one["path"], str(one["body"]).strip()) for one in kept}
+        return tuple(one for one in comments if (one.path, one.body.strip()) in held)
 
     def resolve_thread(self, thread: Thread, word: str) -> None:
-        """Mark as resolved; the thread itself shows that it is."""
-        if thread.is_resolved:
-            return
-        del word
-        self.api.graphql(queries.RESOLVE, {"input": {"threadId": thread.id}})
+        """Say the word in it and mark it as resolved."""
+        talk.resolve(self.api, thread, word)
+
+    def reopen_thread(self, thread: Thread, word: str) -> None:
+        """Say the word in it and mark it as open."""
+        talk.reopen(self.api, thread, word)
 
     def ensure_summary(self, pull: PullRequest, body: str, *, begins: bool) -> None:
         """One comment, edited in place, and only where it would change."""
@@ -239,28 +218,17 @@ class GitHub:
         self, pull: PullRequest, message: str, files: Mapping[str, bytes | None]
     ) -> str:
         """One signed commit, only where the head still is the one that was read."""
-        headline, _, body = message.partition("\n")
-        additions = [
-            {"path": path, "contents": base64.b64encode(data).decode()}
-            for path, data in files.items()
-            if data is not None
-        ]
-        deletions = [{"path": path} for path, data in files.items() if data is None]
-        data = self.api.graphql(
-            queries.COMMIT,
-            {
-                "input": {
-                    "branch": {
-                        "repositoryNameWithOwner": pull.head_repository,
-                        "branchName": pull.head_ref,
-                    },
-                    "expectedHeadOid": pull.head_sha,
-                    "message": {"headline": headline, "body": body.strip()},
-                    "fileChanges": {"additions": additions, "deletions": deletions},
-                }
-            },
-        )
-        return str(data["createCommitOnBranch"]["commit"]["oid"])
+        return commits.commit(self.api, pull, message, files)
+
+    def propose_files(
+        self,
+        pull: PullRequest,
+        message: str,
+        files: Mapping[str, bytes | None],
+        body: str,
+    ) -> str:
+        """A pull request of the bot's own against the head branch."""
+        return commits.propose(self.api, self._root, pull, message, files, body)
 
     def may_write(self, repository: str, login: str) -> bool:
         """Whether this person may push, as GitHub says now."""
@@ -283,9 +251,9 @@ class GitHub:
         found = self.api.pages(path, limit=1000)
         return any(str(one["body"]).endswith(marker) and self._is_own(one) for one in found)
 
-    def acknowledge(self, pull: PullRequest, comment_id: int, *, inline: bool) -> None:
+    def acknowledge(self, ref: PullRef, comment_id: int, *, inline: bool) -> None:
         """Eyes on the comment; GitHub keeps one of each kind."""
-        del pull
+        del ref
         kind = "pulls" if inline else "issues"
         path = f"{self._root}/{kind}/comments/{comment_id}/reactions"
         self.api.post(path, {"content": "eyes"})

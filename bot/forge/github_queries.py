@@ -14,7 +14,7 @@ query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {
           id
           isResolved
           path
-          comments(first: 30) {
+          comments(first: 100) {
             nodes { databaseId body viewerDidAuthor }
           }
         }
@@ -37,8 +37,16 @@ query Search($wanted: String!, $after: String) {
 """
 
 RESOLVE: Final = """\
-mutation Resolve($input: ResolveReviewThreadInput!) {
-  resolveReviewThread(input: $input) { thread { id isResolved } }
+mutation Resolve($reply: AddPullRequestReviewThreadReplyInput!, $mark: ResolveReviewThreadInput!) {
+  addPullRequestReviewThreadReply(input: $reply) { comment { id } }
+  resolveReviewThread(input: $mark) { thread { id isResolved } }
+}
+"""
+
+REOPEN: Final = """\
+mutation Reopen($reply: AddPullRequestReviewThreadReplyInput!, $mark: UnresolveReviewThreadInput!) {
+  addPullRequestReviewThreadReply(input: $reply) { comment { id } }
+  unresolveReviewThread(input: $mark) { thread { id isResolved } }
 }
 """
 

@@ -111,6 +111,14 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What was said in a thread after its first comment."""
+
+    body: str
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A conversation this bot began on a line. ``body`` is its first comment, markers included."""
 
@@ -119,8 +127,8 @@ class Thread:
     path: str
     body: str
     is_resolved: bool
-    has_replies: bool
-    """True when anybody but the bot wrote in it."""
+    replies: tuple[Reply, ...] = ()
+    """Oldest first, the bot's own ones included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +242,16 @@ class Forge(Protocol):
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
         """The conversations this bot began, resolved ones included."""
 
-    def post_review(self, pull: PullRequest, body: str, comments: tuple[Comment, ...]) -> int:
-        """Post one review on ``pull.head_sha``; the number of comments the forge really kept."""
+    def post_review(
+        self, pull: PullRequest, body: str, comments: tuple[Comment, ...]
+    ) -> tuple[Comment, ...]:
+        """Post one review on ``pull.head_sha``; those comments that the forge really kept."""
 
     def resolve_thread(self, thread: Thread, word: str) -> None:
         """Answer with ``word`` and mark as resolved; a resolved thread is left alone."""
+
+    def reopen_thread(self, thread: Thread, word: str) -> None:
+        """Answer with ``word`` and mark as open again; an open thread is left alone."""
 
     def ensure_summary(self, pull: PullRequest, body: str, *, begins: bool) -> None:
         """One comment on the conversation, edited in place; found again by its marker.
@@ -257,6 +270,19 @@ class Forge(Protocol):
         ``None`` deletes a file. Raises ``HeadMoved`` where somebody pushed meanwhile.
         """
 
+    def propose_files(
+        self,
+        pull: PullRequest,
+        message: str,
+        files: Mapping[str, bytes | None],
+        body: str,
+    ) -> str:
+        """A pull request with one commit against the head branch, for one that takes no commits
+        from this bot; its address. One of this head that is there already is taken.
+
+        Raises ``Refused`` where that is not possible either.
+        """
+
     def may_write(self, repository: str, login: str) -> bool:
         """Whether this person may push to the repository, asked now."""
 
@@ -266,5 +292,5 @@ class Forge(Protocol):
         A body that ends in ``<!-- lockstitch:answer KEY -->`` is written once.
         """
 
-    def acknowledge(self, pull: PullRequest, comment_id: int, *, inline: bool) -> None:
+    def acknowledge(self, ref: PullRef, comment_id: int, *, inline: bool) -> None:
         """A reaction that says "seen" on somebody's comment."""

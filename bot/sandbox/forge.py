@@ -217,6 +217,16 @@ class Forge:
             self._commented(repo, pull, comment)
             return comment
 
+    def mark(self, pull: Pull, root: int, login: str, *, is_resolved: bool) -> None:
+        """A thread is resolved, or open again."""
+        with self.world.lock:
+            if is_resolved:
+                pull.resolved.add(root)
+            else:
+                pull.resolved.discard(root)
+            deed = "resolve" if is_resolved else "unresolve"
+            self.world.record(login, deed, {"thread": root})
+
     def _commented(self, repo: Repo, pull: Pull, comment: InlineComment) -> None:
         payload = {
             "action": "created",

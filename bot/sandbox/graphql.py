@@ -14,7 +14,7 @@ from .access import Caller, check_grant, check_push, check_sight
 from .forge import Forge
 from .limits import Refusal
 from .repository import GitFailed
-from .state import Pull, Repo
+from .state import InlineComment, Pull, Repo
 
 MAX_TEXT = 512_000
 MAX_NODES = 100
@@ -136,19 +136,37 @@ class _Root:
         return {"commit": {"oid": sha, "url": f"{self.forge.url}/{name}/commit/{sha}"}}
 
     def resolveReviewThread(self, _info: Any, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the published name
-        root = input["threadId"].removeprefix("PRRT_")
+        return self._marked("ResolveReviewThread", input["threadId"], is_resolved=True)
+
+    def unresolveReviewThread(self, _info: Any, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the published name
+        return self._marked("UnresolveReviewThread", input["threadId"], is_resolved=False)
+
+    def _marked(self, deed: str, thread: str, *, is_resolved: bool) -> dict[str, Any]:
+        repo, pull, root = self._thread(thread)
+        if self.caller.login != pull.author:
+            check_push(self.caller, repo, deed)
+        self.forge.mark(pull, root, self.caller.login, is_resolved=is_resolved)
+        return {"thread": _thread(pull, root, self.caller.login)}
+
+    def addPullRequestReviewThreadReply(  # noqa: N802 - the published name
+        self, _info: Any, input: dict[str, Any]
+    ) -> dict[str, Any]:
+        repo, pull, root = self._thread(input["pullRequestReviewThreadId"])
+        if self.caller.is_installation:
+            check_grant(self.caller, "pull_requests", "write")
+        made = self.forge.reply(repo, pull, root, self.caller.login, input["body"])
+        return {"comment": _said(made, self.caller.login)}
+
+    def _thread(self, name: str) -> tuple[Repo, Pull, int]:
+        """The thread of a node id, where the caller may see it."""
+        root = name.removeprefix("PRRT_")
         for repo in self.forge.world.repos.values():
             for pull in repo.pulls.values():
                 comment = pull.inline.get(int(root)) if root.isdigit() else None
-                if comment is None or comment.reply_to is not None:
-                    continue
-                check_sight(self.caller, repo)
-                if self.caller.login != pull.author:
-                    check_push(self.caller, repo, "ResolveReviewThread")
-                pull.resolved.add(comment.id)
-                self.forge.world.record(self.caller.login, "resolve", {"thread": comment.id})
-                return {"thread": _thread(pull, comment.id, self.caller.login)}
-        raise Refusal(404, f"Could not resolve to a node with the global id of '{root}'.")
+                if comment is not None and comment.reply_to is None:
+                    check_sight(self.caller, repo)
+                    return repo, pull, comment.id
+        raise Refusal(404, f"Could not resolve to a node with the global id of '{name}'.")
 
 
 def _file_changes(changes: dict[str, Any]) -> dict[str, bytes | None]:
@@ -206,20 +224,21 @@ class _Pull:
 
 def _thread(pull: Pull, root: int, login: str) -> dict[str, Any]:
     comments = pull.thread(root)
-    nodes = [
-        {
-            "id": f"PRRC_{comment.id}",
-            "databaseId": comment.id,
-            "body": comment.body,
-            "viewerDidAuthor": comment.author == login,
-        }
-        for comment in comments
-    ]
+    nodes = [_said(comment, login) for comment in comments]
     return {
         "id": f"PRRT_{root}",
         "isResolved": root in pull.resolved,
         "path": comments[0].path,
         "comments": lambda _info, **place: _connection(nodes, **place),
+    }
+
+
+def _said(comment: InlineComment, login: str) -> dict[str, Any]:
+    return {
+        "id": f"PRRC_{comment.id}",
+        "databaseId": comment.id,
+        "body": comment.body,
+        "viewerDidAuthor": comment.author == login,
     }
 
 

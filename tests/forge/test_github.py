@@ -97,7 +97,8 @@ def test_a_review_keeps_what_the_diff_can_carry(place: Place) -> None:
         Comment("a.tf", 29, 31, "two <!-- lockstitch:finding bbbb offer=advice -->"),
     ]
     bad = [Comment("a.tf", 15, 15, "outside"), Comment("a.tf", 5, 30, "two hunks")]
-    assert forge.post_review(pull, "", (good[0], bad[0], good[1], bad[1])) == 2
+    kept = forge.post_review(pull, "", (good[0], bad[0], good[1], bad[1]))
+    assert kept == tuple(good)
     assert {(t.path, t.is_resolved) for t in forge.threads(pull)} == {("a.tf", False)}
     assert len(forge.threads(pull)) == 2
 
@@ -120,10 +121,17 @@ def test_a_thread_is_resolved_once(place: Place) -> None:
     forge.resolve_thread(thread, "Fixed.")
     (resolved,) = forge.threads(pull)
     assert resolved.is_resolved
-    assert not resolved.has_replies
+    assert [(one.body, one.is_ours) for one in resolved.replies] == [
+        ("An answer.", True),
+        ("Fixed.", True),
+    ]
     before = forge.api.count
     forge.resolve_thread(resolved, "Fixed.")
     assert forge.api.count == before
+    forge.reopen_thread(resolved, "Here again.")
+    (open_again,) = forge.threads(pull)
+    assert not open_again.is_resolved
+    assert open_again.replies[-1].body == "Here again."
 
 
 def test_the_summary_is_one_comment(place: Place) -> None:

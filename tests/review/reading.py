@@ -52,7 +52,7 @@ class Reader:
 def threads_of(review: Review) -> tuple[Thread, ...]:
     """The conversations that posting this review begins."""
     return tuple(
-        Thread(f"T{n}", n, comment.path, comment.body, is_resolved=False, has_replies=False)
+        Thread(f"T{n}", n, comment.path, comment.body, is_resolved=False)
         for n, comment in enumerate(review.comments, 1)
     )
 

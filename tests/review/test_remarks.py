@@ -59,7 +59,7 @@ def compose_with(plan: Plan, *findings: Finding, threads: tuple[Thread, ...] = (
 
 
 def thread(body: str) -> Thread:
-    return Thread("T", 1, "main.tf", body, is_resolved=False, has_replies=False)
+    return Thread("T", 1, "main.tf", body, is_resolved=False)
 
 
 def test_two_fixes_on_the_same_lines_are_a_suggestion_and_a_commit() -> None:

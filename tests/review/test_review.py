@@ -270,7 +270,7 @@ def test_a_thread_is_left_open_where_its_finding_is_only_out_of_sight(reader: Re
 
 
 def test_a_thread_of_somebody_else_is_left_alone(reader: Reader) -> None:
-    thread = Thread("T", 1, "main.tf", "Why this bucket?", is_resolved=False, has_replies=True)
+    thread = Thread("T", 1, "main.tf", "Why this bucket?", is_resolved=False)
     assert reader.review({}, {"main.tf": CLEAN}, (thread,)).resolved == ()
 
 

@@ -25,7 +25,7 @@ from bot.review import offer_of
 from remediations.terraform.files import READ
 from remediations.terraform.grammar import Grammar
 from tests.journeys.conftest import Journey
-from tests.journeys.test_pull_request import BLOCK, BUCKET, OPEN
+from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 from tests.review.test_markdown import AUTOMATIC
 from tests.review.trees import Trees, pull_request
 from tests.terraform.test_hostile import HOSTILE

@@ -27,7 +27,7 @@ from bot.worker import CeleryDispatcher
 from remediations.model import Profile
 from tests import servers
 from tests.journeys.conftest import SECRET, Journey
-from tests.journeys.test_pull_request import BLOCK, BUCKET, OPEN
+from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 from tests.service.queue import Clock, delivery
 from tests.service.test_isolation import CLOSED, Overtaken, texts
 

@@ -13,7 +13,7 @@ from bot.sandbox.limits import Refusal
 from bot.sandbox.shapes import APP_ID
 from bot.sandbox.state import BOT_LOGIN, CheckRun
 from tests.journeys.conftest import Journey
-from tests.journeys.test_pull_request import BLOCK, BUCKET, OPEN
+from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
 FAILURE = Conclusion.FAILURE
 

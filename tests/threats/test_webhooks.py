@@ -27,7 +27,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
 from bot.sandbox.state import BOT_LOGIN
 from tests.journeys.conftest import Journey
-from tests.journeys.test_pull_request import BLOCK, BUCKET, OPEN
+from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 from tests.threats.conftest import Canary
 
 

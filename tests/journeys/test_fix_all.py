@@ -1,0 +1,50 @@
+"""Somebody takes the fixes that are offered, by a command, a button or a reply."""
+
+from __future__ import annotations
+
+from bot.sandbox.state import BOT_LOGIN
+from tests.journeys.conftest import Journey
+from tests.journeys.terraform import BLOCK, BUCKET
+
+
+def test_a_command_commits_what_no_suggestion_can_carry(either: Journey) -> None:
+    pull = either.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
+    check = either.check(pull)
+    assert check.conclusion == "failure"
+    assert [note["path"] for note in check.annotations] == ["main.tf"]
+    assert either.comments(pull) == []
+
+    before = pull.head_sha
+    comment = either.sandbox.forge.comment(either.repo, pull, "dana", "/lockstitch fix")
+    either.until(lambda: pull.head_sha != before, "the commit")
+    assert either.check(pull).conclusion == "success"
+    assert BLOCK.splitlines()[0] in either.file(pull, "main.tf")
+    assert (BOT_LOGIN, "eyes") in comment.reactions
+
+
+def test_the_button_commits_every_safe_fix(journey: Journey) -> None:
+    pull = journey.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
+    check = journey.check(pull)
+    before = pull.head_sha
+    journey.sandbox.forge.press(journey.repo, check.id, check.actions[0]["identifier"], "dana")
+    journey.until(lambda: pull.head_sha != before, "the commit")
+    assert journey.check(pull).conclusion == "success"
+
+
+def test_a_replacement_is_committed_only_where_it_is_named(journey: Journey) -> None:
+    head = {
+        "main.tf": 'resource "aws_sagemaker_notebook_instance" "lab" {\n  name = "lab"\n}\n',
+        "key.tf": 'resource "aws_kms_key" "ml" {\n  description = "ML"\n}\n',
+        "README.md": "x\n",
+    }
+    pull = journey.open({"README.md": "y\n"}, head)
+    journey.check(pull)
+    (comment,) = journey.comments(pull)
+    before = pull.head_sha
+    journey.sandbox.forge.reply(journey.repo, pull, comment.id, "dana", "fix")
+    journey.until(lambda: len(pull.thread(comment.id)) == 3, "an answer")
+    assert "fix replace" in pull.thread(comment.id)[-1].body
+    assert pull.head_sha == before
+    journey.sandbox.forge.reply(journey.repo, pull, comment.id, "dana", "fix replace")
+    journey.until(lambda: pull.head_sha != before, "the commit")
+    assert "kms_key_id = aws_kms_key.ml.arn" in journey.file(pull, "main.tf")
