@@ -39,6 +39,8 @@ class Wish:
     comment_id: int | None = None
     thread_root: int | None = None
     forge: str = "github"
+    delivery: str = ""
+    """The id of the newest delivery that asked for it, for the log."""
 
     @property
     def is_command(self) -> bool:

@@ -15,6 +15,8 @@ from .database import DatabaseAway
 from .engine import EngineAway, EngineStopped
 from .forge.errors import ForgeError, Gone, RateLimited, Refused, Unreachable
 from .inbox import DEADLINE_SECONDS, MAX_ATTEMPTS, Inbox, WorkItem
+from .metrics import ROWS, WAITS
+from .stages import About, about, stage
 
 Work = Callable[[WorkItem], None]
 GiveUp = Callable[[WorkItem, str], None]
@@ -79,18 +81,29 @@ def jitter(tries: int) -> float:
 
 def run_one(inbox: Inbox, item: WorkItem, work: Work, give_up: GiveUp) -> None:
     """Do one leased row and settle it, whatever happens. A doomed row is concluded."""
+    wish = item.wish
+    if item.attempts == 1 and not item.waits:
+        WAITS.labels("command" if wish.is_command else "review").observe(item.waited)
+    with about(About(wish.delivery, wish.repository, wish.number, wish.head_sha)):
+        _run_one(inbox, item, work, give_up)
+
+
+def _run_one(inbox: Inbox, item: WorkItem, work: Work, give_up: GiveUp) -> None:
     try:
         with kept(inbox, item):
             if item.doomed:
-                give_up(item, item.doomed)
+                with stage("give_up"):
+                    give_up(item, item.doomed)
             else:
-                work(item)
+                with stage("work"):
+                    work(item)
     except Exception as error:
         if item.doomed:
             _still_doomed(inbox, item, error)
         else:
             _settle(inbox, item, error)
         return
+    ROWS.labels("dead" if item.doomed else "done").inc()
     if item.doomed:
         inbox.bury(item, item.doomed)
     else:
@@ -122,12 +135,15 @@ def kept(inbox: Inbox, item: WorkItem) -> Iterator[None]:
 def _settle(inbox: Inbox, item: WorkItem, error: Exception) -> None:
     match decide(error, item.attempts, item.waits):
         case Hold(after):
+            ROWS.labels("hold").inc()
             _LOG.warning("hold pull=%s seconds=%.0f reason=%s", item.ref, after, error)
             inbox.hold(item, after, str(error))
         case Retry(after, counts):
+            ROWS.labels("retry").inc()
             _LOG.warning("retry pull=%s seconds=%.1f reason=%s", item.ref, after, error)
             inbox.retry(item, after, _reason(error), counts=counts)
         case Fail(reason):
+            ROWS.labels("given_up").inc()
             _LOG.error("given up pull=%s reason=%s", item.ref, reason, exc_info=error)
             inbox.doom(item, 0.0, reason)
 

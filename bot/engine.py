@@ -5,8 +5,10 @@ The only room of the bot that parses what strangers wrote. Knows no forge, no qu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from remediations.codebase import Codebase
@@ -100,6 +102,8 @@ class LocalEngine:
     """Judges in this process: for text that its user trusts, and inside the confined process."""
 
     grammar: Grammar
+    laps: dict[str, float] = field(default_factory=dict)
+    """Seconds of parse, detect and plan, added up over all questions; a plan is proved in it."""
 
     def judge(self, texts: Texts, profile: Profile) -> Judgement:
         """Findings at the merge base and at the head, and proved fixes for the new ones."""
@@ -109,7 +113,8 @@ class LocalEngine:
         """Edits that close together as many of the wanted findings as can be proved."""
         before, judgement = self._judge(texts, profile)
         meant = wanted.of(judgement.new.findings)
-        edits = combine(before, meant, profile, up_to=wanted.up_to)
+        with self._lap("plan"):
+            edits = combine(before, meant, profile, up_to=wanted.up_to)
         if not edits:
             return Repair(judgement, meant)
         after = before.with_edits(edits)
@@ -136,15 +141,24 @@ class LocalEngine:
 
     def _judge(self, texts: Texts, profile: Profile) -> tuple[Codebase, Judgement]:
         parsed: dict[bytes, Document] = {}  # most files are the same at both ends
-        earlier = Codebase.read(texts.base, self.grammar, parsed)
-        codebase = Codebase.read(texts.head, self.grammar, parsed, texts.skipped)
+        with self._lap("parse"):
+            earlier = Codebase.read(texts.base, self.grammar, parsed)
+            codebase = Codebase.read(texts.head, self.grammar, parsed, texts.skipped)
         where = texts.directories
-        base = Lineage.between(earlier, codebase).follow(
-            detect(earlier, profile, directories=where)
-        )
-        head = detect(codebase, profile, directories=where)
-        new = replace(head, findings=new_findings(head, base))
-        return codebase, Judgement(base, head, new, plan(codebase, new, profile))
+        with self._lap("detect"):
+            base = Lineage.between(earlier, codebase).follow(
+                detect(earlier, profile, directories=where)
+            )
+            head = detect(codebase, profile, directories=where)
+            new = replace(head, findings=new_findings(head, base))
+        with self._lap("plan"):
+            return codebase, Judgement(base, head, new, plan(codebase, new, profile))
+
+    @contextmanager
+    def _lap(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.laps[name] = self.laps.get(name, 0.0) + time.perf_counter() - began
 
 
 def _closed(wanted: Collection[Finding], after: Report) -> tuple[Finding, ...]:

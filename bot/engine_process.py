@@ -35,9 +35,10 @@ ORDER: Final = Struct("!QII")
 """Bytes of memory, seconds of computing, seconds by the clock."""
 FRAME: Final = Struct("!cQ")
 """What follows, and its length."""
-ANSWER, FAILURE = b"A", b"F"
+ANSWER, FAILURE, LAPS = b"A", b"F", b"L"
 OUT_OF_MEMORY: Final = 77
 LATE: Final = "late"
+_LAPS: Final = ("parse", "detect", "plan")
 _SAMPLE: Final = Path(__file__).parent / "demo" / "terraform" / "head"
 
 
@@ -49,6 +50,15 @@ class Question:
     profile: Profile
     wanted: Wanted | None = None
     configuration: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Laps:
+    """Seconds by the clock that a question took, by what was done; 0 for what was not."""
+
+    parse: float = 0.0
+    detect: float = 0.0
+    plan: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +204,10 @@ def _answer_alone(descriptor: int, engine: LocalEngine, *, memory: int, seconds:
         confinement.limit(memory=memory, seconds=seconds)
         confinement.close_doors()
         question = from_wire(Question, _receive(asker))
-        _send(asker, ANSWER, to_wire(_answer(engine, question)))
+        engine.laps.clear()
+        answer = to_wire(_answer(engine, question))
+        _send(asker, LAPS, to_wire(Laps(**{name: engine.laps.get(name, 0.0) for name in _LAPS})))
+        _send(asker, ANSWER, answer)
     raise SystemExit
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -59,6 +59,8 @@ class WorkItem:
     attempts: int
     waits: int = 0
     doomed: str = ""
+    waited: float = 0.0
+    """Seconds since it was asked for."""
 
     @property
     def ref(self) -> PullRef:
@@ -83,7 +85,9 @@ class Inbox:
             key = _key(delivery)
             if not self._remember(connection, delivery, key):
                 return self._reopen(connection, key)
-            return self._want(connection, key, delivery.wish) if delivery.wish else None
+            if delivery.wish is None:
+                return None
+            return self._want(connection, key, replace(delivery.wish, delivery=delivery.id))
 
     def want(self, wish: Wish) -> int:
         """Ask for a review without a delivery."""
@@ -133,6 +137,7 @@ class Inbox:
         except IntegrityError:
             again = afresh(self.clock()) | {
                 "wanted": work.c.wanted + 1,
+                "wish": asdict(wish),
                 "not_before": self.clock() + DEBOUNCE_SECONDS,
                 "asked_at": case(
                     (work.c.wanted > work.c.done, work.c.asked_at), else_=self.clock()
@@ -313,7 +318,8 @@ def _item(row: Row[Any], now: float) -> WorkItem:
     # A later version may have written more than this one knows.
     wish = Wish(**{name: row.wish[name] for name in _WISH if name in row.wish})
     attempts = row.attempts + 1
-    return WorkItem(row.id, wish, row.wanted, row.token + 1, attempts, row.waits, doomed)
+    token, waited = row.token + 1, max(0.0, now - (row.asked_at or now))
+    return WorkItem(row.id, wish, row.wanted, token, attempts, row.waits, doomed, waited)
 
 
 def review_key(ref: PullRef) -> str:

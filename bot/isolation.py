@@ -22,14 +22,27 @@ from remediations.terraform.files import READ
 
 from .bounds import is_ordinary
 from .engine import EngineAway, EngineStopped, Judgement, Repair, Texts, Wanted
-from .engine_process import ANSWER, FAILURE, FRAME, LATE, ORDER, OUT_OF_MEMORY, Failure, Question
+from .engine_process import (
+    ANSWER,
+    FAILURE,
+    FRAME,
+    LAPS,
+    LATE,
+    ORDER,
+    OUT_OF_MEMORY,
+    Failure,
+    Laps,
+    Question,
+)
 from .repo_config import ConfigRead
+from .stages import timed
 from .wire import WireError, from_wire, to_wire
 
 _LOG: Final = logging.getLogger(__name__)
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 10.0
 _MEGABYTE: Final = 1024 * 1024
+_LONGEST_LAP: Final = 600.0
 MAX_ANSWER: Final = 64 * _MEGABYTE
 ODD: Final = "The process that read this change gave an answer that makes no sense."
 BROKE: Final = (
@@ -207,12 +220,29 @@ def _exchange(asked: socket.socket, body: bytes, ends: float) -> tuple[bytes, by
     try:
         asked.settimeout(max(0.1, ends - time.monotonic()))
         asked.sendall(FRAME.pack(ANSWER, len(body)) + body)
-        kind, length = FRAME.unpack(_receive(asked, FRAME.size, ends))
-        if length > MAX_ANSWER:
-            raise EngineStopped(ODD)
-        return kind, _receive(asked, length, ends)
+        kind, body = _frame(asked, ends)
+        if kind == LAPS:
+            _note(body)
+            kind, body = _frame(asked, ends)
+        return kind, body
     except OSError:
         return None
+
+
+def _frame(asked: socket.socket, ends: float) -> tuple[bytes, bytes]:
+    kind, length = FRAME.unpack(_receive(asked, FRAME.size, ends))
+    if length > MAX_ANSWER:
+        raise EngineStopped(ODD)
+    return kind, _receive(asked, length, ends)
+
+
+def _note(body: bytes) -> None:
+    """What the child says of its time is believed within reason, and costs nothing else."""
+    with suppress(WireError):
+        laps = from_wire(Laps, body)
+        for name in ("parse", "detect", "plan"):
+            if 0.0 < (seconds := getattr(laps, name)) < _LONGEST_LAP:
+                timed(name, seconds)
 
 
 def _receive(asked: socket.socket, length: int, ends: float) -> bytes:

@@ -17,6 +17,7 @@ from .forge.errors import ForgeError, RateLimited, Unreachable
 from .forge.port import Check, Conclusion, Forge, Limits, PullRef, PullRequest, Thread
 from .repo_config import NAME, ConfigError, RepoConfig
 from .review import CHECK_NAME, Review, compose, refuse
+from .stages import at_head, stage
 from .terms import Terms, config_for, config_of_base, proposed_by
 
 
@@ -59,16 +60,20 @@ def review(
     ``EngineStopped`` and ``EngineAway``.
     """
     pull = forge.pull_request(ref)
+    at_head(pull.head_sha)
     if not pull.is_open:
         return Outcome(Ended.CLOSED, pull)
     running = Check(CHECK_NAME, pull.head_sha, run_id, "Reviewing", "Reading the change.")
-    forge.ensure_check(ref.repository, running)
-    change, threads = read_change(forge, pull), forge.threads(pull)
+    with stage("check"):
+        forge.ensure_check(ref.repository, running)
+    with stage("fetch"):
+        change, threads = read_change(forge, pull), forge.threads(pull)
     judgement, composed = reviewed(forge, change, reviewer, threads, forge.limits)
     if not is_current() or _has_moved(forge, pull):
         forge.ensure_check(ref.repository, _superseded(running))
         return Outcome(Ended.SUPERSEDED, pull, judgement)
-    posted = publish(forge, pull, composed, run_id)
+    with stage("publish"):
+        posted = publish(forge, pull, composed, run_id)
     return Outcome(Ended.REVIEWED, pull, judgement, composed, posted, change, threads)
 
 
@@ -85,7 +90,8 @@ def reviewed(
         terms = replace(agree(forge, change, reviewer), proposed=proposed)
     except ConfigError as error:
         return None, refuse(change, error.problems, proposed, limits)
-    judgement = reviewer.engine.judge(texts_of(change), terms.profile)
+    with stage("judge"):
+        judgement = reviewer.engine.judge(texts_of(change), terms.profile)
     composed = compose(
         change=change,
         head=judgement.head,

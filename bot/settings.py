@@ -14,6 +14,9 @@ from .gitlab_deliveries import Secrets
 PREFIX: Final = "LOCKSTITCH_"
 
 
+_SHORTEST_TOKEN: Final = 16
+
+
 class SettingsError(Exception):
     """A setting is missing or wrong; the message names it and says what to set."""
 
@@ -52,6 +55,11 @@ VARIABLES: Final = (
     Variable("HOST", "127.0.0.1", "Address to listen on."),
     Variable("PORT", "8080", "Port to listen on; 0 lets the machine choose."),
     Variable("GITHUB_PAUSE", "", "Seconds between requests; empty keeps the library's own pace."),
+    Variable(
+        "OPERATOR_TOKEN", "", "Opens /metrics from elsewhere; without it only this machine may."
+    ),
+    Variable("METRICS_PORT", "", "Port on which a worker and the sweeper show their /metrics."),
+    Variable("TRACES_URL", "", "OTLP endpoint over HTTP for traces; needs the extra `tracing`."),
     Variable("CACHE_DIR", "DATA_DIR/cache", "Where the grammar's tables are kept."),
 )
 _FROM_FILE: Final = frozenset(
@@ -67,6 +75,7 @@ _FROM_FILE: Final = frozenset(
         "GITLAB_WEBHOOK_SECRET_PREVIOUS",
         "GITLAB_SIGNING_TOKEN",
         "GITLAB_SIGNING_TOKEN_PREVIOUS",
+        "OPERATOR_TOKEN",
     }
 )
 """These may also be given as a path in NAME_FILE."""
@@ -103,6 +112,11 @@ class Settings:
     port: int = 8080
     lease: float = 30.0
     cache_dir: Path | None = None
+    operator_token: str | None = field(default=None, repr=False)
+    metrics_port: int | None = None
+    metrics_dir: Path | None = None
+    """Where processes of one pod share their figures; None where each shows its own."""
+    traces_url: str | None = None
     pause: float | None = None
     """Seconds between requests to the forge; None keeps the library's own pace."""
     gitlab: GitLabSettings = field(default_factory=GitLabSettings)
@@ -134,6 +148,10 @@ class Settings:
             host=read.text("HOST", "127.0.0.1"),
             port=_port(read.number("PORT", 8080)),
             cache_dir=Path(read.text("CACHE_DIR", str(data_dir / "cache"))),
+            metrics_port=read.number("METRICS_PORT", None),
+            metrics_dir=_shared(environment),
+            traces_url=read.text("TRACES_URL", "").rstrip("/") or None,
+            operator_token=_long(read.secret("OPERATOR_TOKEN")),
             lease=max(1.0, read.seconds("LEASE") or 30.0),
             pause=read.seconds("GITHUB_PAUSE"),
             gitlab=_gitlab(read),
@@ -218,6 +236,21 @@ def user_cache(environment: Mapping[str, str]) -> Path | None:
 def wants_colour(environment: Mapping[str, str]) -> bool:
     """False where NO_COLOR is set, whatever it says (https://no-color.org)."""
     return "NO_COLOR" not in environment
+
+
+def _shared(environment: Mapping[str, str]) -> Path | None:
+    """The variable is that of Prometheus' own library, which reads it too."""
+    given = environment.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(given) if given else None
+
+
+def _long(token: str | None) -> str | None:
+    if token is not None and len(token) < _SHORTEST_TOKEN:
+        raise SettingsError(
+            f"{PREFIX}OPERATOR_TOKEN is shorter than {_SHORTEST_TOKEN} characters; take a random "
+            "one, for example from `openssl rand -hex 32`."
+        )
+    return token
 
 
 def _port(port: int | None) -> int:

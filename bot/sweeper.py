@@ -18,6 +18,7 @@ from .backlog import Backlog
 from .dispatch import Dispatcher
 from .forge.port import Watchtower
 from .inbox import Inbox
+from .metrics import DUTIES
 from .pulse import beat
 from .reconcile import DELIVERIES_EVERY, HEADS_EVERY, Reconciler
 
@@ -84,6 +85,7 @@ def _do(duty: Duty, alone: ThreadPoolExecutor) -> None:
     """Whatever a duty raises ends up here and not in the loop."""
     made = alone.submit(duty.do)
     error = made.exception()
+    DUTIES.labels(duty.name, "ok" if error is None else "failed").inc()
     if error is not None:
         _LOG.error("duty failed name=%s reason=%s", duty.name, type(error).__name__, exc_info=error)
     elif made.result():

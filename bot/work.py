@@ -20,7 +20,9 @@ from .forge.port import PullRef, Watchtower
 from .inbox import Inbox, WorkItem
 from .isolation import ConfinedEngine
 from .ledger import Ledger
+from .metrics import RUNS
 from .settings import Settings
+from .stages import stage
 
 _LOG: Final = logging.getLogger(__name__)
 _MAX_BLOBS: Final = 5_000
@@ -80,6 +82,7 @@ class Worker:
                 run_id = self._run_id(item, ref)
                 started = time.time()
                 outcome = pipeline.could_not_review(forge, ref, self.reviewer, run_id, reason)
+                RUNS.labels(outcome.ended.value).inc()
                 self.ledger.record(outcome, started)
             else:
                 could_not_answer(forge, self._asked(item, ref, command), reason)
@@ -121,7 +124,9 @@ class Worker:
             self._run_id(item, ref),
             lambda: self.inbox.is_current(item),
         )
-        self.ledger.record(outcome, started)
+        RUNS.labels(outcome.ended.value).inc()
+        with stage("ledger"):
+            self.ledger.record(outcome, started)
         _LOG.info(
             "review pull=%s head=%s ended=%s comments=%d seconds=%.2f",
             ref,

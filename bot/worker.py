@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from celery import Celery, bootsteps, signals
+from celery.utils.log import current_process_index
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from . import tracing
 from .database import open_database
 from .dispatch import DRAIN_SECONDS, run_one
 from .inbox import Inbox, WorkItem
+from .metrics import take_slot
 from .pulse import INTERVAL, beat
 from .settings import Settings
 from .work import Worker
@@ -96,7 +99,9 @@ def worker_app() -> Celery:
 
     @cache
     def worker() -> Worker:
-        # Built after the fork: no database handle may cross it.
+        # Built after the fork: no database handle and no thread may cross it.
+        take_slot(settings.metrics_dir, f"worker{current_process_index()}")
+        tracing.set_up(settings.traces_url, "worker")
         inbox = Inbox(open_database(settings.database_url), lease_seconds=settings.lease)
         return Worker.from_settings(settings, inbox)
 

@@ -8,9 +8,11 @@ import signal
 import threading
 from types import FrameType
 
+from bot import tracing
 from bot.database import SchemaError
 from bot.logs import set_up
 from bot.settings import Settings, SettingsError
+from bot.web.access import who_may_see
 from bot.web.embedded import Embedded
 
 from .options import say
@@ -25,15 +27,19 @@ def run(options: argparse.Namespace) -> int:
     """Until SIGTERM or Ctrl-C; 64 where a setting is missing."""
     del options
     try:
-        bot = Embedded.start(Settings.from_environment(os.environ))
-    except (SettingsError, SchemaError) as error:
+        settings = Settings.from_environment(os.environ)
+        tracing.set_up(settings.traces_url, "serve")
+        bot = Embedded.start(settings)
+    except (SettingsError, SchemaError, tracing.TracingMissing) as error:
         say(f"lockstitch serve: {error}")
         return 64
     set_up()
     say(f"Listening on {bot.url}; webhooks go to /webhooks/github or /webhooks/gitlab.")
+    say(who_may_see(settings))
     wait_for_signal()
     say("Finishing what is running.")
     bot.stop()
+    tracing.close()
     return 0
 
 

@@ -8,12 +8,15 @@ import signal
 import threading
 from types import FrameType
 
+from bot import tracing
 from bot.database import open_database
 from bot.inbox import Inbox
 from bot.logs import set_up
+from bot.metrics import share
 from bot.settings import Settings, SettingsError
 from bot.sweeper import duties
 from bot.sweeper import run as sweep_until
+from bot.web.figures import show
 from bot.work import watchtower
 from bot.worker import CeleryDispatcher
 
@@ -32,10 +35,13 @@ def run(options: argparse.Namespace) -> int:
         settings = Settings.from_environment(os.environ).needs_credentials()
         if settings.redis_url is None:
             raise SettingsError("LOCKSTITCH_REDIS_URL is not set; a sweeper needs a broker.")
-    except SettingsError as error:
+        tracing.set_up(settings.traces_url, "sweeper")
+    except (SettingsError, tracing.TracingMissing) as error:
         say(f"lockstitch sweeper: {error}")
         return 64
     set_up()
+    share(settings.metrics_dir)
+    show(settings)
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 
+from bot import tracing
 from bot.logs import set_up
+from bot.metrics import share
 from bot.settings import Settings, SettingsError
+from bot.web.figures import show
 
 from .options import say
 
@@ -22,12 +25,15 @@ def run(options: argparse.Namespace) -> int:
         settings = Settings.from_environment(os.environ).needs_credentials()
         if settings.redis_url is None:
             raise SettingsError("LOCKSTITCH_REDIS_URL is not set; a worker needs a broker.")
-    except SettingsError as error:
+        tracing.check(settings.traces_url)
+    except (SettingsError, tracing.TracingMissing) as error:
         say(f"lockstitch worker: {error}")
         return 64
     from bot.worker import worker_app
 
     set_up()
+    share(settings.metrics_dir)
+    show(settings)
     processes = str(options.processes)
     worker_app().worker_main(
         ["worker", "--concurrency", processes, "--loglevel", "WARNING", "--queues", "interactive"]

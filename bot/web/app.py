@@ -8,12 +8,13 @@ from typing import Final
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
+from bot.backlog import Backlog
 from bot.deliveries import MAX_BYTES
 from bot.dispatch import Dispatcher
 from bot.inbox import Inbox
 from bot.settings import Settings
 
-from . import health, webhooks
+from . import figures, health, webhooks
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ def create_app(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -> Flas
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.register_blueprint(webhooks.create_blueprint(settings, inbox, dispatcher))
     app.register_blueprint(health.create_blueprint(inbox))
+    app.register_blueprint(figures.create_blueprint(settings, Backlog(inbox.engine, inbox.clock)))
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> tuple[Response, int]:

@@ -14,7 +14,9 @@ from bot.deliveries import MAX_BYTES, Delivery, Rejected, read
 from bot.dispatch import Dispatcher
 from bot.gitlab_deliveries import read as read_gitlab
 from bot.inbox import Inbox
+from bot.metrics import WEBHOOKS
 from bot.settings import Settings
+from bot.stages import About, about, stage, word
 
 Answer = tuple[Response, int]
 
@@ -41,17 +43,28 @@ def create_blueprint(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -
             delivery = understand(request.get_data())
         except Rejected as rejected:
             _LOG.warning("webhook refused status=%d reason=%s", rejected.status, rejected.reason)
+            WEBHOOKS.labels(str(rejected.status)).inc()
             return jsonify({"error": rejected.reason}), rejected.status
         try:
-            row = inbox.accept(delivery)
+            row = _kept(inbox, delivery)
         except DatabaseAway:
             _LOG.exception("webhook not stored delivery=%s", delivery.id)
+            WEBHOOKS.labels("503").inc()
             return jsonify({"error": "The delivery could not be stored; send it again."}), 503
-        _LOG.info(
-            "webhook delivery=%s event=%s action=%s", delivery.id, delivery.event, delivery.action
-        )
+        WEBHOOKS.labels("202").inc()
+        words = map(word, (delivery.id, delivery.event, delivery.action))
+        _LOG.info("webhook delivery=%s event=%s action=%s", *words)
         if row is not None:
             dispatcher.wake(row)
         return jsonify({"stored": True, "ignored": row is None}), 202
 
     return blueprint
+
+
+def _kept(inbox: Inbox, delivery: Delivery) -> int | None:
+    wish = delivery.wish
+    what = About(delivery.id)
+    if wish is not None:
+        what = About(delivery.id, wish.repository, wish.number, wish.head_sha)
+    with about(what), stage("store"):
+        return inbox.accept(delivery)

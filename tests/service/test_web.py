@@ -126,7 +126,7 @@ def test_no_secret_no_server(inbox: Inbox, bell: Bell, tmp_path: Path) -> None:
 
 def test_other_paths_are_404(client: FlaskClient) -> None:
     assert client.get("/stats").status_code == 404
-    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 404
 
 
 def test_gitlab_has_an_address_of_its_own(inbox: Inbox, bell: Bell, tmp_path: Path) -> None:

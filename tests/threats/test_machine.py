@@ -32,15 +32,16 @@ from tests.service.queue import Clock, delivery
 from tests.service.test_isolation import CLOSED, Overtaken, texts
 
 ROOT = Path(__file__).parents[2]
+WEBHOOKS = {"/webhooks/github", "/webhooks/gitlab"}
 
 
 def test_threat_21_pages_that_show_another_owners_data(tmp_path: Path) -> None:
-    """Surface absent: no page and no answer shows anything of a repository."""
+    """Surface absent: no page shows anything of a repository; figures are the operator's."""
     url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
     inbox = Inbox(open_database(url))
     app = create_app(Settings(url, tmp_path, webhook_secrets=("s",)), inbox, CeleryDispatcher(""))
     routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
-    assert routes == {"/webhooks/github", "/healthz", "/readyz"}
+    assert routes == {*WEBHOOKS, "/healthz", "/readyz", "/metrics"}
     inbox.engine.dispose()
 
 
