@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from remediations.model import Profile, Severity
 
 from .change import Change, Repository, read_change
+from .conversation import fixed_in, here_again
 from .ended import Ended
 from .engine import Engine, EngineAway, EngineStopped, Judgement, Texts
 from .forge.errors import ForgeError, RateLimited, Unreachable
 from .forge.port import Check, Conclusion, Forge, Limits, PullRef, PullRequest, Thread
 from .repo_config import NAME, ConfigError, RepoConfig
-from .review import CHECK_NAME, Review, compose, refuse
+from .review import CHECK_NAME, Review, compose, fold, refuse
 from .stages import at_head, stage
 from .terms import Terms, config_for, config_of_base, proposed_by
+
+_CLOSED: Final = ("Closed", "The pull request was closed before its review was done.")
+_SUPERSEDED: Final = ("Superseded", "A newer run has taken over; its own check has the verdict.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,17 @@ def review(
     with stage("fetch"):
         change, threads = read_change(forge, pull), forge.threads(pull)
     judgement, composed = reviewed(forge, change, reviewer, threads, forge.limits)
-    if not is_current() or _has_moved(forge, pull):
-        forge.ensure_check(ref.repository, _superseded(running))
+    now = forge.pull_request(ref)
+    if not now.is_open:
+        forge.ensure_check(ref.repository, _cancelled(running, *_CLOSED))
+        return Outcome(Ended.CLOSED, now, judgement)
+    if now.head_sha != pull.head_sha or not is_current():
+        forge.ensure_check(ref.repository, _cancelled(running, *_SUPERSEDED))
         return Outcome(Ended.SUPERSEDED, pull, judgement)
     with stage("publish"):
-        posted = publish(forge, pull, composed, run_id)
-    return Outcome(Ended.REVIEWED, pull, judgement, composed, posted, change, threads)
+        said = publish(forge, change, composed, run_id)
+    posted = len(said.comments)
+    return Outcome(Ended.REVIEWED, pull, judgement, said, posted, change, threads)
 
 
 def reviewed(
@@ -117,19 +127,26 @@ def texts_of(change: Change) -> Texts:
     return Texts(change.base, change.head, change.skipped, change.directories)
 
 
-def publish(forge: Forge, pull: PullRequest, composed: Review, run_id: str) -> int:
-    """Comments, resolved threads, summary, and the conclusion as the last write."""
-    posted = 0
+def publish(forge: Forge, change: Change, composed: Review, run_id: str) -> Review:
+    """Comments, threads, summary, and the conclusion as the last write; what was said in the end.
+
+    What the forge keeps is read back: a comment that it lost is told in the summary and the check.
+    """
+    pull = change.pull
     if composed.comments:
-        posted = len(forge.post_review(pull, "", composed.comments))
+        kept = forge.post_review(pull, "", composed.comments)
+        lost = tuple(one for one in composed.comments if one not in kept)
+        composed = fold(composed, lost, change, forge.limits)
     for thread in composed.resolved:
-        forge.resolve_thread(thread, "Fixed.")
+        forge.resolve_thread(thread, fixed_in(pull.head_sha))
+    for thread in composed.reopened:
+        forge.reopen_thread(thread, here_again(pull.head_sha))
     forge.ensure_summary(pull, composed.summary, begins=not composed.is_quiet)
     forge.ensure_check(
         pull.ref.repository,
         replace(composed.check, name=CHECK_NAME, head_sha=pull.head_sha, external_id=run_id),
     )
-    return posted
+    return composed
 
 
 def could_not_review(
@@ -163,15 +180,5 @@ def _after_error(forge: Forge, pull: PullRequest, reviewer: Reviewer) -> Conclus
         return Conclusion.FAILURE
 
 
-def _has_moved(forge: Forge, pull: PullRequest) -> bool:
-    now = forge.pull_request(pull.ref)
-    return not now.is_open or now.head_sha != pull.head_sha
-
-
-def _superseded(running: Check) -> Check:
-    return replace(
-        running,
-        title="Superseded",
-        summary="A newer commit arrived; its own check has the verdict.",
-        conclusion=Conclusion.CANCELLED,
-    )
+def _cancelled(running: Check, title: str, summary: str) -> Check:
+    return replace(running, title=title, summary=summary, conclusion=Conclusion.CANCELLED)

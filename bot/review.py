@@ -5,7 +5,6 @@ Pure: findings, plan and threads in, a ``Review`` out. Posts nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from posixpath import dirname
@@ -19,6 +18,7 @@ from . import words
 from .bounds import is_ordinary
 from .change import Change
 from .commands import FIX_SAFE_BUTTON
+from .conversation import Conversation, fingerprints, offer_of
 from .forge.port import Action, Annotation, Check, Comment, Conclusion, Limits, Thread
 from .markdown import prose
 from .remarks import Offer, Remark, gather, place_all, together, with_environments
@@ -26,13 +26,12 @@ from .repo_config import NAME, Problem
 from .terms import Proposed, Terms
 from .verdict import Verdict, fails, verdict
 
+__all__ = ["CHECK_NAME", "Review", "compose", "fingerprints", "fold", "offer_of", "refuse"]
+
 CHECK_NAME: Final = "lockstitch"
 SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
 FIX_ALL: Final = Action(FIX_SAFE_BUTTON, "Fix all safe", "Commit every fix that is safe")
 
-_MARKER: Final = re.compile(
-    r"<!-- lockstitch:finding(?P<fingerprints>(?: [0-9a-f]{4,64})+) offer=(?P<offer>[a-z]+) -->"
-)
 _TITLE_LIMIT: Final = 255
 
 
@@ -52,6 +51,9 @@ class Review:
     is_quiet: bool
     remarks: tuple[Remark, ...] = ()
     """Every new finding as a person now finds it, with the offer that really stands."""
+    reopened: tuple[Thread, ...] = ()
+    """Threads that this bot had settled and whose findings are here again."""
+    digest: words.Digest | None = None
 
 
 def compose(
@@ -78,8 +80,10 @@ def compose(
         remarks = with_environments(remarks)
     groups = together(place_all(remarks, replace(change, files=shown_files)), change)
     remarks = [remark for group in groups for remark in group]
-    said = _said(threads)
-    comments, folded = _comments(groups, said, change, limits, docs_url)
+    talk = Conversation.of(threads, head.findings, change.head)
+    said = talk.said
+    room = 0 if change.pull.is_draft else limits.comments_per_review - talk.open_count
+    comments, folded = _comments(groups, said, change, limits, room, docs_url)
     shown = _shown(remarks, said, {mark for c in comments for mark in fingerprints(c.body)})
     missing = could_not_look(change, head, base)
     not_analysed = tuple(item for item in missing if not covered(item.path, left_out))
@@ -96,16 +100,43 @@ def compose(
         is_lenient=terms.config.on_unparsed is Conclusion.NEUTRAL,
         proposed=terms.proposed,
         environments=tuple(sorted(head.environments)),
+        is_draft=change.pull.is_draft,
     )
     return Review(
         comments=comments,
         summary=_summary(digest, limits),
         check=_check(digest, change, limits),
-        resolved=tuple(_settled(threads, head, not_analysed)),
+        resolved=tuple(talk.settled(head.findings, not_analysed)),
         verdict=digest.verdict,
-        is_quiet=not (remarks or not_analysed or threads or terms.proposed),
+        is_quiet=change.pull.is_draft or not (remarks or not_analysed or threads or terms.proposed),
         remarks=digest.remarks,
+        reopened=tuple(talk.returned(new)),
+        digest=digest,
     )
+
+
+def fold(review: Review, lost: Collection[Comment], change: Change, limits: Limits) -> Review:
+    """The review where the forge did not keep some comments: what they said is folded instead."""
+    marks = {mark for comment in lost for mark in fingerprints(comment.body)}
+    if not marks or review.digest is None:
+        return review
+    remarks = tuple(_unsaid(one, marks) for one in review.remarks)
+    unsaid = (one for one in remarks if not marks.isdisjoint(one.fingerprints))
+    digest = replace(review.digest, remarks=remarks, folded=(*review.digest.folded, *unsaid))
+    return replace(
+        review,
+        comments=tuple(one for one in review.comments if one not in lost),
+        summary=_summary(digest, limits),
+        check=_check(digest, change, limits),
+        remarks=remarks,
+        digest=digest,
+    )
+
+
+def _unsaid(remark: Remark, marks: set[str]) -> Remark:
+    if marks.isdisjoint(remark.fingerprints):
+        return remark
+    return replace(remark, has_thread=False, offer=Offer.COMMIT if remark.fix else Offer.ADVICE)
 
 
 def _paths(change: Change) -> frozenset[str]:
@@ -149,35 +180,6 @@ def could_not_look(change: Change, head: Report, base: Report) -> tuple[NotAnaly
     return tuple(sorted(found.values(), key=lambda item: (item.path, item.line, item.rule)))
 
 
-def fingerprints(body: str) -> tuple[str, ...]:
-    """The findings that a comment of ours stands for, read from its last line.
-
-    Only there: the lines above may quote a file that imitates the marker.
-    """
-    match = _marked(body)
-    return tuple(match["fingerprints"].split()) if match else ()
-
-
-def offer_of(body: str) -> str:
-    """What a comment of ours offers: suggestion, commit or advice; empty for other comments."""
-    found = _marked(body)
-    return found["offer"] if found else ""
-
-
-def _marked(body: str) -> re.Match[str] | None:
-    return _MARKER.fullmatch(body.rstrip().rpartition("\n")[2].strip())
-
-
-def _said(threads: Iterable[Thread]) -> dict[str, str]:
-    """What stands in a thread already: the offer made there, by fingerprint."""
-    return {
-        mark: match["offer"]
-        for thread in threads
-        if (match := _marked(thread.body))
-        for mark in match["fingerprints"].split()
-    }
-
-
 def _shown(
     remarks: Iterable[Remark], said: Mapping[str, str], posted: Collection[str]
 ) -> Iterator[Remark]:
@@ -207,6 +209,7 @@ def _comments(
     said: Collection[str],
     change: Change,
     limits: Limits,
+    room: int,
     docs_url: str,
 ) -> tuple[tuple[Comment, ...], tuple[Remark, ...]]:
     """Comments in the order of the files, the worst chosen first; and what they do not carry."""
@@ -215,7 +218,7 @@ def _comments(
     folded: list[Remark] = []
     for group in sorted(filter(None, left), key=lambda group: min(map(_urgency, group))):
         made = _whole_or_parts(group, change, limits, docs_url)
-        if made is None or len(comments) + len(made) > limits.comments_per_review:
+        if made is None or len(comments) + len(made) > room:
             folded += (
                 replace(one, offer=Offer.COMMIT if one.fix else Offer.ADVICE) for one in group
             )
@@ -256,20 +259,6 @@ def _comment(
     if not body:
         return None
     return Comment(anchor.path, anchor.start_line, anchor.line, body)
-
-
-def _settled(
-    threads: Iterable[Thread], head: Report, not_analysed: Collection[NotAnalysed]
-) -> Iterator[Thread]:
-    """Open threads whose every finding is gone, and not merely out of sight."""
-    present = {finding.fingerprint for finding in head.findings}
-    unseen = {item.path for item in not_analysed}
-    unseen_directories = {dirname(item.path) for item in not_analysed if item.blocking}
-    for thread in threads:
-        marks = fingerprints(thread.body)
-        is_hidden = thread.path in unseen or dirname(thread.path) in unseen_directories
-        if marks and not thread.is_resolved and not is_hidden and present.isdisjoint(marks):
-            yield thread
 
 
 def _summary(digest: words.Digest, limits: Limits) -> str:

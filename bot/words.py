@@ -55,6 +55,8 @@ class Digest:
     """What the change does to the configuration."""
     environments: tuple[str, ...] = ()
     """Those that were looked at."""
+    is_draft: bool = False
+    """Whether comments wait until the author calls for a review."""
 
     @property
     def ends_neutral(self) -> bool:
