@@ -9,11 +9,23 @@ from .iam.statements import DOCUMENT, encoded_object
 from .model import Known
 from .rule import Targeted
 from .shapes.written import indented
+from .terraform.belonging import meaning_of
 from .terraform.edit import AddTopLevel, InsertBlock, InsertElement
 from .terraform.module import Module, Resource
-from .terraform.nodes import Heredoc, ListExpression, String
+from .terraform.nodes import Expression, Heredoc, ListExpression, String
 
 POLICY: Final = "aws_s3_bucket_policy"
+PLAIN_HTTP: Final = "SecureTransport"
+"""The word in every statement about requests without TLS."""
+_SOURCES: Final = ("source_policy_documents", "override_policy_documents")
+_KEEP_ALL: Final = frozenset(
+    {"compact", "concat", "distinct", "flatten", "one", "replace", "tolist", "toset", "try"}
+)
+"""Functions that a text can go through and still be all that is written here."""
+_ONLY_NAMES: Final = (
+    "aws_", "random_", "data.aws_caller_identity", "data.aws_partition", "data.aws_region"
+)  # fmt: skip
+"""What goes into a policy by its name or number, and holds no statement."""
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
 DENY_PLAIN_HTTP: Final = """\
 {{
@@ -56,13 +68,31 @@ def text_of(policy: Resource, module: Module) -> str | None:
         return ""
     if encoded_object(held.value) is not None or isinstance(held.value, Heredoc | String):
         return policy.document.text_of(held.value)
-    addresses = module.references(held.value)
-    named = [module.resource(address) for address in addresses]
-    documents = [one for one in named if one is not None and one.kind == DOCUMENT]
-    if documents and len(documents) == len(named):
-        return "\n".join(one.document.text_of(one.block) for one in documents)
+    documents, is_all = _documents(held.value, policy)
+    text = "\n".join(one.document.text_of(one.block) for one in documents)
+    if documents and (is_all or PLAIN_HTTP in text):
+        return text
     value = module.evaluate(held.value)
     return str(value.value) if isinstance(value, Known) else None
+
+
+def _documents(value: Expression, user: Resource) -> tuple[list[Resource], bool]:
+    """The documents that a policy is made of, and those that go into them; whether that is all."""
+    found: dict[str, Resource] = {}
+    is_all = True
+    pending = [(value, user)]
+    while pending:
+        expression, holder = pending.pop()
+        meaning = meaning_of(expression, holder.home, holder.block)
+        is_all &= not meaning.loose and meaning.functions <= _KEEP_ALL
+        for resource in meaning.resources:
+            if resource.kind != DOCUMENT:
+                is_all &= resource.kind.startswith(_ONLY_NAMES)
+            elif resource.place not in found:
+                found[resource.place] = resource
+                held = (resource.body.attributes.get(name) for name in _SOURCES)
+                pending += [(one.value, resource) for one in held if one is not None]
+    return list(found.values()), is_all
 
 
 def new_policy(head: str, name: str, statements: tuple[str, ...]) -> str:

@@ -93,10 +93,14 @@ def _examined(
         judged: list[Judged] = []
         failed: list[NotAnalysed] = []
         for kind in module.kinds & by_kind.keys():
-            for resource in (*module.of_kind(kind), *switched_off(module, kind)):
+            made = [(resource, False) for resource in module.of_kind(kind)]
+            asleep = [(resource, True) for resource in switched_off(module, kind)]
+            for resource, is_asleep in (*made, *asleep):
                 for rule in by_kind[kind]:
                     try:
-                        judged.extend(_judge(rule, resource, resource.home, environment))
+                        found = _judge(rule, resource, resource.home, environment)
+                        # What nobody can read of something that is off is no news to anybody.
+                        judged += [j for j in found if j.finding.is_known or not is_asleep]
                     except CannotJudge as error:
                         failed.append(_could_not(rule, resource, error))
         judged.sort(key=lambda one: _order(one.finding))

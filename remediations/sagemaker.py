@@ -23,6 +23,9 @@ _TAKES_A_KEY: Final = re.compile(
     r"ml\.(t2|t3|m4|m5|m6g|m6i|m7i|c4|c5|c6g|c6i|c7g|c7i|r5|r6g|r6i|p2|p3|inf1|inf2)\."
 )
 _TAKES_A_KEY_THERE: Final = r'can(regex("^ml\\.(t[23]|[mcr][4-7][gi]?|p[23]|inf[12])\\.", {type}))'
+_LOCAL_STORAGE: Final = re.compile(
+    r"ml\.(g4dn|g5|g6e?|gr6|p4de?|p5(e|en)?|trn[12]n?|[cmr][5-8][agi]?n?d)\."
+)
 # A name may have 63 characters, and Terraform writes 26 of its own behind a prefix:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
 _LONGEST_NAME: Final = 63
@@ -44,6 +47,12 @@ def refuses_volume_key(
             f"SageMaker refuses a key. Set {argument} if its family has none."
         )
     return None
+
+
+def is_encrypted_by_hardware(module: Module, instance_type: Attribute | None) -> bool:
+    """Whether all storage of an instance type is local, so that SageMaker refuses a key for it."""
+    value = module.value_of(instance_type)
+    return isinstance(value, Known) and bool(_LOCAL_STORAGE.match(str(value.value)))
 
 
 def is_per_caller(resource: Resource, held: Attribute) -> bool:

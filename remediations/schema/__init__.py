@@ -14,6 +14,8 @@ from pkgutil import get_data
 from typing import Any, Final
 
 MAJORS: Final = (3, 4, 5, 6)
+NEWEST: Final = (6, 25)
+"""The newest version that is recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from .instances import home_of
 from .module import Module
 from .nodes import (
     Block,
+    Call,
     Conditional,
     Expression,
     ListExpression,
@@ -58,7 +59,7 @@ def _owners(companion: Resource, attribute: str, kind: str) -> Owners:
     module, held = companion.home, companion.attribute(attribute)
     if held is None:
         return Owners(unsettled=f"`{companion.address}` names no `{attribute}`")
-    meaning = _meaning(held.value, module, companion.block)
+    meaning = meaning_of(held.value, module, companion.block)
     meant = [one for one in meaning.resources if one.kind == kind]
     if len(meant) > 1 and not meaning.is_each:
         names = " or ".join(f"`{resource.place}`" for resource in meant)
@@ -92,19 +93,26 @@ def resolve(
 
     ``block`` is the resource or call it stands in, which says what ``each`` is.
     """
-    return _meaning(expression, module, block).resources
+    return meaning_of(expression, module, block).resources
 
 
 @dataclass(frozen=True, slots=True)
-class _Meaning:
-    """Resources, and whether each of them is meant by another instance."""
+class Meaning:
+    """What a value is made of: resources, and what else goes into it."""
 
     resources: tuple[Resource, ...]
     is_each: bool
+    """Whether each of the resources is meant by another instance."""
+    loose: frozenset[str]
+    """Names that lead to nothing that is written here."""
+    functions: frozenset[str]
 
 
-def _meaning(expression: Expression, module: Module, block: Block | None) -> _Meaning:
+def meaning_of(expression: Expression, module: Module, block: Block | None) -> Meaning:
+    """As ``resolve``, with all that a value is made of besides the resources."""
     found: dict[str, Resource] = {}
+    loose: set[str] = set()
+    functions: set[str] = set()
     is_each = False
     seen: set[tuple[int, int, str]] = set()
     pending: list[tuple[Expression, Module, Block | None]] = [(expression, module, block)]
@@ -112,6 +120,7 @@ def _meaning(expression: Expression, module: Module, block: Block | None) -> _Me
         if not pending:
             break
         node, home, around = pending.pop()
+        functions |= {one.name for one in node.walk() if isinstance(one, Call)}
         for reference in _references(node, home):
             resource = _resource(reference, home)
             if resource is not None:
@@ -122,8 +131,11 @@ def _meaning(expression: Expression, module: Module, block: Block | None) -> _Me
             if step in seen:
                 continue
             seen.add(step)
-            pending += _following(reference, home, around)
-    return _Meaning(tuple(found.values()), is_each)
+            following = list(_following(reference, home, around))
+            pending += following
+            if not following and not isinstance(home.find(reference), Found):
+                loose.add(reference.dotted)
+    return Meaning(tuple(found.values()), is_each, frozenset(loose), frozenset(functions))
 
 
 def _following(

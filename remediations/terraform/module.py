@@ -336,13 +336,13 @@ class Module:
         found: dict[str, None] = {}
         pending, seen = [expression], set()
         while pending:
-            for name in (node.dotted for node in self.references_in(pending.pop())):
-                address = self._address(name)
+            for node in self.references_in(pending.pop()):
+                address = self._address(node.dotted)
                 if address:
                     found[address] = None
-                elif name.startswith("local.") and name not in seen:
-                    seen.add(name)
-                    local = self.locals.get(name.split(".")[1])
+                elif node.names[0] == "local" and node.dotted not in seen:
+                    seen.add(node.dotted)
+                    local = self.locals.get(node.names[1]) if len(node.names) > 1 else None
                     pending += [local[0].value] if local is not None else []
         return tuple(found)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..model import Known, Value
 from .nodes import Attribute, Block, Document
+
+if TYPE_CHECKING:
+    from .module import Module
 
 NEWEST_MAJOR: Final = 6
 _VERSION: Final = re.compile(r"(>=|<=|~>|!=|=|<|>)?\s*v?(\d+)((?:\.\d+)*)")
@@ -38,6 +41,24 @@ def majors(said: Iterable[str]) -> tuple[int, ...]:
         if all(_allows(constraint, major) for constraint in given)
     )
     return allowed if given and allowed else (NEWEST_MAJOR - 1, NEWEST_MAJOR)
+
+
+def least_minor(module: Module, major: int) -> int:
+    """The oldest minor version of ``major`` that a module and its callers may be run with."""
+    least, here = 0, module
+    while True:
+        for constraint in constraints(here.blocks("terraform"), here.value_of):
+            least = max(least, *(_minor(part, major) for part in constraint.split(",")))
+        if here.caller is None:
+            return least
+        here = here.caller
+
+
+def _minor(part: str, major: int) -> int:
+    found = _VERSION.match(part.strip())
+    if found is None or found[1] in ("<", "<=", "!=") or int(found[2]) != major:
+        return 0
+    return int(found[3].split(".")[1]) if found[3] else 0
 
 
 def _allows(constraint: str, major: int) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from remediations.model import Unknown
+from remediations.model import Profile, Unknown
 from remediations.terraform.belonging import owner_of
 from remediations.terraform.files import is_override
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module, Resource
+from remediations.terraform.provider import least_minor
 from tests.engine.rules_for_tests import read
 
 BUCKETS = """
@@ -130,6 +131,17 @@ def test_references_go_through_locals_and_end_in_circles(grammar: Grammar) -> No
     assert [(r.address, name) for r, name in module.users_of("x.y")] == [("z.z", "one")]
 
 
+@pytest.mark.parametrize("name", ["local.c.d", 'local.c["d"]', "local.a[0].d"])
+def test_references_go_into_locals(name: str, grammar: Grammar) -> None:
+    text = (
+        'resource "x" "y" {}\n\nlocals {\n  c = { d = x.y.id }\n  a = [local.c]\n}\n\n'
+        f'resource "z" "z" {{\n  one = {name}\n}}\n'
+    )
+    module = module_of(text, grammar)
+    (one,) = module.of_kind("z")[0].body.attributes.values()
+    assert module.references(one.value) == ("x.y",)
+
+
 def test_who_depends_on_whom(grammar: Grammar) -> None:
     text = (
         'resource "a" "a" {\n  x = b.b.id\n}\n\nresource "b" "b" {\n  x {\n    y = c.c.id\n  }\n}\n'
@@ -164,6 +176,25 @@ def test_versions_of_the_provider(
 ) -> None:
     text = f"terraform {{\n  required_providers {{\n    aws = {constraint}\n  }}\n}}\n"
     assert module_of(text, grammar).aws_majors == majors
+
+
+@pytest.mark.parametrize(
+    ("constraint", "least"),
+    [
+        (">= 6.42", 42),
+        ("~> 6.30, != 6.31, < 6.40", 30),
+        ("6.28.0", 28),
+        ("> 6.9, >= 5.99", 9),
+        ("~> 6", 0),
+        (">= 5.80", 0),
+        ("what?", 0),
+    ],
+)
+def test_the_oldest_release_that_is_allowed(constraint: str, least: int, grammar: Grammar) -> None:
+    text = f'terraform {{\n  required_providers {{\n    aws = "{constraint}"\n  }}\n}}\n'
+    files = {"m/main.tf": text, "main.tf": 'module "m" {\n  source = "./m"\n}\n'}
+    root = read(files, grammar).roots(Profile())[0].module
+    assert [least_minor(module, 6) for module in root.family] == [0, least]
 
 
 def test_every_constraint_of_a_module_counts(grammar: Grammar) -> None:

@@ -6,6 +6,7 @@ from remediations.buckets import dynamic
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Severities
 from remediations.shapes import RequireKey
+from remediations.state_locks import locks_state
 from remediations.terraform.module import Module, Resource
 
 
@@ -33,3 +34,7 @@ class DynamodbNoCmk(RequireKey):
         if resource.body.blocks("replica") or dynamic(resource.body, "replica"):
             return Advice("Each replica needs a key of its region. Write them, then set them all.")
         return super().offer_for(resource, module)
+
+    def applies(self, resource: Resource, module: Module) -> bool:
+        """Not to a table of locks."""
+        return not locks_state(resource)

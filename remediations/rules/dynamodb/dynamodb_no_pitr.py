@@ -5,6 +5,8 @@ from __future__ import annotations
 from remediations.model import Safety, Severity
 from remediations.rule import Offer, Severities
 from remediations.shapes import RequireTrue
+from remediations.state_locks import locks_state
+from remediations.terraform.module import Module, Resource
 
 
 class DynamodbNoPitr(RequireTrue):
@@ -26,3 +28,7 @@ class DynamodbNoPitr(RequireTrue):
         "Turn point-in-time recovery on",
         "In place. Its backups are paid for by size.",
     )
+
+    def applies(self, resource: Resource, module: Module) -> bool:
+        """Not to a table of locks."""
+        return not locks_state(resource)

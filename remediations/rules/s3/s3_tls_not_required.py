@@ -34,7 +34,7 @@ class TlsNotRequired(Rule):
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         held = bucket_policies.policy_of(module, resource)
         texts = [bucket_policies.text_of(policy, policy.home) for policy in held]
-        if any(text is not None and "SecureTransport" in text for text in texts):
+        if any(text is not None and bucket_policies.PLAIN_HTTP in text for text in texts):
             return
         companion = companions(module, resource, bucket_policies.POLICY)
         unsettled = companion.unsettled

@@ -10,6 +10,7 @@ from remediations.keys import choose_key, set_key, uses_own_key
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Repair, Rule, Severities, Violation
 from remediations.sagemaker import (
+    is_encrypted_by_hardware,
     is_per_caller,
     price_of_rolling_over,
     refuses_volume_key,
@@ -24,7 +25,7 @@ VARIANTS = ("production_variants", "shadow_production_variants")
 
 
 class EndpointNoCmk(Rule):
-    """Serverless variants have no volume and are silent."""
+    """Serverless variants and those on local storage have no volume and are silent."""
 
     id = "endpoint-no-cmk"
     title = "Endpoint storage has no key of your own"
@@ -38,7 +39,7 @@ class EndpointNoCmk(Rule):
             return
         variants = _variants(resource)
         is_hidden = any(dynamic(resource.body, type) for type in VARIANTS)
-        if variants and not is_hidden and all(v.body.blocks("serverless_config") for v in variants):
+        if variants and not is_hidden and all(_has_no_volume(v, module) for v in variants):
             return
         message = (
             "SageMaker encrypts the endpoint's volumes with a key of its own: nobody here can see "
@@ -49,6 +50,12 @@ class EndpointNoCmk(Rule):
 
 def _variants(resource: Resource) -> list[Block]:
     return [block for type in VARIANTS for block in resource.body.blocks(type)]
+
+
+def _has_no_volume(variant: Block, module: Module) -> bool:
+    """Nothing that a key could encrypt."""
+    held = variant.body.attributes.get("instance_type")
+    return bool(variant.body.blocks("serverless_config")) or is_encrypted_by_hardware(module, held)
 
 
 def _is_conditional(held: Attribute | None) -> bool:

@@ -22,6 +22,7 @@ from remediations.terraform.nodes import (
     Reference,
     String,
 )
+from remediations.terraform.provider import least_minor
 
 # https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on
 _META: Final = frozenset(
@@ -39,7 +40,7 @@ _KEYS: Final = {
 _CLOSE: Final = 0.85
 _REMEMBERED: Final = 10_000
 """Paths of arguments: what people write repeats itself, and a stranger's words have an end."""
-_NEWEST: Final = max(schema.MAJORS)
+_NEWEST, _RECORDED = schema.NEWEST
 
 Item = Attribute | Block
 
@@ -57,7 +58,7 @@ class UnsupportedArgument(Rule):
         if max(asked) <= schema.MAJORS[0]:
             return
         for path, item in _items(resource.body):
-            if _is_lacking(resource.kind, path, asked):
+            if _is_lacking(resource.kind, path, asked) and not _is_newer(resource, module, path):
                 yield _violation(resource, module, path, item)
 
 
@@ -83,6 +84,13 @@ def _is_lacking(kind: str, path: str, majors: frozenset[int]) -> bool:
     asked = {major for major in majors if major > schema.MAJORS[0]}
     asked &= whole.majors if whole else frozenset()
     return bool(asked) and set(schema.lacking(kind, path, asked)) == asked
+
+
+def _is_newer(resource: Resource, module: Module, path: str) -> bool:
+    """Whether the module asks for a version that is newer than the recorded ones."""
+    if schema.argument(resource.kind, path) is not None or _NEWEST not in module.aws_majors:
+        return False
+    return least_minor(module, _NEWEST) > _RECORDED
 
 
 def _violation(resource: Resource, module: Module, path: str, item: Item) -> Violation:
