@@ -18,7 +18,8 @@ from .payloads import Rejected, at, number_at, payload_of, text_at
 __all__ = ["MAX_BYTES", "Delivery", "Rejected", "Wish", "read"]
 
 MAX_BYTES: Final = 25 * 1024 * 1024
-_REVIEWED: Final = frozenset({"opened", "reopened", "synchronize", "ready_for_review"})
+_REVIEWED: Final = frozenset({"opened", "reopened", "synchronize", "ready_for_review", "closed"})
+"""A closed one is only looked at for the records."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
 _SHA: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 

@@ -47,8 +47,17 @@ class Outcome:
     judgement: Judgement | None = None
     review: Review | None = None
     posted: int = 0
-    change: Change | None = None
-    threads: tuple[Thread, ...] = ()
+    looked: Looked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A change as it was judged, on which terms, and the threads that stood on it before."""
+
+    change: Change
+    threads: tuple[Thread, ...]
+    judgement: Judgement
+    profile: Profile
 
 
 def review(
@@ -57,12 +66,13 @@ def review(
     reviewer: Reviewer,
     run_id: str,
     is_current: Callable[[], bool] = lambda: True,
+    note: Callable[[Outcome], None] = lambda _: None,
 ) -> Outcome:
     """Review the pull request as it stands now and say so on the forge, once.
 
     ``run_id`` names the run, so that one started again after a crash finds its own check.
-    ``is_current`` is asked right before anything is posted. Raises ``ForgeError``,
-    ``EngineStopped`` and ``EngineAway``.
+    ``is_current`` is asked right before anything is posted, and ``note`` is told what that will
+    be. Raises ``ForgeError``, ``EngineStopped`` and ``EngineAway``.
     """
     pull = forge.pull_request(ref)
     at_head(pull.head_sha)
@@ -81,10 +91,22 @@ def review(
     if now.head_sha != pull.head_sha or not is_current():
         forge.ensure_check(ref.repository, _cancelled(running, *_SUPERSEDED))
         return Outcome(Ended.SUPERSEDED, pull, judgement)
+    terms = composed.digest.profile if composed.digest else reviewer.profile
+    looked = Looked(change, threads, judgement, terms) if judgement else None
+    outcome = Outcome(Ended.REVIEWED, pull, judgement, composed, 0, looked)
+    note(outcome)
     with stage("publish"):
         said = publish(forge, change, composed, run_id)
-    posted = len(said.comments)
-    return Outcome(Ended.REVIEWED, pull, judgement, said, posted, change, threads)
+    return replace(outcome, review=said, posted=len(said.comments))
+
+
+def look(
+    forge: Repository, pull: PullRequest, reviewer: Reviewer, threads: tuple[Thread, ...]
+) -> Looked:
+    """Judge a head and say nothing, for the records. Raises as ``review``, and ``ConfigError``."""
+    change = read_change(forge, pull)
+    profile = agree(forge, change, reviewer).profile
+    return Looked(change, threads, reviewer.engine.judge(texts_of(change), profile), profile)
 
 
 def reviewed(

@@ -21,6 +21,7 @@ from .inbox import Inbox, WorkItem
 from .isolation import ConfinedEngine
 from .ledger import Ledger
 from .metrics import RUNS
+from .record import record
 from .settings import Settings
 from .stages import stage
 
@@ -83,7 +84,7 @@ class Worker:
                 started = time.time()
                 outcome = pipeline.could_not_review(forge, ref, self.reviewer, run_id, reason)
                 RUNS.labels(outcome.ended.value).inc()
-                self.ledger.record(outcome, started)
+                self.ledger.record(outcome, started, run_id, {})
             else:
                 could_not_answer(forge, self._asked(item, ref, command), reason)
 
@@ -116,17 +117,19 @@ class Worker:
         return forge.pull_requests_of(item.wish.repository, item.wish.head_sha)
 
     def _review(self, item: WorkItem, ref: PullRef) -> None:
-        started = time.time()
+        started, run_id = time.time(), self._run_id(item, ref)
+        forge = self.forge(ref.repository)
         outcome = pipeline.review(
-            self.forge(ref.repository),
+            forge,
             ref,
             self.reviewer,
-            self._run_id(item, ref),
+            run_id,
             lambda: self.inbox.is_current(item),
+            self.ledger.note,
         )
         RUNS.labels(outcome.ended.value).inc()
         with stage("ledger"):
-            self.ledger.record(outcome, started)
+            record(self.ledger, forge, self.reviewer, outcome, started, run_id)
         _LOG.info(
             "review pull=%s head=%s ended=%s comments=%d seconds=%.2f",
             ref,

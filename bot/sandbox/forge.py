@@ -90,10 +90,13 @@ class Forge:
             return repo.git.head(pull.head)
         return repo.git.fetch(pull.source.git.directory, pull.head, f"pull/{pull.number}")
 
-    def close_pull(self, repo: Repo, pull: Pull, login: str) -> None:
-        """Close without merging."""
+    def close_pull(self, repo: Repo, pull: Pull, login: str, *, merges: bool = False) -> None:
+        """Close, without merging or with: the base branch then stands at the head."""
         with self.world.lock:
             pull.state, pull.closed = "closed", now()
+            if merges:
+                pull.merged, pull.merged_onto = pull.closed, repo.base_of(pull)
+                repo.git.branch(pull.base, pull.head_sha)
             self._send(repo, pull, "closed", login)
 
     def reopen_pull(self, repo: Repo, pull: Pull, login: str) -> None:
@@ -139,7 +142,7 @@ class Forge:
 
     def patches(self, repo: Repo, pull: Pull, commit: str) -> dict[str, str | None]:
         """The diff of a pull request, up to one of its commits, by path."""
-        base = repo.git.merge_base(repo.git.head(pull.base), commit)
+        base = repo.git.merge_base(repo.base_of(pull), commit)
         return {one.path: one.patch for one in repo.git.changes(base, commit)}
 
     def review(self, repo: Repo, pull: Pull, login: str, wanted: dict[str, Any]) -> SubmittedReview:

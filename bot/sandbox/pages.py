@@ -144,7 +144,7 @@ def markdown(text: str | None) -> Markup:
 
 
 def _files(repo: Repo, pull: Pull) -> list[ShownFile]:
-    base = repo.git.merge_base(repo.git.head(pull.base), pull.head_sha)
+    base = repo.git.merge_base(repo.base_of(pull), pull.head_sha)
     shown = []
     for change in repo.git.changes(base, pull.head_sha):
         path, status = change.path, change.status

@@ -203,7 +203,7 @@ def _read_routes(api: Blueprint, forge: Forge) -> None:
     @api.get(f"{prefix}/pulls/<int:number>/files")
     def files(owner: str, name: str, number: int) -> Response:
         repo, one = pull_of(forge, owner, name, number)
-        base = repo.git.merge_base(repo.git.head(one.base), one.head_sha)
+        base = repo.git.merge_base(repo.base_of(one), one.head_sha)
         changes = repo.git.changes(base, one.head_sha)[: forge.world.most_files]
         return paged([git_shapes.changed_file(forge.url, repo, change) for change in changes])
 

@@ -39,7 +39,7 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
     """A pull request."""
     api = f"{url}/api/v3/repos/{repo.name}"
     html = f"{url}/{repo.name}/pull/{one.number}"
-    base = repo.git.merge_base(repo.git.head(one.base), one.head_sha)
+    base = repo.git.merge_base(repo.base_of(one), one.head_sha)
     changes = repo.git.changes(base, one.head_sha)
     return {
         "id": one.number,
@@ -66,7 +66,7 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "created_at": one.created,
         "updated_at": one.created,
         "closed_at": one.closed,
-        "merged_at": None,
+        "merged_at": one.merged,
         "merge_commit_sha": None,
         "assignee": None,
         "assignees": [],
@@ -74,11 +74,11 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "requested_teams": [],
         "draft": one.is_draft,
         "head": _side(url, one.source or repo, one.head, one.head_sha),
-        "base": _side(url, repo, one.base, repo.git.head(one.base)),
+        "base": _side(url, repo, one.base, repo.base_of(one)),
         "author_association": "CONTRIBUTOR",
         "auto_merge": None,
-        "merged": False,
-        "merged_by": None,
+        "merged": one.merged is not None,
+        "merged_by": user(url, one.author) if one.merged else None,
         "rebaseable": None,
         "_links": _links(api, html, one),
         "mergeable": None,
@@ -281,7 +281,7 @@ def _named(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "number": one.number,
         "url": f"{api}/pulls/{one.number}",
         "head": {"ref": one.head, "sha": one.head_sha, "repo": where},
-        "base": {"ref": one.base, "sha": repo.git.head(one.base), "repo": where},
+        "base": {"ref": one.base, "sha": repo.base_of(one), "repo": where},
     }
 
 

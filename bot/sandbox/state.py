@@ -117,6 +117,9 @@ class Pull:
     created: str = field(default_factory=now)
     updated: str = field(default_factory=now)
     closed: str | None = None
+    merged: str | None = None
+    merged_onto: str = ""
+    """Where the base branch stood when this was merged."""
 
     def thread(self, root: int) -> list[InlineComment]:
         """A thread's comments, first one first."""
@@ -140,6 +143,10 @@ class Repo:
     """The name of the repository that this one is a fork of."""
     is_installed: bool = True
     """Whether the App is installed here."""
+
+    def base_of(self, pull: Pull) -> str:
+        """The commit that a pull request is against; after its merge it stays what it was."""
+        return pull.merged_onto or self.git.head(pull.base)
 
     def may_write(self, login: str) -> bool:
         """Whether this person may push."""

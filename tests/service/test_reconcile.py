@@ -60,7 +60,7 @@ def opened(sandbox: Sandbox, repo: Repo, branch: str) -> Pull:
 def ended(inbox: Inbox, pull: Pull, how: Ended) -> None:
     ref = PullRef("github", "acme/ml", pull.number)
     seen = replace(pull_request(), ref=ref, head_sha=pull.head_sha)
-    Ledger(inbox.engine).record(Outcome(how, seen), time.time())
+    Ledger(inbox.engine).record(Outcome(how, seen), time.time(), f"{ref}/{how.value}", {})
 
 
 def test_a_head_that_nobody_looked_at_is_looked_at(
