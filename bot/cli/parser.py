@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "fix": "Show or write the proved fixes for a directory",
     "check-config": "Look whether a .lockstitch.yml can be used",
     "explain": "Show the page of a rule",
+    "explain-policy": "Show what each policy statement allows, and what could be scoped",
     "review": "Review a pull request once",
     "replay": "Act on a saved webhook delivery",
     "serve": "Run the bot: webhooks in, reviews out",

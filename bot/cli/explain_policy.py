@@ -1,0 +1,174 @@
+"""``lockstitch explain-policy PATH``: what each statement allows, and what could be scoped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.formats.result import Result
+from remediations.iam.account import Allowance, allowances
+from remediations.iam.actions import data_date
+from remediations.model import Finding, NotAnalysed
+
+from .inspect_path import Inspection, inspect_path
+from .options import Unusable, add_config, add_profile, say
+
+_FAMILY: Final = "iam-"
+_NONE: Final = "No policy statement is written here in a form that is read.\n"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("path", help="a directory, or one .tf file")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    add_profile(parser)
+    add_config(parser, "the one in that directory")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 all was told, 2 something could not be read, 64 no such path."""
+    try:
+        inspection = inspect_path(options, proves=True)
+    except Unusable as error:
+        say(f"lockstitch explain-policy: {error}")
+        return 64
+    told = tuple(_told(inspection))
+    missing = inspection.result.not_analysed
+    sys.stdout.write(_as_json(told, missing) if options.json else _as_text(told, inspection.result))
+    return 2 if any(one.blocking for one in missing) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A statement and what the rules say of it: each finding with its fix, or why there is none."""
+
+    allowance: Allowance
+    said: tuple[tuple[Finding, str, str], ...]
+    """Findings with the title and cost of their fix, or an empty title and the reason."""
+
+    @property
+    def rest(self) -> str:
+        """Why no rule says anything, where none does."""
+        one = self.allowance
+        if self.said:
+            return ""
+        if one.effect == "Deny":
+            return "A Deny is left as it is."
+        if one.principals:
+            return "It belongs to the policy of a role or of a resource, and names who may come in."
+        if one.names_the_others:
+            return "It means all but what it names, so nothing in it can be scoped."
+        if "*" in one.resources:
+            return "None of its actions is for a resource that this module could name."
+        return "It names what it is for."
+
+
+def _told(inspection: Inspection) -> Iterator[_Told]:
+    only = inspection.workspace.only
+    seen = set()
+    for root in inspection.codebase.roots(inspection.profile):
+        for module in root.module.family:
+            for one in allowances(module):
+                place = (one.location.path, one.location.span)
+                if place not in seen and only in (None, one.location.path):
+                    seen.add(place)
+                    yield _Told(one, tuple(_said(one, inspection.result)))
+
+
+def _said(one: Allowance, result: Result) -> Iterator[tuple[Finding, str, str]]:
+    for finding in result.findings:
+        at = finding.location
+        lines = range(one.location.line, one.location.end_line + 1)
+        inside = at.path == one.location.path and at.line in lines
+        if not inside or not finding.rule.startswith(_FAMILY):
+            continue
+        fix = result.fix_of(finding)
+        if fix is None:
+            yield finding, "", result.reason_of(finding)
+        else:
+            yield finding, f"{fix.title} ({fix.safety.value})", fix.cost
+
+
+def _as_text(told: Iterable[_Told], result: Result) -> str:
+    parts = ["\n".join(_lines(one, result)) + "\n" for one in told]
+    parts += [
+        f"{result.as_given}{one.path}:{one.line}  not analysed: {one.reason}\n"
+        for one in result.not_analysed
+        if one.blocking
+    ]
+    return (
+        "\n".join([*parts, f"Actions as AWS listed them on {data_date()}.\n"]) if parts else _NONE
+    )
+
+
+def _lines(told: _Told, result: Result) -> Iterator[str]:
+    one = told.allowance
+    verb = {"Allow": "allows", "Deny": "denies"}.get(one.effect, "has an effect that is not read,")
+    count = f"{one.total} action{'' if one.total == 1 else 's'}"
+    if one.names_the_others:
+        count = f"all but {count}" if one.total else "all but what it names"
+    sid = f" {one.sid}" if one.sid else ""
+    yield f"{result.as_given}{one.location.path}:{one.location.line}  {one.address}{sid}"
+    yield f"  {verb} {count}{_by_level(one)}{', on a condition' if one.is_conditional else ''}"
+    yield f"  actions: {', '.join(one.actions) or 'not read'}"
+    if one.resources:
+        yield f"  on: {', '.join(one.resources)}"
+    if one.principals:
+        yield f"  for: {', '.join(one.principals)}"
+    if one.unlisted:
+        yield f"  AWS does not list: {', '.join(one.unlisted)}"
+    if one.unread:
+        yield f"  not known before apply: {', '.join(one.unread)}"
+    for finding, title, words in told.said:
+        yield f"  [{finding.rule}] {finding.title}"
+        yield f"    {'Fix: ' + title + '. ' if title else 'To decide: '}{words}"
+    if told.rest:
+        yield f"  {told.rest}"
+
+
+def _by_level(one: Allowance) -> str:
+    counted = ", ".join(f"{count} {level.lower()}" for level, count in one.levels.items())
+    return f": {counted}" if counted else ""
+
+
+def _as_json(told: Iterable[_Told], missing: Iterable[NotAnalysed]) -> str:
+    document: dict[str, Any] = {
+        "schema_version": 1,
+        "actions_as_of": data_date(),
+        "statements": [_row(one) for one in told],
+        "not_analysed": [
+            {"path": one.path, "line": one.line, "reason": one.reason, "blocking": one.blocking}
+            for one in missing
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _row(told: _Told) -> dict[str, Any]:
+    one = told.allowance
+    return {
+        "address": one.address,
+        "path": one.location.path,
+        "line": one.location.line,
+        "end_line": one.location.end_line,
+        "sid": one.sid,
+        "effect": one.effect,
+        "actions": list(one.actions),
+        "resources": list(one.resources),
+        "principals": list(one.principals),
+        "conditional": one.is_conditional,
+        "names_the_others": one.names_the_others,
+        "levels": dict(one.levels),
+        "total": one.total,
+        "unlisted": list(one.unlisted),
+        "unread": list(one.unread),
+        "findings": [
+            {"rule": finding.rule, "fix": title or None, "why": words}
+            for finding, title, words in told.said
+        ],
+        "otherwise": told.rest,
+    }

@@ -1,0 +1,121 @@
+"""What each statement of a policy allows, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.cli.main import main
+from remediations.iam.actions import levels
+
+POLICY = """resource "aws_s3_bucket" "training" {
+  bucket = "acme-training"
+}
+
+data "aws_iam_policy_document" "training" {
+  statement {
+    sid       = "Read"
+    actions   = ["s3:GetObject", "s3:NoSuchAction", var.more]
+    resources = ["*"]
+  }
+
+  statement {
+    effect    = "Deny"
+    actions   = ["iam:*"]
+    resources = ["*"]
+  }
+
+  statement {
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "cloudwatch:namespace"
+      values   = ["training"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "all" {
+  role = "training"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", NotAction = "iam:*", Resource = "*" }]
+  })
+}
+
+variable "more" {
+  type = string
+}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCKSTITCH_CACHE_DIR", str(tmp_path_factory.getbasetemp().parent))
+
+
+def test_a_person_reads_what_is_allowed_and_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text(POLICY)
+    assert main(["explain-policy", str(tmp_path)]) == 0
+    read, deny, metrics, others, dated = capsys.readouterr().out.split("\n\n")
+    assert (
+        "main.tf:6  data.aws_iam_policy_document.training Read\n  allows 1 action: 1 read" in read
+    )
+    assert "AWS does not list: s3:NoSuchAction" in read
+    assert "not known before apply: ${var.more}" in read
+    assert "[iam-s3-resource-wildcard]" in read
+    assert "denies" in deny
+    assert "permissions management" in deny
+    assert "A Deny is left as it is." in deny
+    assert "allows 1 action: 1 write, on a condition" in metrics
+    assert "None of its actions is for a resource" in metrics
+    assert "allows all but what it names" in others
+    assert "so nothing in it can be scoped" in others
+    assert dated.startswith("Actions as AWS listed them on 20")
+
+
+def test_a_program_reads_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "main.tf").write_text(POLICY)
+    (tmp_path / "broken.tf").write_text("resource {")
+    assert main(["explain-policy", str(tmp_path), "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    read, deny, metrics, others = told["statements"]
+    assert (read["line"], read["levels"], read["unlisted"]) == (6, {"Read": 1}, ["s3:NoSuchAction"])
+    assert deny["total"] == sum(levels("iam:*").values()) > 100
+    assert (metrics["conditional"], metrics["findings"]) == (True, [])
+    assert (others["names_the_others"], others["total"]) == (True, 0)
+    assert [one["path"] for one in told["not_analysed"]] == ["broken.tf"]
+
+
+def test_wrong_paths_and_empty_directories(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain-policy", str(tmp_path / "nowhere")]) == 64
+    assert main(["explain-policy", str(tmp_path)]) == 0
+    assert "No policy statement is written here" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("s3:getobject", {"Read": 1}),
+        ("iam:PassRole", {"Write": 1}),
+        ("s3:PutBucketPolicy", {"Permissions management": 1}),
+        ("s3:Nope", {}),
+        ("nosuch:*", {}),
+        ("s3", {}),
+    ],
+)
+def test_levels_are_those_of_aws(pattern: str, expected: dict[str, int]) -> None:
+    assert dict(levels(pattern)) == expected
+
+
+def test_a_star_is_every_action() -> None:
+    assert dict(levels("*")) == dict(levels("*:*"))
+    assert sum(levels("*").values()) > 15_000
