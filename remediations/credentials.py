@@ -27,7 +27,7 @@ _SHAPES: Final = re.compile(
 _SECRET_KEY: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _OF_AWS: Final = re.compile(r"secret_?access_?key", re.IGNORECASE)
 _NAMED: Final = re.compile(
-    r"(^|[_./-])(pass(word|wd|phrase)?|secret|token|credentials?|(api|access|private|auth|secret)_?key|"
+    r"(^|[_./-])(pass(word|wd|phrase)?|secret|token|credentials?|(api|access|private|auth|secret)[_-]?key|"
     r"conn(ection)?_?string)$",
     re.IGNORECASE,
 )

@@ -16,6 +16,8 @@ from typing import Any, Final
 MAJORS: Final = (3, 4, 5, 6)
 NEWEST: Final = (6, 25)
 """The newest version that is recorded."""
+CLOSE: Final = 0.85
+"""How alike a word and an argument are, by difflib's ratio, where the argument was meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from .arguments import Argument, RequireAtLeast, RequireFalse, RequireSet, Requi
 from .attachments import RefuseManagedPolicy
 from .blocks import RequireBlock
 from .companions import RequireCompanion, asleep
+from .containers import RequireUnprivileged
 from .flags import RequireFlags
 from .key import RequireKey
 from .policies import RequireNamedPrincipals
@@ -21,6 +22,7 @@ __all__ = [
     "RequireNamedPrincipals",
     "RequireSet",
     "RequireTrue",
+    "RequireUnprivileged",
     "RequireValue",
     "asleep",
     "block_text",

@@ -5,12 +5,17 @@ from __future__ import annotations
 from .. import schema
 from ..rule import Advice
 from ..terraform.module import Module, Resource
+from ..terraform.nodes import Body
 from .place import Site
 
 
 def hindrance(site: Site, resource: Resource, module: Module, path: str) -> Advice | None:
     """Advice in place of the edit, where one of these reasons holds."""
-    return too_old(module, resource.kind, path) or _asleep(site, resource)
+    return (
+        too_old(module, resource.kind, path)
+        or _asleep(site, resource)
+        or _misspelled(site, resource, path)
+    )
 
 
 def too_old(module: Module, kind: str, path: str) -> Advice | None:
@@ -36,4 +41,18 @@ def _asleep(site: Site, resource: Resource) -> Advice | None:
                     "Give it something to write."
                 )
             bodies.append(block.body)
+    return None
+
+
+def _misspelled(site: Site, resource: Resource, path: str) -> Advice | None:
+    """Advice where it is there under a name that is no argument: that has to be mended first."""
+    if site.held is not None or site.missing or not isinstance(site.holder, Body):
+        return None
+    outer = path.removesuffix(site.name)
+    for name in site.holder.attributes:
+        if schema.resource(resource.kind) and schema.argument(resource.kind, outer + name) is None:
+            from difflib import SequenceMatcher  # hardly any run needs it
+
+            if SequenceMatcher(None, name, site.name).ratio() >= schema.CLOSE:
+                return Advice(f"`{name}` is no argument. Call it `{site.name}` first.")
     return None

@@ -106,6 +106,19 @@ def test_after_is_what_the_fix_writes(example: Example, variant: str, grammar: G
     }
 
 
+@pytest.mark.parametrize("example", [e for e in all_examples("before") if e.after], ids=str)
+def test_a_fix_is_offered_beside_all_other_rules(example: Example, grammar: Grammar) -> None:
+    """What is fixed when a rule stands alone is fixed too when every other rule looks on."""
+    codebase = read(example.files, grammar)
+    alone = plan(codebase, report_of(codebase, example.rule), only(example.rule))
+    fixable = {f.fingerprint for fix in alone.fixes for f in fix.findings}
+    everything = Profile("prod")
+    report = detect(codebase, everything)
+    edits = combine(codebase, report.findings, everything, Safety.REPLACE)
+    after = detect(codebase.with_edits(edits), everything).findings
+    assert not fixable & {finding.fingerprint for finding in after}
+
+
 @pytest.mark.parametrize("example", all_examples("before"), ids=str)
 def test_fixing_again_changes_nothing(example: Example, grammar: Grammar) -> None:
     again = read(example.after or example.files, grammar)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from remediations.model import Known, Safety, Severity
+from remediations.model import Safety, Severity
 from remediations.rule import Offer, Severities
 from remediations.shapes import RequireKey
-from remediations.shapes.flags import is_true
-from remediations.terraform.module import Module, Resource
 
 
 class OpensearchNoCmk(RequireKey):
-    """Where nothing is encrypted at all, another rule says so."""
+    """Also where nothing is encrypted at all: that can be mended in place, this cannot."""
 
     id = "opensearch-no-cmk"
     title = "Vector store has no key of your own"
@@ -18,9 +16,10 @@ class OpensearchNoCmk(RequireKey):
     severity = Severities(None, Severity.LOW, Severity.MEDIUM)
     aliases = ("CKV_AWS_247",)
     path = "encrypt_at_rest.kms_key_id"
+    beside = {"enabled": "true"}
     message = (
-        "Documents and their embeddings are encrypted with a key of AWS: nobody here can see who "
-        "opens them, or take the key away."
+        "No key of yours protects documents and their embeddings: nobody here can see who opens "
+        "them, or take a key away."
     )
     offer = Offer(
         Safety.REPLACE,
@@ -28,7 +27,3 @@ class OpensearchNoCmk(RequireKey):
         "The domain is destroyed and created again, empty: take a snapshot first, and load it "
         "into the new one.",
     )
-
-    def applies(self, resource: Resource, module: Module) -> bool:
-        encrypted = module.value_of(resource.attribute("encrypt_at_rest.enabled"))
-        return isinstance(encrypted, Known) and is_true(encrypted.value, default=False)

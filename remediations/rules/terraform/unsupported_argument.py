@@ -37,7 +37,6 @@ _KEYS: Final = {
     (_NOTEBOOK, name): "kms_key_id"
     for name in ("root_volume_encryption_enabled", "encrypted", "encryption_enabled", "kms_key")
 }
-_CLOSE: Final = 0.85
 _REMEMBERED: Final = 10_000
 """Paths of arguments: what people write repeats itself, and a stranger's words have an end."""
 _NEWEST, _RECORDED = schema.NEWEST
@@ -127,7 +126,7 @@ def _close(resource: Resource, module: Module, outer: str, name: str, item: Item
         for other, argument in held.items()
         if argument.majors & set(module.aws_majors) and _fits(item, argument)
     ]
-    found = get_close_matches(name, fitting, 1, _CLOSE)
+    found = get_close_matches(name, fitting, 1, schema.CLOSE)
     return found[0] if found else None
 
 

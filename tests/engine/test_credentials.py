@@ -1,0 +1,64 @@
+"""What looks like a credential, and what only sounds like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.credentials import in_script, is_credential, is_named_so
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X", "AKIAIOSFODNN7EXAMPLE"),
+        ("X", "hf_" + "a" * 34),
+        ("X", "sk-proj-" + "a1B2" * 8),
+        ("X", "ghp_" + "a1" * 18),
+        ("X", "-----BEGIN RSA PRIVATE KEY-----\nMII"),
+        ("URL", "postgres://ml:hunter22@db/features"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ("DB_PASSWORD", "hunter22"),
+        ("apiKey", "9f86d081884c7d65"),
+        ("--api-key", "9f86d081884c7d65"),
+        ("connectionString", "Server=db;Pwd=1234"),
+    ],
+)
+def test_a_credential_is_seen(name: str, value: str) -> None:
+    assert is_credential(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PASSWORD", ""),
+        ("PASSWORD", "changeme"),
+        ("PASSWORD", "${DB_PASSWORD}"),
+        ("PASSWORD", "{{resolve:secretsmanager:db}}"),
+        ("TOKEN", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x"),
+        ("TOKEN", "/ml/hub/token"),
+        ("MAX_TOKEN", "512"),
+        ("TOKENIZER", "bert-base-uncased"),
+        ("PASSWORD_SECRET_NAME", "prod/db/main"),
+        ("API_KEY_ID", "9f86d081884c7d65"),
+        ("SAGEMAKER_PROGRAM", "train.py"),
+        ("URL", "https://example.org/a:b@c"),
+        ("URL", "postgres://ml:${PASSWORD}@db/features"),
+        ("URL", "https://example.org:8080/path"),
+        ("IMAGE", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:" + "0" * 64),
+        ("COMMIT", "0" * 40),
+    ],
+)
+def test_what_only_sounds_like_one_is_left_alone(name: str, value: str) -> None:
+    assert not is_credential(name, value)
+
+
+def test_names_are_read_in_every_style() -> None:
+    names = ("db_password", "DB_PASSWORD", "dbPassword", "/ml/db/password", "db-password")
+    assert all(is_named_so(name) for name in names)
+    assert not any(is_named_so(name) for name in ("compass", "passage", "tokens", "password_file"))
+
+
+def test_a_script_tells_the_names_and_never_the_values() -> None:
+    script = "#!/bin/bash\nexport DB_PASSWORD='hunter22'\nX=$TOKEN\nAPI_KEY=$(aws s)\nN=1\n"
+    assert list(in_script(script)) == ["DB_PASSWORD"]
+    assert list(in_script("echo AKIAIOSFODNN7EXAMPLE")) == [""]
