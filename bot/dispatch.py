@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from .database import DatabaseAway
 from .engine import EngineAway, EngineStopped
-from .forge.errors import ForgeError, Gone, RateLimited, Refused, Unreachable
+from .forge.errors import ForgeError, Gone, NotYet, Queued, RateLimited, Refused, Unreachable
 from .inbox import DEADLINE_SECONDS, MAX_ATTEMPTS, Inbox, WorkItem
 from .metrics import ROWS, WAITS
 from .stages import About, about, stage
@@ -46,6 +46,15 @@ class Hold:
     """The forge asked to wait so long; that goes for everything of the same owner."""
 
     after: float
+    is_alone: bool = False
+    """True where it goes for this row only."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Nothing was begun: this owner's turn comes later."""
+
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +64,13 @@ class Fail:
     reason: str
 
 
-def decide(error: Exception, attempts: int, waits: int = 0) -> Retry | Hold | Fail:
+def decide(error: Exception, attempts: int, waits: int = 0) -> Retry | Hold | PutBack | Fail:
     """What any error means: again later, or never."""
     match error:
+        case NotYet(retry_after=after):
+            return PutBack(after)
         case RateLimited(retry_after=after):
-            return Hold(after)
+            return Hold(after, is_alone=isinstance(error, Queued))
         case Unreachable() | DatabaseAway():
             return Retry(jitter(waits + 1), counts=False)
         case Refused() | Gone() | EngineStopped():
@@ -134,10 +145,12 @@ def kept(inbox: Inbox, item: WorkItem) -> Iterator[None]:
 
 def _settle(inbox: Inbox, item: WorkItem, error: Exception) -> None:
     match decide(error, item.attempts, item.waits):
-        case Hold(after):
+        case PutBack(after):
+            inbox.put_back(item, after)
+        case Hold(after, is_alone):
             ROWS.labels("hold").inc()
             _LOG.warning("hold pull=%s seconds=%.0f reason=%s", item.ref, after, error)
-            inbox.hold(item, after, str(error))
+            inbox.hold(item, after, str(error), is_alone=is_alone)
         case Retry(after, counts):
             ROWS.labels("retry").inc()
             _LOG.warning("retry pull=%s seconds=%.1f reason=%s", item.ref, after, error)

@@ -123,7 +123,7 @@ class Inbox:
         fresh = afresh(self.clock()) | {
             "key": key,
             "pull": _pull(wish),
-            "owner": _owner(wish),
+            "owner": owner_of(wish),
             "wish": asdict(wish),
             "wanted": 1,
             "done": 0,
@@ -194,12 +194,15 @@ class Inbox:
         values = {"attempts": spent, "waits": work.c.waits + 1, "reason": reason[:1000]}
         return self._return(item, values | {"not_before": self.clock() + after})
 
-    def hold(self, item: WorkItem, after: float, reason: str) -> bool:
-        """The forge asked to wait: none of this owner's rows begins before; the deadline moves."""
+    def hold(self, item: WorkItem, after: float, reason: str, *, is_alone: bool = False) -> bool:
+        """The forge asked to wait: the deadline moves, and none of this owner's rows begins
+        before, unless the row waits alone.
+        """
         now = self.clock()
         until = now + after
         with self.engine.begin() as connection:
-            _note_owner(connection, _owner(item.wish), {"held_until": until})
+            if not is_alone:
+                _note_owner(connection, owner_of(item.wish), {"held_until": until})
             last = work.c.began_at + LONGEST_SECONDS
             later = case((last < until + _AFTER_A_HOLD, last), else_=until + _AFTER_A_HOLD)
             mine = and_(work.c.id == item.id, work.c.token == item.token, work.c.deadline < later)
@@ -236,6 +239,15 @@ class Inbox:
         with self.engine.begin() as connection:
             state = connection.execute(select(work.c.state).where(work.c.id == row)).scalar()
         return state == "dead"
+
+    def put_back(self, item: WorkItem, after: float) -> bool:
+        """None of this owner's rows begins before; this one has not begun either."""
+        with self.engine.begin() as connection:
+            _note_owner(connection, owner_of(item.wish), {"held_until": self.clock() + after})
+        values: dict[str, Any] = {"attempts": item.attempts - 1}
+        if item.attempts == 1 and not item.waits:
+            values |= {"began_at": 0.0, "deadline": 0.0}
+        return self._return(item, values)
 
     def give_back(self, item: WorkItem) -> bool:
         """The process ends before the work does: another one may begin at once."""
@@ -333,7 +345,8 @@ def _pull(wish: Wish) -> str:
     return f"{wish.forge}:{PullRef(wish.forge, wish.repository, wish.number)}"
 
 
-def _owner(wish: Wish) -> str:
+def owner_of(wish: Wish) -> str:
+    """Whose limits and turns a row counts for: the account that its repository belongs to."""
     return f"{wish.forge}:{wish.repository.split('/')[0]}"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from remediations.model import Profile, Severity
@@ -169,6 +170,18 @@ def publish(forge: Forge, change: Change, composed: Review, run_id: str) -> Revi
         replace(composed.check, name=CHECK_NAME, head_sha=pull.head_sha, external_id=run_id),
     )
     return composed
+
+
+def say_when(forge: Forge, ref: PullRef, run_id: str, at: float) -> None:
+    """On the check: what has been found is said later, and why. ``at`` is a time."""
+    pull = forge.pull_request(ref)
+    when = datetime.fromtimestamp(at, UTC).strftime("%H:%M UTC")
+    said = (
+        "The change was read. What there is to say has to wait, as the host limits how much a bot "
+        f"may write in an hour; this goes on by itself at about {when}."
+    )
+    check = Check(CHECK_NAME, pull.head_sha, run_id, "Waiting for the host's limit", said)
+    forge.ensure_check(ref.repository, check)
 
 
 def could_not_review(

@@ -54,7 +54,7 @@ VARIABLES: Final = (
     Variable("LEASE", "30", "Seconds after which the work of a dead process is taken over."),
     Variable("HOST", "127.0.0.1", "Address to listen on."),
     Variable("PORT", "8080", "Port to listen on; 0 lets the machine choose."),
-    Variable("GITHUB_PAUSE", "", "Seconds between requests; empty keeps the library's own pace."),
+    Variable("GITHUB_PAUSE", "", "Seconds between writes of one owner; empty is 1, 0 never waits."),
     Variable(
         "OPERATOR_TOKEN", "", "Opens /metrics from elsewhere; without it only this machine may."
     ),
@@ -118,7 +118,7 @@ class Settings:
     """Where processes of one pod share their figures; None where each shows its own."""
     traces_url: str | None = None
     pause: float | None = None
-    """Seconds between requests to the forge; None keeps the library's own pace."""
+    """Seconds between writes of one owner to the forge; None is what it asks for, 0 is none."""
     gitlab: GitLabSettings = field(default_factory=GitLabSettings)
 
     @classmethod

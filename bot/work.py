@@ -13,16 +13,19 @@ from typing import Final
 from . import pipeline
 from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
+from .forge.errors import Queued
 from .forge.github import GitHub
 from .forge.github_api import AppCredentials, Credentials, TokenCredentials
 from .forge.github_app import GitHubApp
 from .forge.port import PullRef, Watchtower
-from .inbox import Inbox, WorkItem
+from .inbox import Inbox, WorkItem, owner_of
 from .isolation import ConfinedEngine
 from .ledger import Ledger
 from .metrics import RUNS
+from .pace import Pace
 from .record import record
 from .settings import Settings
+from .shared_pace import SharedSlots
 from .stages import stage
 
 _LOG: Final = logging.getLogger(__name__)
@@ -46,6 +49,7 @@ class Worker:
     inbox: Inbox
     ledger: Ledger
     reviewer: pipeline.Reviewer
+    pace: Pace = field(default_factory=Pace)
     _forges: dict[str, GitHub] = field(default_factory=dict)
     _blobs: BlobCache = field(default_factory=BlobCache)
     _lock: Lock = field(default_factory=Lock)
@@ -56,10 +60,19 @@ class Worker:
         settings.needs_credentials()
         cache = settings.cache_dir / "grammar" if settings.cache_dir else None
         reviewer = pipeline.Reviewer(ConfinedEngine(cache), settings.profile)
-        return cls(settings, inbox, Ledger(inbox.engine), reviewer)
+        pace = Pace(pause=settings.pause)
+        if settings.redis_url is not None:
+            pace.slots = SharedSlots(settings.redis_url)
+        return cls(settings, inbox, Ledger(inbox.engine), reviewer, pace)
 
     def __call__(self, item: WorkItem) -> None:
         """Do one row. Raises ``ForgeError``."""
+        owner = owner_of(item.wish)
+        self.pace.gate(owner)
+        with self.pace.turn(owner, f"{item.id}.{item.generation}"):
+            self._do(item)
+
+    def _do(self, item: WorkItem) -> None:
         for ref in self._refs(item):
             command = _command(item)
             if command is None:
@@ -76,6 +89,10 @@ class Worker:
         """
         if not self.inbox.is_current(item):
             return
+        with self.pace.turn(owner_of(item.wish), f"{item.id}.{item.generation}"):
+            self._conclude(item, reason)
+
+    def _conclude(self, item: WorkItem, reason: str) -> None:
         for ref in self._refs(item):
             forge = self.forge(ref.repository)
             command = _command(item)
@@ -101,7 +118,8 @@ class Worker:
                     credentials(self.settings),
                     repository,
                     self._blobs,
-                    self.settings.pause,
+                    0.0,
+                    self.pace,
                 )
             return self._forges[repository]
 
@@ -119,14 +137,18 @@ class Worker:
     def _review(self, item: WorkItem, ref: PullRef) -> None:
         started, run_id = time.time(), self._run_id(item, ref)
         forge = self.forge(ref.repository)
-        outcome = pipeline.review(
-            forge,
-            ref,
-            self.reviewer,
-            run_id,
-            lambda: self.inbox.is_current(item),
-            self.ledger.note,
-        )
+        try:
+            outcome = pipeline.review(
+                forge,
+                ref,
+                self.reviewer,
+                run_id,
+                lambda: self.inbox.is_current(item),
+                self.ledger.note,
+            )
+        except Queued as error:
+            pipeline.say_when(forge, ref, run_id, self.pace.clock() + error.retry_after)
+            raise
         RUNS.labels(outcome.ended.value).inc()
         with stage("ledger"):
             record(self.ledger, forge, self.reviewer, outcome, started, run_id)

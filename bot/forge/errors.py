@@ -3,6 +3,8 @@
 ForgeError
 ├── Unreachable      no answer, a timeout or a 5xx: try again later
 ├── RateLimited      told to wait; ``retry_after`` seconds
+│   ├── NotYet       our own pace: this owner's turn comes later, and nothing was begun
+│   └── Queued       our own pace: a place in time is booked, and this run goes on then
 ├── Refused          bad credentials or missing permission: a person must act
 ├── Gone             the repository or the pull request does not exist any more
 ├── Incomplete       the forge cut its answer short, so a pass would be a lie
@@ -27,6 +29,14 @@ class RateLimited(ForgeError):
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NotYet(RateLimited):
+    """Nothing was sent, so that the forge need not refuse it; that goes for the whole owner."""
+
+
+class Queued(RateLimited):
+    """This run has a place in time; others of the same owner may go on."""
 
 
 class Refused(ForgeError):

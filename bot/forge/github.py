@@ -14,6 +14,7 @@ from . import github_queries as queries
 from . import github_threads as talk
 from .errors import Gone, Incomplete, Rejected
 from .github_api import Api, Credentials
+from .pacer import Hurry, Pacer
 from .port import (
     ChangedFile,
     Check,
@@ -51,8 +52,9 @@ class GitHub:
         repository: str,
         cache: MutableMapping[str, bytes] | None = None,
         pause: float | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
-        self.api = Api(base_url.rstrip("/"), credentials, repository, pause)
+        self.api = Api(base_url.rstrip("/"), credentials, repository, pause, pacer or Hurry())
         self._cache: MutableMapping[str, bytes] = {} if cache is None else cache
         self._root = f"/repos/{repository}"
 

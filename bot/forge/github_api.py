@@ -13,6 +13,7 @@ from github.GithubException import BadCredentialsException, RateLimitExceededExc
 from github.Requester import Requester
 
 from .errors import ForgeError, Gone, HeadMoved, RateLimited, Refused, Rejected, Unreachable
+from .pacer import Hurry, Kind, Pacer
 
 PERMISSIONS: Final = {
     "checks": "write",
@@ -54,6 +55,7 @@ class Api:
     repository: str
     pause: float | None = None
     """Seconds between requests; None leaves PyGithub's own pace."""
+    pacer: Pacer = field(default_factory=Hurry)
     count: int = 0
     _held: tuple[Requester, float] | None = field(default=None, repr=False)
     _login: str = ""
@@ -105,16 +107,40 @@ class Api:
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The ``data`` of an answer. Raises the error it carries."""
-        requester = self._requester()
-        self.count += 1
-        _, answer = guarded(lambda: requester.graphql_query(query, variables))
+        kind = Kind.READ if not query.lstrip().startswith("mutation") else Kind.WRITE
+        if "createCommitOnBranch" in query:
+            kind = Kind.CONTENT
+        answer = self._sent(kind, lambda requester: requester.graphql_query(query, variables))
         data: dict[str, Any] = answer["data"]
         return data
 
     def _send(self, verb: str, path: str, body: dict[str, Any] | None) -> Any:
+        return self._sent(
+            _kind(verb, path),
+            lambda requester: requester.requestJsonAndCheck(verb, path, input=body),
+        )
+
+    def _sent(self, kind: Kind, call: Callable[[Requester], tuple[Any, Any]]) -> Any:
+        """The answer. A token that the forge takes no more is minted anew, once."""
+        is_minted = self._held is not None and self.is_app
         requester = self._requester()
+        try:
+            return self._once(kind, requester, call)
+        except Refused as error:
+            if not (is_minted and isinstance(error.__cause__, BadCredentialsException)):
+                raise
+            self._held = None
+        return self._once(kind, self._requester(), call)
+
+    def _once(
+        self, kind: Kind, requester: Requester, call: Callable[[Requester], tuple[Any, Any]]
+    ) -> Any:
+        self.pacer.before(kind)
         self.count += 1
-        _, answer = guarded(lambda: requester.requestJsonAndCheck(verb, path, input=body))
+        headers, answer = guarded(lambda: call(requester))
+        left, resets = headers.get("x-ratelimit-remaining"), headers.get("x-ratelimit-reset")
+        if left and resets and left.isdigit() and resets.isdigit():
+            self.pacer.heard(int(left), float(resets))
         return answer
 
     def _requester(self) -> Requester:
@@ -139,6 +165,14 @@ class Api:
         path = f"/app/installations/{installation['id']}/access_tokens"
         _, answer = guarded(lambda: requester.requestJsonAndCheck("POST", path, input=body))
         return str(answer["token"])
+
+
+def _kind(verb: str, path: str) -> Kind:
+    """What people are told of counts most: comments, replies, reactions and reviews."""
+    if verb == "GET":
+        return Kind.READ
+    is_told = verb == "POST" and ("/comments" in path or path.endswith("/reviews"))
+    return Kind.CONTENT if is_told else Kind.WRITE
 
 
 def connect(base_url: str, auth: Auth.Auth, pause: float | None) -> Requester:

@@ -13,6 +13,7 @@ from . import shapes
 from .hooks import Hooks
 from .limits import Refusal, check_anchor, check_comment_body
 from .lines import SUGGESTION, hunk_above, replace_lines, shift_of
+from .meter import Meter
 from .repository import GitFailed, GitRepository, Person
 from .state import (
     CheckRun,
@@ -43,6 +44,8 @@ class Forge:
         self.url = ""
         self.requests: list[str] = []
         """Method and route of every API request."""
+        self.meter: Meter | None = None
+        """Counts requests and refuses too many, where there is one."""
 
     def create_repository(self, name: str, people: Mapping[str, str]) -> Repo:
         """A new repository with people and their permissions."""

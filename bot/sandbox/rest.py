@@ -15,6 +15,7 @@ from .access import Caller, caller_with, check_route, check_wanted
 from .forge import Forge
 from .graphql import Api
 from .limits import Refusal
+from .meter import Meter
 from .repository import GitFailed
 from .rest_checks import add_check_routes
 from .rest_hooks import add_hook_routes
@@ -60,6 +61,7 @@ def _guard(api: Blueprint, forge: Forge, public_key: Callable[[], str]) -> None:
         if fault is not None:
             raise Refusal(fault.status, fault.message, headers=fault.headers)
         g.caller = _caller(forge, public_key())
+        g.allowance = _counted(forge.meter, g.caller, sent)
         arguments = request.view_args or {}
         if "owner" in arguments:
             repo = repo_of(forge, arguments["owner"], arguments["name"])
@@ -71,6 +73,19 @@ def _guard(api: Blueprint, forge: Forge, public_key: Callable[[], str]) -> None:
     def leave(_error: BaseException | None) -> None:
         if g.pop("holds_lock", False):
             forge.world.lock.release()
+
+
+def _counted(meter: Meter | None, caller: Caller, sent: str) -> dict[str, str]:
+    """What an installation asks for is counted for its owner."""
+    held = caller.token.repositories if caller.token else None
+    if meter is None or not held:
+        return {}
+    path, owner = request.path, min(held).split("/")[0]
+    is_graphql = path.endswith("/graphql")
+    writes = "mutation" in sent if is_graphql else request.method != "GET"
+    is_told = path.endswith(("/comments", "/replies", "/reactions", "/reviews"))
+    is_content = "createCommitOnBranch" in sent if is_graphql else writes and is_told
+    return meter.count(owner, writes=writes, is_content=is_content)
 
 
 def _caller(forge: Forge, public_key: str) -> Caller:
@@ -115,6 +130,8 @@ def _answers(api: Blueprint) -> None:
 
     @api.after_request
     def rate(response: Response) -> Response:
+        for name, value in g.get("allowance", {}).items():
+            response.headers.setdefault(name, value)
         response.headers.setdefault("X-RateLimit-Limit", "5000")
         response.headers.setdefault("X-RateLimit-Remaining", "4999")
         response.headers.setdefault("X-RateLimit-Reset", str(int(time.time()) + 3600))

@@ -1,0 +1,35 @@
+"""Who is asked before a request is sent, so that the forge never has to refuse one. No numbers."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+
+class Kind(Enum):
+    """What a request does, as forges count it."""
+
+    READ = "read"
+    WRITE = "write"
+    CONTENT = "content"
+    """A write that people are told of: a comment, a review, a commit."""
+
+
+class Pacer(Protocol):
+    """Lets requests through one after the other."""
+
+    def before(self, kind: Kind) -> None:
+        """Wait until a request of this kind may be sent. Raises ``RateLimited`` if that is long."""
+
+    def heard(self, left: int, resets_at: float) -> None:
+        """The forge said how many requests it still allows, and until when."""
+
+
+class Hurry:
+    """Waits for nothing."""
+
+    def before(self, kind: Kind) -> None:
+        """At once."""
+
+    def heard(self, left: int, resets_at: float) -> None:
+        """Not remembered."""
