@@ -21,6 +21,7 @@ from .pipeline import Outcome
 from .planned import Planned, plans_of
 from .redaction import redacted
 from .remarks import Offer
+from .statistics import Told
 
 _FIXED: Final = [became.value for became in FIXED]
 
@@ -74,6 +75,26 @@ class Ledger:
         )
         with self.engine.begin() as connection:
             return tuple(_standing(row) for row in connection.execute(found))
+
+    def told(self, since: float, repository: str | None = None) -> Iterator[Told]:
+        """Every offer that was made and seen first since then, for counting."""
+        names = ("pull", "repository", "rule", "offered", "outcome", "first_seen_at", "outcome_at")
+        found = select(*(offers.c[name] for name in names)).where(
+            offers.c.offered != "", offers.c.first_seen_at >= since
+        )
+        if repository is not None:
+            found = found.where(offers.c.repository == repository)
+        with self.engine.begin() as connection:
+            rows = connection.execute(found).all()
+        for row in rows:
+            yield Told(
+                repository=row.repository or row.pull.rpartition("#")[0],
+                rule=row.rule,
+                offered=row.offered,
+                became=Became(row.outcome),
+                first_seen_at=row.first_seen_at,
+                became_at=row.outcome_at,
+            )
 
 
 def _is_known(connection: Connection, run_id: str) -> bool:

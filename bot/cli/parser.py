@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "worker": "Run a Celery worker (production)",
     "sweeper": "Ask again for work that was lost (production)",
     "migrate": "Bring the database schema up to date",
+    "stats": "Show what was offered and what became of it",
     "dead": "Show work that was given up, or try it again",
     "demo": "Watch a pull request being reviewed, on this machine only",
 }

@@ -38,17 +38,21 @@ def who_may_see(settings: Settings) -> str:
     """The sentence for start-up."""
     if settings.operator_token is None:
         return (
-            "/metrics answers on this machine only; to see it from elsewhere, set "
-            f"{PREFIX}OPERATOR_TOKEN."
+            "/stats and /metrics answer on this machine only; to see them from elsewhere, set "
+            f"{PREFIX}OPERATOR_TOKEN. A proxy beside this should forward /webhooks/ and no more."
         )
-    return "/metrics answers on this machine, and elsewhere to whoever has the operator's token."
+    return (
+        "/stats and /metrics answer on this machine, and elsewhere to whoever has the operator's "
+        "token."
+    )
 
 
 def _is_from_here(asked: Request) -> bool:
     """Directly and by a name of this machine: a proxy beside us speaks for strangers, and a page
     in a browser may have a name made up to lead here.
     """
-    if any(name in asked.headers for name in _FORWARDED):
+    is_old = asked.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"  # a plain proxy_pass of nginx
+    if is_old or any(name in asked.headers for name in _FORWARDED):
         return False
     host = asked.host.rpartition(":")[0] if not asked.host.endswith("]") else asked.host
     host = (host or asked.host).strip("[]")

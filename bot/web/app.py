@@ -12,9 +12,10 @@ from bot.backlog import Backlog
 from bot.deliveries import MAX_BYTES
 from bot.dispatch import Dispatcher
 from bot.inbox import Inbox
+from bot.ledger import Ledger
 from bot.settings import Settings
 
-from . import figures, health, webhooks
+from . import figures, health, statistics_page, webhooks
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ def create_app(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -> Flas
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.register_blueprint(webhooks.create_blueprint(settings, inbox, dispatcher))
     app.register_blueprint(health.create_blueprint(inbox))
+    ledger = Ledger(inbox.engine, inbox.clock)
+    app.register_blueprint(statistics_page.create_blueprint(settings, ledger))
     app.register_blueprint(figures.create_blueprint(settings, Backlog(inbox.engine, inbox.clock)))
 
     @app.errorhandler(Exception)

@@ -36,12 +36,39 @@ WEBHOOKS = {"/webhooks/github", "/webhooks/gitlab"}
 
 
 def test_threat_21_pages_that_show_another_owners_data(tmp_path: Path) -> None:
-    """Surface absent: no page shows anything of a repository; figures are the operator's."""
+    """Whoever is not the operator cannot even tell that there is a page."""
     url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+    migrate(url)
     inbox = Inbox(open_database(url))
-    app = create_app(Settings(url, tmp_path, webhook_secrets=("s",)), inbox, CeleryDispatcher(""))
+    token = "a token of the operator's"
+    settings = Settings(url, tmp_path, webhook_secrets=("s",), operator_token=token)
+    app = create_app(settings, inbox, CeleryDispatcher(""))
     routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
-    assert routes == {*WEBHOOKS, "/healthz", "/readyz", "/metrics"}
+    pages = ("/stats", "/metrics")
+    assert routes == {*WEBHOOKS, "/healthz", "/readyz", *pages}
+
+    def ask(page: str, peer: str, host: str, **more: str) -> tuple[int, str]:
+        where = {"REMOTE_ADDR": peer, "SERVER_PROTOCOL": more.pop("protocol", "HTTP/1.1")}
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
+        answer = app.test_client().get(
+            page, base_url=f"http://{host}", environ_overrides=where, headers=headers
+        )
+        return answer.status_code, answer.text
+
+    for page in pages:
+        nothing = ask("/no-such-page", "203.0.113.9", "bot.example")
+        assert nothing[0] == 404
+        for stranger in (
+            ask(page, "203.0.113.9", "bot.example"),
+            ask(page, "203.0.113.9", "localhost"),
+            ask(page, "203.0.113.9", "bot.example", Authorization="Bearer guess"),
+            ask(page, "127.0.0.1", "bot.example"),
+            ask(page, "127.0.0.1", "localhost", X_Forwarded_For="203.0.113.9"),
+            ask(page, "127.0.0.1", "127.0.0.1", protocol="HTTP/1.0"),
+        ):
+            assert stranger == nothing
+        assert ask(page, "127.0.0.1", "localhost:8080")[0] == 200
+        assert ask(page, "203.0.113.9", "bot.example", Authorization=f"Bearer {token}")[0] == 200
     inbox.engine.dispose()
 
 
