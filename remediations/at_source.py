@@ -58,8 +58,9 @@ def at_source(violation: Violation, resource: Resource) -> Placed:
     repair = violation.repair
     if not isinstance(repair, Repair):
         return Placed(violation)
-    repair = replace(repair, intents=tuple(_at_home(one, resource) for one in repair.intents))
-    violation = replace(violation, repair=repair)
+    if resource.home.written.merged.places:
+        repair = replace(repair, intents=tuple(_at_home(one, resource) for one in repair.intents))
+        violation = replace(violation, repair=repair)
     steps = [_step(targeted, resource) for targeted in repair.intents]
     if all(step.source is None and not step.is_computed for step in steps):
         return Placed(violation)

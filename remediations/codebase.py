@@ -135,7 +135,7 @@ class Codebase:
             held.documents,
             held.unread,
             library=self._with_stand_ins,
-            _named=held.named,
+            _written=held.written,
         )
 
     @cached_property

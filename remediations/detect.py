@@ -14,7 +14,7 @@ from .environment import Environment
 from .fingerprint import fingerprint
 from .glob import covered
 from .merge import Judged, merge
-from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Span
+from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Severity, Span
 from .rule import Advice, CannotJudge, Rule, Violation, rules
 from .terraform.dormancy import switched_off
 from .terraform.files import is_override
@@ -95,12 +95,17 @@ def _examined(
         for kind in module.kinds & by_kind.keys():
             made = [(resource, False) for resource in module.of_kind(kind)]
             asleep = [(resource, True) for resource in switched_off(module, kind)]
+            told = [(rule, rule.severity.of(environment.level)) for rule in by_kind[kind]]
             for resource, is_asleep in (*made, *asleep):
-                for rule in by_kind[kind]:
+                for rule, severity in told:
+                    if severity is None:
+                        continue
                     try:
-                        found = _judge(rule, resource, resource.home, environment)
-                        # What nobody can read of something that is off is no news to anybody.
-                        judged += [j for j in found if j.finding.is_known or not is_asleep]
+                        for seen in rule.judge(resource, resource.home):
+                            one = _judged(rule, seen, resource, environment, severity)
+                            # What nobody can read of something that is off is no news to anybody.
+                            if one is not None and (one.finding.is_known or not is_asleep):
+                                judged.append(one)
                     except CannotJudge as error:
                         failed.append(_could_not(rule, resource, error))
         judged.sort(key=lambda one: _order(one.finding))
@@ -138,44 +143,36 @@ def _could_not(rule: Rule, resource: Resource, error: CannotJudge) -> NotAnalyse
     return NotAnalysed(resource.path, resource.header.line, reason, rule=rule.id)
 
 
-def _judge(
-    rule: Rule, resource: Resource, module: Module, environment: Environment
-) -> Iterator[Judged]:
-    severity = rule.severity.of(environment.level)
-    if severity is None:
-        return
-    seat: _Seat | None = None  # most resources are right
-    for seen in rule.judge(resource, module):
-        placed = at_call(seen, resource, rule.id) if module.stand_in else at_source(seen, resource)
-        if placed is None:
-            continue
-        violation = placed.violation
-        seat = seat or _seat(resource, module)
-        location = seat.place(violation)
-        finding = Finding(
-            rule=rule.id,
-            title=rule.title,
-            address=seat.address,
-            attribute=violation.attribute,
-            location=location,
-            block=seat.document.source.location(seat.block.span),
-            message=violation.message,
-            severity=severity,
-            fingerprint=fingerprint(
-                rule.id,
-                seat.module.directory,
-                seat.address,
-                violation.attribute,
-                violation.statement,
-            ),
-            environments=(environment.name,),
-            related=(*violation.related, *_callers(seat.module), *_for_terraform(location, module)),
-            unknown=violation.unknown or _lonely(resource),
-            advice=_advice(violation),
-            directory=seat.module.directory,
-            statement=violation.statement,
-        )
-        yield Judged(finding, violation, seat.module.directory, placed.touches)
+def _judged(
+    rule: Rule, seen: Violation, resource: Resource, environment: Environment, severity: Severity
+) -> Judged | None:
+    """The finding of a violation; None where nobody here could do anything about it."""
+    module = resource.home
+    placed = at_call(seen, resource, rule.id) if module.stand_in else at_source(seen, resource)
+    if placed is None:
+        return None
+    violation = placed.violation
+    seat = _seat(resource, module)
+    location = seat.place(violation)
+    key = (rule.id, seat.module.directory, seat.address, violation.attribute, violation.statement)
+    finding = Finding(
+        rule=rule.id,
+        title=rule.title,
+        address=seat.address,
+        attribute=violation.attribute,
+        location=location,
+        block=seat.document.source.location(seat.block.span),
+        message=violation.message,
+        severity=severity,
+        fingerprint=fingerprint(*key),
+        environments=(environment.name,),
+        related=(*violation.related, *_callers(seat.module), *_for_terraform(location, module)),
+        unknown=violation.unknown or _lonely(resource),
+        advice=_advice(violation),
+        directory=seat.module.directory,
+        statement=violation.statement,
+    )
+    return Judged(finding, violation, seat.module.directory, placed.touches)
 
 
 @dataclass(frozen=True, slots=True)

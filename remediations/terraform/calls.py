@@ -8,11 +8,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ..model import Location
-from .nodes import Attribute, Block, Document, Expression, Reference, String
+from .nodes import Attribute, Block, Document, String
 from .outside import outside
+from .written import Written
 
 if TYPE_CHECKING:
     from .module import Module
@@ -30,19 +32,18 @@ class StandIn:
     answers: Mapping[str, Block] = field(default_factory=dict, repr=False)
 
 
-Named = dict[int, tuple[Expression, tuple[Reference, ...]]]
-"""The references in an expression, by its identity; the expression is kept with them."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Directory:
     """The Terraform files of one directory; ``unread`` names those that could not be read."""
 
     documents: tuple[Document, ...]
     unread: tuple[str, ...] = ()
     stand_in: StandIn | None = None
-    named: Named = field(default_factory=dict, repr=False, compare=False)
-    """What its expressions name, worked out once for all who call it."""
+
+    @cached_property
+    def written(self) -> Written:
+        """What they say, worked out once for all who call them."""
+        return Written(self.documents)
 
 
 Library = Mapping[str, Directory]

@@ -5,7 +5,7 @@ Knows no policy. Where the text does not settle how many there are, nothing is s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -150,11 +150,9 @@ def _roots(expression: Expression) -> set[object]:
     return {node.parts[0] for node in expression.walk() if isinstance(node, Reference)}
 
 
-def turns_by_expression(module: Module) -> dict[int, tuple[Turn, ...]]:
+def turns_by_expression(blocks: Iterable[Block]) -> dict[int, tuple[Turn, ...]]:
     """For every expression inside of repeated blocks: what repeats it, by identity."""
     found: dict[int, tuple[Turn, ...]] = {}
-    blocks = [resource.block for resource in module.resources]
-    blocks += [block for block, _ in module.blocks("module")]
     for block in blocks:
         _note(block, found)
     return found
@@ -190,21 +188,18 @@ def iterator_of(block: Block) -> str:
     return value.dotted if isinstance(value, Reference) else block.labels[0]
 
 
-def expanded(module: Module) -> dict[int, Body]:
+def expanded(blocks: Iterable[Block], module: Module) -> dict[int, Body]:
     """Bodies in which settled ``dynamic`` blocks are what they make, by their block's identity."""
-    return {
-        id(resource.block): _expanded(resource.block.body, module)
-        for resource in module.resources
-        if _has_dynamic(resource.block.body)
-    }
+    return {id(block): _expanded(block.body, module) for block in blocks}
 
 
-def _has_dynamic(body: Body) -> bool:
-    return any(b.type == "dynamic" or _has_dynamic(b.body) for b in body.blocks())
+def has_dynamic(body: Body) -> bool:
+    """Whether a ``dynamic`` block stands anywhere inside."""
+    return any(b.type == "dynamic" or has_dynamic(b.body) for b in body.blocks())
 
 
 def _expanded(body: Body, module: Module) -> Body:
-    if not _has_dynamic(body):
+    if not has_dynamic(body):
         return body
     return Body(body.span, tuple(made for item in body.items for made in _items(item, module)))
 
@@ -217,7 +212,7 @@ def _items(item: Attribute | Block, module: Module) -> Iterator[Attribute | Bloc
     inner = Block(
         item.type, item.labels, item.span, item.header_span, _expanded(item.body, module),
         item.is_one_line,
-    ) if _has_dynamic(item.body) else item  # fmt: skip
+    ) if has_dynamic(item.body) else item  # fmt: skip
     over = item.body.attributes.get("for_each") if item.type == "dynamic" else None
     contents = item.body.blocks("content")
     value = module.evaluate_partly(over.value) if over else None

@@ -5,7 +5,6 @@ Knows no policy. What belongs to what is told in ``belonging.py``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,7 +17,6 @@ from .calls import (
     Directory,
     Library,
     ModuleCall,
-    Named,
     StandIn,
     directory_of,
     is_local,
@@ -31,14 +29,13 @@ from .instances import (
     instances,
     partly_in,
     together,
-    turns_by_expression,
     values_in,
 )
 from .names import find
-from .nodes import Attribute, Block, Body, Document, Expression, Reference, all_attributes
-from .overrides import Merged, merged
+from .nodes import Attribute, Block, Body, Document, Expression, Reference
 from .provider import constraints, majors
 from .resource import Resource
+from .written import Written
 
 __all__ = ["Module", "Resource", "Setting"]
 
@@ -76,7 +73,7 @@ class Module:
     """Set where the files are not the module's own, but say what is known of it."""
     doubted: frozenset[str] = frozenset()
     """Variables of a root that may be given another value than their default."""
-    _named: Named = field(default_factory=dict, repr=False)
+    _written: Written | None = field(default=None, repr=False)
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _values: dict[int, tuple[Expression, Value]] = field(default_factory=dict, repr=False)
     _spent: list[int] = field(default_factory=lambda: [0, 1], repr=False)
@@ -150,7 +147,7 @@ class Module:
             caller=self,
             call=call,
             stand_in=held.stand_in,
-            _named=held.named,
+            _written=held.written,
             _spent=self._spent,
         )
         return replace(call, target=target)
@@ -174,8 +171,7 @@ class Module:
         """Managed and data resources, in the order of files and text."""
         return tuple(
             Resource(block.labels[0], block.labels[1], block.type == "data", block, document, self)
-            for block, document in self._merged.blocks
-            if block.type in ("resource", "data") and len(block.labels) == 2
+            for block, document in self.written.resources
         )
 
     @cached_property
@@ -188,9 +184,8 @@ class Module:
 
     def _labelled_blocks(self) -> Iterator[Resource]:
         """Providers, variables and outputs, which rules may judge like resources."""
-        for block, document in self._merged.blocks:
-            if block.type in ("provider", "variable", "output") and len(block.labels) == 1:
-                yield Resource(block.type, block.labels[0], False, block, document, self)
+        for block, document in self.written.others:
+            yield Resource(block.type, block.labels[0], False, block, document, self)
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -225,46 +220,36 @@ class Module:
         return {resource.address: resource for resource in reversed(self.resources)}
 
     @cached_property
-    def _merged(self) -> Merged:
-        return merged(self.documents)
+    def written(self) -> Written:
+        """What its files say, whoever calls them."""
+        return self._written or Written(self.documents)
 
     def blocks(self, type: str) -> Iterator[tuple[Block, Document]]:
         """Its top-level blocks of a type, with what override files say, and the file of each."""
-        return (pair for pair in self._merged.blocks if pair[0].type == type)
+        return iter(self.written.by_type.get(type, ()))
 
     def document_of(self, node: object, otherwise: Document) -> Document:
         """The file of a node of a block in ``otherwise``: an override's is another one."""
-        return self._merged.places.get(id(node), otherwise)
+        return self.written.merged.places.get(id(node), otherwise)
 
     def as_written(self, body: Body) -> Body:
         """A body without what override files add to it."""
-        return self._merged.bodies.get(id(body), body)
+        return self.written.merged.bodies.get(id(body), body)
 
     @cached_property
     def variables(self) -> Mapping[str, tuple[Block, Document]]:
         """The variables it declares."""
-        return self._labelled("variable")
+        return self.written.variables
 
     @cached_property
     def outputs(self) -> Mapping[str, tuple[Block, Document]]:
         """The outputs it declares."""
-        return self._labelled("output")
-
-    def _labelled(self, type: str) -> dict[str, tuple[Block, Document]]:
-        return {
-            block.labels[0]: (block, document)
-            for block, document in self.blocks(type)
-            if len(block.labels) == 1
-        }
+        return self.written.outputs
 
     @cached_property
     def locals(self) -> Mapping[str, tuple[Attribute, Document]]:
         """Its local values."""
-        return {
-            attribute.name: (attribute, document)
-            for block, document in self.blocks("locals")
-            for attribute in block.body.attributes.values()
-        }
+        return self.written.locals
 
     @cached_property
     def given(self) -> Mapping[str, tuple[Attribute, Document]]:
@@ -286,10 +271,13 @@ class Module:
 
     def evaluate(self, expression: Expression) -> Value:
         """What an expression is worth in this module: in a repeated block, in all instances."""
-        held = self._values.get(id(expression))
+        held = self._values.get(id(expression)) or self.written.constants.get(id(expression))
         if held is None:
+            value = together(self.each_value(expression))
+            is_same = isinstance(value, Known) and not self.written.references_in(expression)
+            values = self.written.constants if is_same else self._values
             # The expression is kept too, so that nothing else ever gets its identity.
-            held = self._values[id(expression)] = expression, together(self.each_value(expression))
+            held = values[id(expression)] = expression, value
         return held[1]
 
     def each_value(self, expression: Expression) -> tuple[Value, ...]:
@@ -309,12 +297,12 @@ class Module:
 
     @cached_property
     def _turns(self) -> Mapping[int, tuple[Turn, ...]]:
-        return turns_by_expression(self)
+        return self.written.turns
 
     @cached_property
     def expanded(self) -> Mapping[int, Body]:
         """Bodies with settled ``dynamic`` blocks as they are made, by their block's identity."""
-        return expanded(self)
+        return expanded(self.written.dynamic, self)
 
     def value_of(self, attribute: Attribute | None) -> Value:
         """An attribute's value; an absent one is ``Known(None)``, as a null one is."""
@@ -322,43 +310,24 @@ class Module:
 
     def references_in(self, expression: Expression) -> tuple[Reference, ...]:
         """Every name in an expression."""
-        held = self._named.get(id(expression))
-        if held is None:
-            found = tuple(node for node in expression.walk() if isinstance(node, Reference))
-            held = self._named[id(expression)] = expression, found
-        return held[1]
+        return self.written.references_in(expression)
 
     def references(self, expression: Expression) -> tuple[str, ...]:
         """Addresses of this module's resources that an expression names, through locals too."""
-        return self.remember(("references", id(expression)), lambda: self._references(expression))
+        return self.written.references(expression)
 
-    def _references(self, expression: Expression) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        pending, seen = [expression], set()
-        while pending:
-            for node in self.references_in(pending.pop()):
-                address = self._address(node.dotted)
-                if address:
-                    found[address] = None
-                elif node.names[0] == "local" and node.dotted not in seen:
-                    seen.add(node.dotted)
-                    local = self.locals.get(node.names[1]) if len(node.names) > 1 else None
-                    pending += [local[0].value] if local is not None else []
-        return tuple(found)
-
-    def _address(self, dotted: str) -> str | None:
-        names = re.sub(r"\[[^\]]*\]", "", dotted).split(".")
-        if names[0] == "data" and len(names) > 2:
-            address = ".".join(names[:3])
-        else:
-            address = ".".join(names[:2])
-        return address if self.resource(address) else None
+    def naming(self, resource: Resource) -> tuple[Attribute, ...]:
+        """The arguments of a resource that have a name in them."""
+        known = self.written.naming.get(id(resource.block))
+        if known is None or id(resource.block) in self.expanded:
+            return self.written.with_names(resource.body)
+        return known
 
     @cached_property
     def _uses(self) -> Mapping[str, tuple[tuple[Resource, str], ...]]:
         uses: dict[str, list[tuple[Resource, str]]] = {}
         for resource in self.resources:
-            for attribute in all_attributes(resource.body):
+            for attribute in self.naming(resource):
                 for address in self.references(attribute.value):
                     uses.setdefault(address, []).append((resource, attribute.name))
         return {address: tuple(found) for address, found in uses.items()}
@@ -371,7 +340,7 @@ class Module:
         """Whether a resource needs another one to be there first, directly or through others."""
         pending, seen = [resource], {resource.address}
         while pending:
-            for attribute in all_attributes(pending.pop().body):
+            for attribute in self.naming(pending.pop()):
                 for named in self.references(attribute.value):
                     if named == address:
                         return True

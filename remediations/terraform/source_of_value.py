@@ -13,7 +13,7 @@ from .belonging import narrowed
 from .evaluate import Found, Origin
 from .instances import home_of
 from .module import Module
-from .nodes import Document, Expression, Parentheses, Reference, all_attributes
+from .nodes import Document, Expression, Parentheses, Reference
 from .resource import Resource, address_of
 
 _MOST_HOPS: Final = 60
@@ -93,7 +93,7 @@ def _readers(root: Module) -> dict[int, list[tuple[Resource, str]]]:
     ways: _Ways = {}
     for module in root.family:
         for resource in module.resources:
-            for attribute in all_attributes(resource.body):
+            for attribute in module.naming(resource):
                 for step in _passed(attribute.value, module, ways):
                     index.setdefault(step, []).append((resource, attribute.name))
     return index
