@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Connection,
     Engine,
@@ -137,6 +138,16 @@ outcomes = Table(
     UniqueConstraint("pull", "fingerprint", "outcome", "head", name="uq_outcomes_once"),
 )
 """Every turn that an offer took, once a head; rows are only added."""
+
+vitals = Table(
+    "vitals",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("is_good", Boolean, nullable=False),
+    Column("says", String(300), nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+"""What a look at clock and credentials found last."""
 
 DatabaseAway = SQLAlchemyError
 """What any call may raise while the database is locked, full, restarting or gone."""

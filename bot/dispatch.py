@@ -192,6 +192,9 @@ class Dispatcher(Protocol):
     def stop(self) -> None:
         """Finish what is running, within seconds, and end."""
 
+    def reaches_workers(self) -> bool:
+        """Whether ``wake`` would reach them now."""
+
 
 class EmbeddedDispatcher:
     """Threads of this process that lease rows themselves; no broker."""
@@ -219,6 +222,10 @@ class EmbeddedDispatcher:
         with self._bell:
             self._rung += 1
             self._bell.notify_all()
+
+    def reaches_workers(self) -> bool:
+        """As long as this process does not end."""
+        return not self._is_stopping
 
     def stop(self, within: float = DRAIN_SECONDS) -> None:
         """Let each thread finish its row; what is not done in time is given back."""

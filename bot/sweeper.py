@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from .inbox import Inbox
 from .metrics import DUTIES
 from .pulse import beat
 from .reconcile import DELIVERIES_EVERY, HEADS_EVERY, Reconciler
+from .vitals import LOOK_EVERY, Probe, Vitals
 
 INTERVAL: Final = 5.0
 PER_TICK: Final = 50
@@ -41,13 +42,17 @@ class Duty:
 
 
 def duties(
-    inbox: Inbox, dispatcher: Dispatcher, tower: Watchtower | None = None
+    inbox: Inbox,
+    dispatcher: Dispatcher,
+    tower: Watchtower | None = None,
+    probes: Mapping[str, Probe] | None = None,
 ) -> tuple[Duty, ...]:
-    """All of them; without a tower nothing is asked of the forge."""
+    """All of them; without a tower and probes nothing is asked of a forge."""
     backlog = Backlog(inbox.engine, inbox.clock)
     held = (
         Duty("wake", INTERVAL, lambda: sweep(inbox, dispatcher)),
         Duty("forget", _FORGET_EVERY, backlog.forget),
+        Duty("look", LOOK_EVERY, lambda: Vitals(inbox.engine, inbox.clock).look(probes or {})),
     )
     if tower is None:
         return held

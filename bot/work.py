@@ -15,7 +15,7 @@ from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
 from .forge.errors import Queued
 from .forge.github import GitHub
-from .forge.github_api import AppCredentials, Credentials, TokenCredentials
+from .forge.github_api import AppCredentials, Credentials, TokenCredentials, seconds_ahead
 from .forge.github_app import GitHubApp
 from .forge.port import PullRef, Watchtower
 from .inbox import Inbox, WorkItem, owner_of
@@ -27,6 +27,7 @@ from .record import record
 from .settings import Settings
 from .shared_pace import SharedSlots
 from .stages import stage
+from .vitals import Probe
 
 _LOG: Final = logging.getLogger(__name__)
 _MAX_BLOBS: Final = 5_000
@@ -176,6 +177,14 @@ def watchtower(settings: Settings) -> Watchtower | None:
     """Whoever sees all that this bot looks after; a token cannot."""
     held = credentials(settings)
     return GitHubApp(settings.api_url, held) if isinstance(held, AppCredentials) else None
+
+
+def probes(settings: Settings) -> dict[str, Probe]:
+    """What to ask of each forge to know whether clock and credentials are good."""
+    if settings.token is None and settings.app_id is None:
+        return {}
+    held = credentials(settings)
+    return {"GitHub": lambda: seconds_ahead(settings.api_url, held)}
 
 
 def credentials(settings: Settings) -> Credentials:

@@ -84,6 +84,15 @@ class CeleryDispatcher:
             _LOG.warning("broker unreachable row=%d reason=%s", row, type(error).__name__)
             self._sulks_until = time.monotonic() + _SULK_SECONDS
 
+    def reaches_workers(self) -> bool:
+        """Whether the broker answers now."""
+        try:
+            with self._app.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=0, timeout=1)
+        except (OperationalError, RedisError, OSError):
+            return False
+        return True
+
     def stop(self) -> None:
         """Close connections."""
         self._app.close()

@@ -17,7 +17,7 @@ from bot.settings import Settings, SettingsError
 from bot.sweeper import duties
 from bot.sweeper import run as sweep_until
 from bot.web.figures import show
-from bot.work import watchtower
+from bot.work import probes, watchtower
 from bot.worker import CeleryDispatcher
 
 from .options import say
@@ -51,5 +51,6 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(number, end)
     inbox = Inbox(open_database(settings.database_url))
     dispatcher = CeleryDispatcher(settings.redis_url)
-    sweep_until(duties(inbox, dispatcher, watchtower(settings)), stop, settings.pulse("sweeper"))
+    held = duties(inbox, dispatcher, watchtower(settings), probes(settings))
+    sweep_until(held, stop, settings.pulse("sweeper"))
     return 0

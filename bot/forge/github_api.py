@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import requests
@@ -165,6 +166,21 @@ class Api:
         path = f"/app/installations/{installation['id']}/access_tokens"
         _, answer = guarded(lambda: requester.requestJsonAndCheck("POST", path, input=body))
         return str(answer["token"])
+
+
+def seconds_ahead(base_url: str, credentials: Credentials) -> float:
+    """By how much this clock is ahead of GitHub's; also shows that the credentials are good."""
+    if isinstance(credentials, AppCredentials):
+        auth: Auth.Auth = Auth.AppAuth(credentials.app_id, credentials.private_key)
+        path = "/app"
+    else:
+        auth, path = Auth.Token(credentials.token), "/rate_limit"
+    requester = connect(base_url.rstrip("/"), auth, 0.0)
+    headers, _ = guarded(lambda: requester.requestJsonAndCheck("GET", path))
+    said = {name.lower(): value for name, value in headers.items()}.get("date")
+    if not said:
+        return 0.0
+    return time.time() - parsedate_to_datetime(said).timestamp()
 
 
 def _kind(verb: str, path: str) -> Kind:

@@ -5,7 +5,6 @@ Knows no queue. Everything here is read, but for asking GitHub to deliver someth
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,7 +15,7 @@ from github import Auth
 from github.Requester import Requester
 
 from . import github_queries as queries
-from .github_api import AppCredentials, connect, guarded
+from .github_api import AppCredentials, connect, guarded, seconds_ahead
 from .port import FailedDelivery, OpenPull, PullRef
 
 MAX_PAGES: Final = 20
@@ -106,12 +105,7 @@ class GitHubApp:
 
     def seconds_ahead(self) -> float:
         """By how much this clock is ahead of GitHub's; also shows that the key is good."""
-        headers, _ = _get(self._app(), "/app")
-        said = headers.get("date")
-        if not said:
-            return 0.0
-        theirs = datetime.strptime(said, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-        return time.time() - theirs.timestamp()
+        return seconds_ahead(self._base_url, self._credentials)
 
     def _app(self) -> Requester:
         held = self._credentials

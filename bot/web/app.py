@@ -26,7 +26,7 @@ def create_app(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -> Flas
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.register_blueprint(webhooks.create_blueprint(settings, inbox, dispatcher))
-    app.register_blueprint(health.create_blueprint(inbox))
+    app.register_blueprint(health.create_blueprint(inbox, dispatcher))
     ledger = Ledger(inbox.engine, inbox.clock)
     app.register_blueprint(statistics_page.create_blueprint(settings, ledger))
     app.register_blueprint(figures.create_blueprint(settings, Backlog(inbox.engine, inbox.clock)))

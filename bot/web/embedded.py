@@ -10,7 +10,7 @@ from bot.dispatch import EmbeddedDispatcher
 from bot.inbox import Inbox
 from bot.settings import Settings
 from bot.sweeper import duties, run
-from bot.work import Worker, watchtower
+from bot.work import Worker, probes, watchtower
 
 from .app import create_app
 from .listener import Listener
@@ -40,7 +40,7 @@ class Embedded:
         dispatcher.start()
         listener = Listener(app, settings.host, settings.port)
         stop = threading.Event()
-        held = duties(inbox, dispatcher, watchtower(settings))
+        held = duties(inbox, dispatcher, watchtower(settings), probes(settings))
         sweeper = threading.Thread(target=run, args=(held, stop), name="sweeper", daemon=True)
         sweeper.start()
         return cls(listener.url, inbox, dispatcher, worker, listener, stop, sweeper)

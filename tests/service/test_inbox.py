@@ -194,6 +194,9 @@ def test_the_sweeper_wakes_what_waits(inbox: Inbox) -> None:
 
         def start(self) -> None: ...
 
+        def reaches_workers(self) -> bool:
+            return True
+
         def stop(self) -> None: ...
 
         def wake(self, row: int) -> None:

@@ -28,6 +28,9 @@ class Silent:
 
     def stop(self) -> None: ...
 
+    def reaches_workers(self) -> bool:
+        return True
+
 
 def test_the_sweeper_beats(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'inbox.sqlite3'}"

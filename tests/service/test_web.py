@@ -34,6 +34,9 @@ class Bell:
 
     def stop(self) -> None: ...
 
+    def reaches_workers(self) -> bool:
+        return True
+
     def wake(self, row: int) -> None:
         self.rows.append(row)
 
@@ -110,7 +113,7 @@ def test_a_locked_database_is_503_and_not_2xx(
 
 def test_probes_tell_the_truth(client: FlaskClient, tmp_path: Path, bell: Bell) -> None:
     assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").status_code == 200
+    assert client.get("/readyz?only=database").status_code == 200
     empty = Inbox(open_database(f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
     settings = Settings("", tmp_path, webhook_secrets=("s",))
     unready = create_app(settings, empty, bell).test_client().get("/readyz")
