@@ -52,8 +52,8 @@ accept: $(TEST_STAMP) ## Take what the snapshots show now as right; review the d
 docs: $(TEST_STAMP) ## Write the generated pages again
 	$(BIN)/python -m scripts.write_docs
 
-refresh-contract: $(TEST_STAMP) ## Cut the vendored part of GitHub's description anew (needs npm)
-	$(BIN)/python scripts/refresh_contract.py
+refresh-contract: $(TEST_STAMP) ## Cut GitHub's description anew and say what changed: NEWEST=1 (needs npm)
+	$(BIN)/python -m scripts.refresh_contract $(if $(NEWEST),--newest)
 
 verify-fixes: $(TEST_STAMP) ## Ask Checkov what the fixes of all rule pages close: make verify-fixes CHECKOV=path
 	$(BIN)/python -m scripts.verify_fixes $(or $(CHECKOV),checkov)

@@ -5,6 +5,7 @@ Commits only what is proved on the head as it stands now. Knows the port, never 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -15,14 +16,16 @@ from remediations.rule import page
 from . import words
 from .change import read_change
 from .commands import Command, Verb
-from .engine import Judgement, Wanted
-from .forge.errors import HeadMoved
+from .engine import Judgement, Repair, Wanted
+from .forge.errors import Gone, HeadMoved, Refused, Rejected
 from .forge.port import Forge, PullRef, PullRequest, Thread
-from .markdown import fenced, prose
+from .markdown import fenced, prose, visible
 from .pipeline import Reviewer, agree, texts_of
+from .redaction import redacted
 from .repo_config import ConfigError
 from .review import fingerprints
 
+_LOG: Final = logging.getLogger(__name__)
 HELP: Final = """\
 What I can do here:
 
@@ -39,6 +42,16 @@ HEAD_MOVED: Final = (
 )
 NOTHING: Final = "There is nothing to commit: no proved fix of that kind is open on this head."
 READ_ONLY: Final = "The head branch cannot be written from here. This is the patch:"
+PROPOSED: Final = (
+    "The head branch takes no commits from here, so the fix is a pull request against it: {url}"
+)
+PROPOSED_BODY: Final = "Fixes for #{number}, asked for by {login}. Merge it to take them."
+TOO_LONG: Final = (
+    "The head branch cannot be written from here, and the patch is too long for a comment. "
+    "Run `lockstitch fix --write` on a checkout to get it."
+)
+_KEPT: Final = "\n\t\r"
+_ROOM_FOR_MARKER: Final = 200
 NOT_DONE: Final = "I could not do that, and I have stopped trying."
 NEEDS_REPLACE: Final = (
     "This fix destroys a resource and creates it again. Reply *fix replace* if that is meant."
@@ -103,14 +116,31 @@ def _fix(forge: Forge, pull: PullRequest, asked: Asked, reviewer: Reviewer) -> A
     if not repair.files:
         reason = _why_nothing(repair.judgement, repair.wanted, wanted.up_to)
         return _say(forge, pull, asked, reason)
-    if not pull.head_is_writable:
-        return _say(forge, pull, asked, f"{READ_ONLY}\n\n{fenced(repair.patch, 'diff')}")
     try:
-        forge.commit_files(pull, commit_message(repair.closed, asked.login), repair.files)
+        if pull.head_is_writable and pull.head_repository is not None:
+            forge.commit_files(pull, commit_message(repair.closed, asked.login), repair.files)
+            return Answered.COMMITTED
     except HeadMoved:
         _say(forge, pull, asked, HEAD_MOVED)
         return Answered.REVIEW_AGAIN
-    return Answered.COMMITTED
+    except (Refused, Rejected, Gone) as error:
+        _LOG.warning("no commit pull=%s reason=%s", pull.ref, error)
+    return _say(forge, pull, asked, _otherwise(forge, pull, asked, repair))
+
+
+def _otherwise(forge: Forge, pull: PullRequest, asked: Asked, repair: Repair) -> str:
+    """What to say where the branch takes no commit: a pull request against it, or the patch."""
+    if pull.head_repository == asked.ref.repository:
+        body = PROPOSED_BODY.format(number=pull.ref.number, login=prose(asked.login))
+        message = commit_message(repair.closed, asked.login)
+        try:
+            url = forge.propose_files(pull, message, repair.files or {}, body)
+            return PROPOSED.format(url=url)
+        except (Refused, Rejected, Gone) as error:
+            _LOG.warning("no proposal pull=%s reason=%s", pull.ref, error)
+    said = f"{READ_ONLY}\n\n{fenced(visible(redacted(repair.patch), keep=_KEPT), 'diff')}"
+    longest = forge.limits.comment_characters - _ROOM_FOR_MARKER
+    return said if len(said) <= longest else TOO_LONG
 
 
 def commit_message(closed: tuple[Finding, ...], login: str) -> str:

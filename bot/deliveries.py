@@ -21,6 +21,8 @@ MAX_BYTES: Final = 25 * 1024 * 1024
 _REVIEWED: Final = frozenset({"opened", "reopened", "synchronize", "ready_for_review", "closed"})
 """A closed one is only looked at for the records."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
+_QUEUE: Final = re.compile(r"gh-readonly-queue/.+/pr-\d+-([0-9a-f]{40})\Z")
+_OWN: Final = "<!-- lockstitch:"
 _SHA: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
 
@@ -42,6 +44,8 @@ class Wish:
     forge: str = "github"
     delivery: str = ""
     """The id of the newest delivery that asked for it, for the log."""
+    base_sha: str = ""
+    """What a group of a merge queue was made on; ``head_sha`` is what the queue made."""
 
     @property
     def is_command(self) -> bool:
@@ -91,7 +95,7 @@ def _is_genuine(signature: str, body: bytes, secrets: Sequence[str]) -> bool:
 
 def _wish(event: str, action: str, payload: dict[str, Any]) -> Wish | None:
     repository = text_at(payload, "repository", "full_name")
-    if not _NAME.match(repository):
+    if not _NAME.match(repository) or at(payload, "repository", "archived") is True:
         return None
     match event:
         case "pull_request":
@@ -106,6 +110,10 @@ def _wish(event: str, action: str, payload: dict[str, Any]) -> Wish | None:
             return _said(payload, repository, number, thread_root=root or None) if root else None
         case "check_run":
             return _check_wish(action, payload, repository)
+        case "check_suite" if action == "rerequested":
+            return _again(payload, repository, "check_suite")
+        case "merge_group" if action == "checks_requested":
+            return _group_wish(payload, repository)
     return None
 
 
@@ -121,7 +129,8 @@ def _said(
     payload: dict[str, Any], repository: str, number: int, thread_root: int | None
 ) -> Wish | None:
     body = text_at(payload, "comment", "body")
-    is_bot = text_at(payload, "comment", "user", "type") == "Bot"
+    # With a token the bot writes as a person; its own words end in a marker.
+    is_bot = text_at(payload, "comment", "user", "type") == "Bot" or _OWN in body
     if is_bot or not number or commands.parse(body, in_thread=thread_root is not None) is None:
         return None
     return Wish(
@@ -140,11 +149,29 @@ def _check_wish(action: str, payload: dict[str, Any], repository: str) -> Wish |
     if not _SHA.match(head):
         return None
     if action == "rerequested":
-        return Wish(repository, head_sha=head, body="/lockstitch recheck", login=_sender(payload))
+        return _again(payload, repository, "check_run", "check_suite")
     identifier = text_at(payload, "requested_action", "identifier")
     if action == "requested_action" and commands.button(identifier) is not None:
         return Wish(repository, head_sha=head, login=_sender(payload), button=identifier)
     return None
+
+
+def _again(payload: dict[str, Any], repository: str, *suite: str) -> Wish | None:
+    """A re-run button, on a pull request's head or on a group of the merge queue."""
+    head = text_at(payload, suite[0], "head_sha")
+    if not _SHA.match(head):
+        return None
+    group = _QUEUE.match(text_at(payload, *suite, "head_branch"))
+    if group is not None:
+        return Wish(repository, head_sha=head, base_sha=group[1])
+    return Wish(repository, head_sha=head, body="/lockstitch recheck", login=_sender(payload))
+
+
+def _group_wish(payload: dict[str, Any], repository: str) -> Wish | None:
+    head, base = (text_at(payload, "merge_group", name) for name in ("head_sha", "base_sha"))
+    if not (_SHA.match(head) and _SHA.match(base)):
+        return None
+    return Wish(repository, head_sha=head, base_sha=base)
 
 
 def _sender(payload: dict[str, Any]) -> str:

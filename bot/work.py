@@ -21,6 +21,7 @@ from .forge.port import PullRef, Watchtower
 from .inbox import Inbox, WorkItem, owner_of
 from .isolation import ConfinedEngine
 from .ledger import Ledger
+from .merge_group import MergeGroup, could_not_review_group, review_group
 from .metrics import RUNS
 from .pace import Pace
 from .record import record
@@ -74,6 +75,11 @@ class Worker:
             self._do(item)
 
     def _do(self, item: WorkItem) -> None:
+        if (group := _group(item)) is not None:
+            run_id = self._run_id(item, group.as_pull.ref)
+            check = review_group(self.forge(group.repository), group, self.reviewer, run_id)
+            _LOG.info("merge group head=%s ended=%s", group.head_sha, check.title)
+            return
         for ref in self._refs(item):
             command = _command(item)
             if command is None:
@@ -94,6 +100,10 @@ class Worker:
             self._conclude(item, reason)
 
     def _conclude(self, item: WorkItem, reason: str) -> None:
+        if (group := _group(item)) is not None:
+            run_id = self._run_id(item, group.as_pull.ref)
+            could_not_review_group(self.forge(group.repository), group, run_id, reason)
+            return
         for ref in self._refs(item):
             forge = self.forge(ref.repository)
             command = _command(item)
@@ -193,6 +203,13 @@ def credentials(settings: Settings) -> Credentials:
     if settings.app_id is not None and settings.private_key is not None:
         return AppCredentials(settings.app_id, settings.private_key)
     return TokenCredentials(settings.token or "")
+
+
+def _group(item: WorkItem) -> MergeGroup | None:
+    wish = item.wish
+    if not wish.base_sha:
+        return None
+    return MergeGroup(wish.repository, wish.head_sha, wish.base_sha)
 
 
 def _command(item: WorkItem) -> Command | None:

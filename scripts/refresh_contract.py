@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,30 @@ from graphql import (
     visit,
 )
 
+from scripts.contract_changes import document_changes, text_changes
+
+Changes = Callable[[str, str], Iterable[str]]
 ROOT = Path(__file__).parents[1]
 HERE = ROOT / "tests" / "contract"
 SCHEMA = ROOT / "bot" / "sandbox" / "github.graphql"
 REST = "@octokit/openapi@23.0.2"
 WEBHOOKS = "@octokit/openapi-webhooks@12.1.0"
 GRAPHQL = "@octokit/graphql-schema@15.26.1"
+EXAMPLES = "@octokit/webhooks-examples@7.6.1"
+SHOWN = (
+    "check_run",
+    "check_suite",
+    "installation",
+    "installation_repositories",
+    "issue_comment",
+    "merge_group",
+    "ping",
+    "pull_request",
+    "pull_request_review_comment",
+    "pull_request_review_thread",
+    "push",
+)
+"""The events whose published examples are kept."""
 OPERATIONS = {
     "/app": ["get"],
     "/app-manifests/{code}/conversions": ["post"],
@@ -256,6 +274,8 @@ def _names(definition: Any) -> list[str]:
 
 def _member(package: str, member: str, scratch: Path) -> str:
     """A file of an npm package."""
+    if "--newest" in sys.argv[1:]:
+        package = package.rpartition("@")[0]
     done = subprocess.run(
         ["npm", "pack", "--silent", package],
         cwd=scratch,
@@ -269,10 +289,34 @@ def _member(package: str, member: str, scratch: Path) -> str:
         return held.read().decode()
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, changes: Changes) -> None:
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     sys.stdout.write(f"{path.name}: {'unchanged' if old == text else 'changed'}\n")
+    sys.stdout.writelines(f"  {line}\n" for line in changes(old, text))
     path.write_text(text, encoding="utf-8")
+
+
+def _examples(published: list[dict[str, Any]]) -> str:
+    """One payload a line, without links and node ids, which nobody reads."""
+    kept = [
+        {"event": one["name"], "payload": _unlinked(payload)}
+        for one in published
+        if one["name"] in SHOWN
+        for payload in one["examples"]
+    ]
+    return "".join(json.dumps(one, separators=(",", ":"), sort_keys=True) + "\n" for one in kept)
+
+
+def _unlinked(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_unlinked(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: _unlinked(value) for key, value in node.items() if not _is_link(key)}
+
+
+def _is_link(key: str) -> bool:
+    return key.endswith("url") or key in ("_links", "node_id", "reactions")
 
 
 def _compact(document: dict[str, Any]) -> str:
@@ -280,20 +324,24 @@ def _compact(document: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Fetch, cut, write."""
-    member = "package/generated/api.github.com.json"
+    """Fetch, cut, write, and say what changed; ``--newest`` takes what is published now."""
+    member, listed = "package/generated/api.github.com.json", "package/api.github.com/index.json"
     with tempfile.TemporaryDirectory() as folder:
-        rest = json.loads(_member(REST, member, Path(folder)))
-        hooks = json.loads(_member(WEBHOOKS, member, Path(folder)))
-        schema = _member(GRAPHQL, "package/schema.graphql", Path(folder))
+        scratch = Path(folder)
+        rest = json.loads(_member(REST, member, scratch))
+        hooks = json.loads(_member(WEBHOOKS, member, scratch))
+        schema = _member(GRAPHQL, "package/schema.graphql", scratch)
+        examples = json.loads(_member(EXAMPLES, listed, scratch))
     paths = {
         path: {verb: _without_prose(rest["paths"][path][verb]) for verb in verbs}
         for path, verbs in OPERATIONS.items()
     }
-    _write(HERE / "github-openapi.json", _compact(cut(rest, paths, "paths")))
+    documents = document_changes
+    _write(HERE / "github-openapi.json", _compact(cut(rest, paths, "paths")), documents)
     webhooks = {name: hooks["webhooks"][name] for name in EVENTS}
-    _write(HERE / "github-webhooks.json", _compact(cut(hooks, webhooks, "webhooks")))
-    _write(SCHEMA, cut_schema(schema))
+    _write(HERE / "github-webhooks.json", _compact(cut(hooks, webhooks, "webhooks")), documents)
+    _write(SCHEMA, cut_schema(schema), text_changes)
+    _write(HERE / "examples.jsonl", _examples(examples), lambda *_: ())
 
 
 def _without_prose(operation: dict[str, Any]) -> dict[str, Any]:

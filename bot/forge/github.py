@@ -78,14 +78,15 @@ class GitHub:
             ref=ref,
             title=found["title"],
             author=(found.get("user") or {}).get("login", "ghost"),
-            is_open=found["state"] == "open",
+            is_open=found["state"] == "open" and not base["repo"]["archived"],
             is_draft=bool(found.get("draft")),
             base_ref=base["ref"],
             base_sha=base["sha"],
             head_ref=head["ref"],
             head_sha=head["sha"],
             head_repository=head_repository,
-            head_is_writable=head_repository == ref.repository,
+            head_is_writable=head_repository == ref.repository
+            or (head_repository is not None and bool(found.get("maintainer_can_modify"))),
             url=found["html_url"],
             is_merged=bool(found.get("merged")),
         )

@@ -230,9 +230,9 @@ def translate(error: GithubException | requests.RequestException) -> ForgeError:
         return Refused("GitHub did not accept the credentials.")
     if _is_limited(error, headers, words):
         return RateLimited(f"GitHub asked to wait: {words}", _wait(headers))
-    if error.status in (404, 410):
+    if error.status in (404, 410) or _kind(error) == "NOT_FOUND":
         return Gone(f"GitHub knows nothing there: {words}")
-    if error.status == 403:
+    if error.status == 403 or _kind(error) == "FORBIDDEN":
         return Refused(f"GitHub refused: {words}")
     if error.status >= 500:
         return Unreachable(f"GitHub failed with {error.status}.")
@@ -246,12 +246,21 @@ def _words(error: GithubException) -> str:
     return "; ".join(filter(None, [str(data.get("message") or ""), *said])) or str(error.status)
 
 
+def _kind(error: GithubException) -> str:
+    """What GraphQL calls it; empty for other errors."""
+    data = error.data if isinstance(error.data, dict) else {}
+    errors = data.get("errors") or [{}]
+    return str(errors[0].get("type", "")) if isinstance(errors[0], dict) else ""
+
+
 def _is_stale(words: str) -> bool:
     return "Expected branch to point to" in words
 
 
 def _is_limited(error: GithubException, headers: dict[str, str], words: str) -> bool:
     if isinstance(error, RateLimitExceededException) or error.status == 429:
+        return True
+    if _kind(error) == "RATE_LIMITED":
         return True
     if error.status != 403:
         return False

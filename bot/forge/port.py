@@ -39,6 +39,7 @@ class PullRequest:
     title: str
     author: str
     is_open: bool
+    """False as well where the repository is archived: nothing can be written any more."""
     is_draft: bool
     base_ref: str
     base_sha: str

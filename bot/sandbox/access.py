@@ -21,13 +21,16 @@ NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "comments": ("pull_requests", "read"),
     "compare": ("contents", "read"),
     "conversation": ("pull_requests", "read"),
+    "create_branch": ("contents", "write"),
     "create_check": ("checks", "write"),
+    "create_pull": ("pull_requests", "write"),
     "edit": ("pull_requests", "write"),
     "files": ("pull_requests", "read"),
     "list_checks": ("checks", "read"),
     "one_check": ("checks", "read"),
     "permission": ("metadata", "read"),
     "pull": ("pull_requests", "read"),
+    "pulls": ("pull_requests", "read"),
     "pulls_of": ("pull_requests", "read"),
     "react": ("pull_requests", "write"),
     "reply": ("pull_requests", "write"),
@@ -73,6 +76,8 @@ def caller_with(world: World, token: str) -> Caller | None:
 def check_route(caller: Caller, repo: Repo, route: str) -> None:
     """Refuse as the vendor does: what one may not see is not there."""
     check_sight(caller, repo)
+    if repo.is_archived and NEEDED[route][1] == "write":
+        raise Refusal(403, "Repository was archived so is read-only.")
     if caller.is_installation:
         check_grant(caller, *NEEDED[route])
     elif NEEDED[route] == ("checks", "write"):
@@ -103,6 +108,8 @@ def check_grant(caller: Caller, permission: str, level: str) -> None:
 
 def check_push(caller: Caller, repo: Repo, deed: str) -> None:
     """Write access to the contents, by grant or as a person."""
+    if repo.is_archived:
+        raise Refusal(403, "Repository was archived so is read-only.")
     if caller.is_installation:
         check_grant(caller, "contents", "write")
     elif not repo.may_write(caller.login):

@@ -12,8 +12,9 @@ from typing import Any, Final
 from . import shapes
 from .hooks import Hooks
 from .limits import Refusal, check_anchor, check_comment_body
-from .lines import SUGGESTION, hunk_above, replace_lines, shift_of
+from .lines import SUGGESTION, hunk_above, replace_lines
 from .meter import Meter
+from .placing import outdate
 from .repository import GitFailed, GitRepository, Person
 from .state import (
     CheckRun,
@@ -77,14 +78,24 @@ class Forge:
             return sha
 
     def open_pull(
-        self, repo: Repo, base: str, head: str, title: str, author: str, source: Repo | None = None
+        self,
+        repo: Repo,
+        base: str,
+        head: str,
+        title: str,
+        author: str,
+        source: Repo | None = None,
+        *,
+        maintainers_may_edit: bool = False,
+        is_draft: bool = False,
     ) -> Pull:
         """A pull request, from a branch here or of the fork ``source``, and its webhook."""
         with self.world.lock:
             pull = Pull(len(repo.pulls) + 1, title, author, base, head, source=source)
+            pull.maintainers_may_edit, pull.is_draft = maintainers_may_edit, is_draft
             pull.head_sha = self._bring(repo, pull)
             repo.pulls[pull.number] = pull
-            self._send(repo, pull, "opened", author)
+            self.tell(repo, pull, "opened", author)
             return pull
 
     def _bring(self, repo: Repo, pull: Pull) -> str:
@@ -100,20 +111,21 @@ class Forge:
             if merges:
                 pull.merged, pull.merged_onto = pull.closed, repo.base_of(pull)
                 repo.git.branch(pull.base, pull.head_sha)
-            self._send(repo, pull, "closed", login)
+            self.tell(repo, pull, "closed", login)
 
     def reopen_pull(self, repo: Repo, pull: Pull, login: str) -> None:
         """Open again, at the head as it is by now."""
         with self.world.lock:
             pull.state, pull.closed = "open", None
-            pull.head_sha = self._bring(repo, pull)
-            self._send(repo, pull, "reopened", login)
+            if pull.source_is_there:
+                pull.head_sha = self._bring(repo, pull)
+            self.tell(repo, pull, "reopened", login)
 
     def mark_ready(self, repo: Repo, pull: Pull, login: str) -> None:
         """A draft is one no more."""
         with self.world.lock:
             pull.is_draft = False
-            self._send(repo, pull, "ready_for_review", login)
+            self.tell(repo, pull, "ready_for_review", login)
 
     def moved(self, repo: Repo, branch: str, login: str) -> None:
         """A branch has a new head: its pull requests follow, their old comments are outdated."""
@@ -122,26 +134,9 @@ class Forge:
             pull.updated = now()
             if before == pull.head_sha:
                 continue
-            self._outdate(target, pull, before, list(pull.inline.values()))
+            outdate(target, pull, before, list(pull.inline.values()))
             extra = {"before": before, "after": pull.head_sha}
-            self._send(target, pull, "synchronize", login, extra)
-
-    def _outdate(self, repo: Repo, pull: Pull, before: str, comments: list[InlineComment]) -> None:
-        """A comment whose lines changed loses its place; others move with their lines."""
-        changes = repo.git.changes(before, pull.head_sha)
-        patches = {one.path: one.patch for one in changes}
-        renamed = {one.previous for one in changes}
-        for comment in comments:
-            if comment.line is None or comment.is_outdated:
-                continue
-            first = comment.start_line or comment.line
-            shift = shift_of(patches.get(comment.path), first, comment.line)
-            if shift is None or comment.path in renamed:
-                comment.is_outdated = True
-                continue
-            comment.line += shift
-            if comment.start_line is not None:
-                comment.start_line += shift
+            self.tell(target, pull, "synchronize", login, extra)
 
     def patches(self, repo: Repo, pull: Pull, commit: str) -> dict[str, str | None]:
         """The diff of a pull request, up to one of its commits, by path."""
@@ -170,9 +165,11 @@ class Forge:
             pull.reviews[made.id] = made
             self.world.record(login, "review", {"number": made.id, "comments": len(comments)})
             placed = [
-                self._add_inline(pull, made, one, patches.get(one["path"])) for one in comments
+                self._add_inline(pull, made, one, patches.get(one["path"]))
+                for one in comments
+                if not self.world.loses or self.world.loses not in one["body"]
             ]
-            self._outdate(repo, pull, commit, placed)
+            outdate(repo, pull, commit, placed)
             for one in placed:
                 self._commented(repo, pull, one)
             return made
@@ -387,9 +384,10 @@ class Forge:
         }
         self.hooks.send(event, {**payload, **common})
 
-    def _send(
+    def tell(
         self, repo: Repo, pull: Pull, action: str, login: str, extra: dict[str, Any] | None = None
     ) -> None:
+        """Tell of a pull request."""
         shape = shapes.pull(self.url, repo, pull)
         payload = {"action": action, "number": pull.number, "pull_request": shape}
         self.emit("pull_request", repo, login, {**payload, **(extra or {})})

@@ -119,8 +119,7 @@ class _Root:
     def createCommitOnBranch(self, _info: Any, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the published name
         branch, words = input["branch"], input["message"]
         name = branch.get("repositoryNameWithOwner", "")
-        repo = self._repo(name)
-        check_push(self.caller, repo, "CreateCommitOnBranch")
+        repo = self._writable(name, branch.get("branchName", ""))
         message = "\n\n".join(filter(None, [words["headline"], words.get("body")])) + "\n"
         try:
             sha = self.forge.commit_on_branch(
@@ -134,6 +133,27 @@ class _Root:
         except GitFailed as error:
             raise Refusal(404, "No branch of that name.") from error
         return {"commit": {"oid": sha, "url": f"{self.forge.url}/{name}/commit/{sha}"}}
+
+    def _writable(self, name: str, branch: str) -> Repo:
+        """A repository that may be pushed to, or a fork whose author lets maintainers edit.
+
+        https://docs.github.com/pull-requests/collaborating-with-pull-requests/working-with-forks/allowing-changes-to-a-pull-request-branch-created-from-a-fork
+        """
+        fork = self.forge.world.repos.get(name)
+        if fork is not None and fork.parent is not None:
+            for target, pull in self.forge.world.pulls_from(fork, branch):
+                if pull.maintainers_may_edit:
+                    check_sight(self.caller, target)
+                    check_push(self.caller, target, "CreateCommitOnBranch")
+                    return fork
+        repo = self._repo(name)
+        check_push(self.caller, repo, "CreateCommitOnBranch")
+        if branch in repo.protected:
+            said = (
+                "Repository rule violations found\n\nChanges must be made through a pull request."
+            )
+            raise Refusal(422, said)
+        return repo
 
     def resolveReviewThread(self, _info: Any, input: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the published name
         return self._marked("ResolveReviewThread", input["threadId"], is_resolved=True)

@@ -123,7 +123,7 @@ def repository(url: str, repo: Repo) -> dict[str, Any]:
         "license": None,
         "topics": [],
         "default_branch": "main",
-        "archived": False,
+        "archived": repo.is_archived,
         "disabled": False,
         "visibility": "private",
         "is_template": False,

@@ -17,6 +17,7 @@ from .graphql import Api
 from .limits import Refusal
 from .meter import Meter
 from .repository import GitFailed
+from .rest_branches import add_branch_routes
 from .rest_checks import add_check_routes
 from .rest_hooks import add_hook_routes
 from .rest_shape import body, page, paged, pull_of, repo_of
@@ -37,6 +38,7 @@ def create_blueprint(forge: Forge, public_key: Callable[[], str]) -> Blueprint:
     add_talk_routes(api, forge)
     add_check_routes(api, forge)
     add_hook_routes(api, forge)
+    add_branch_routes(api, forge)
 
     @api.post("/graphql")
     def run_graphql() -> Response:

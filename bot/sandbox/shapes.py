@@ -21,7 +21,14 @@ from .state import (
 )
 
 INSTALLATION = 2
-EVENTS = ("pull_request", "issue_comment", "pull_request_review_comment", "check_run")
+EVENTS = (
+    "pull_request",
+    "issue_comment",
+    "pull_request_review_comment",
+    "check_run",
+    "check_suite",
+    "merge_group",
+)
 
 
 def _side(url: str, repo: Repo, branch: str, sha: str) -> dict[str, Any]:
@@ -33,6 +40,12 @@ def _side(url: str, repo: Repo, branch: str, sha: str) -> dict[str, Any]:
         "user": user(url, owner),
         "repo": repository(url, repo),
     }
+
+
+def _head(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
+    """The source; of a fork that is gone only the commit is left."""
+    side = _side(url, one.source or repo, one.head, one.head_sha)
+    return side if one.source_is_there else {**side, "repo": None}
 
 
 def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
@@ -73,7 +86,7 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "requested_reviewers": [],
         "requested_teams": [],
         "draft": one.is_draft,
-        "head": _side(url, one.source or repo, one.head, one.head_sha),
+        "head": _head(url, repo, one),
         "base": _side(url, repo, one.base, repo.base_of(one)),
         "author_association": "CONTRIBUTOR",
         "auto_merge": None,
@@ -83,7 +96,7 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "_links": _links(api, html, one),
         "mergeable": None,
         "mergeable_state": "unknown",
-        "maintainer_can_modify": False,
+        "maintainer_can_modify": one.maintainers_may_edit,
         "comments": len(one.conversation),
         "review_comments": len(one.inline),
         "commits": repo.git.count(base, one.head_sha),
@@ -91,6 +104,14 @@ def pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
         "deletions": sum(change.count("-") for change in changes),
         "changed_files": len(changes),
     }
+
+
+def listed_pull(url: str, repo: Repo, one: Pull) -> dict[str, Any]:
+    """A pull request as a list holds it."""
+    left_out = ("merged", "merged_by", "rebaseable", "mergeable", "mergeable_state")
+    counted = ("comments", "review_comments", "commits", "additions", "deletions")
+    more = (*left_out, *counted, "changed_files", "maintainer_can_modify")
+    return {key: value for key, value in pull(url, repo, one).items() if key not in more}
 
 
 def _links(api: str, html: str, one: Pull) -> dict[str, Any]:

@@ -110,6 +110,8 @@ class Pull:
     is_draft: bool = False
     head_sha: str = ""
     source: Repo | None = None
+    maintainers_may_edit: bool = False
+    """Whether who may push to the base may push to the fork's branch as well."""
     inline: dict[int, InlineComment] = field(default_factory=dict)
     conversation: dict[int, IssueComment] = field(default_factory=dict)
     reviews: dict[int, SubmittedReview] = field(default_factory=dict)
@@ -120,6 +122,11 @@ class Pull:
     merged: str | None = None
     merged_onto: str = ""
     """Where the base branch stood when this was merged."""
+
+    @property
+    def source_is_there(self) -> bool:
+        """False where the fork was deleted."""
+        return self.source is None or not self.source.is_deleted
 
     def thread(self, root: int) -> list[InlineComment]:
         """A thread's comments, first one first."""
@@ -143,6 +150,10 @@ class Repo:
     """The name of the repository that this one is a fork of."""
     is_installed: bool = True
     """Whether the App is installed here."""
+    protected: set[str] = field(default_factory=set)
+    """Branches that change through pull requests only."""
+    is_archived: bool = False
+    is_deleted: bool = False
 
     def base_of(self, pull: Pull) -> str:
         """The commit that a pull request is against; after its merge it stays what it was."""
@@ -190,6 +201,8 @@ class World:
     faults: list[Fault] = field(default_factory=list)
     clock: Callable[[], float] = time.time
     """A test moves it to let tokens expire."""
+    loses: str = ""
+    """Comments of a review that hold this are accepted and then not there."""
     most_files: int = 3_000
     most_entries: int = 100_000
 

@@ -44,14 +44,21 @@ class Journey:
     inbox: Inbox
     webhook: str
 
-    def open(self, base: Mapping[str, str], head: Mapping[str, str | None], **people: str) -> Pull:
+    def open(
+        self,
+        base: Mapping[str, str],
+        head: Mapping[str, str | None],
+        *,
+        is_draft: bool = False,
+        **people: str,
+    ) -> Pull:
         """A pull request from two sets of files; None takes a file away."""
         self.repo.people.update(people)
         forge = self.sandbox.forge
         forge.push(self.repo, "main", _bytes(base), "Base", "dana")
         self.repo.git.branch("change", self.repo.git.head("main"))
         forge.push(self.repo, "change", _bytes(head), "Change", "dana")
-        return forge.open_pull(self.repo, "main", "change", "A change", "dana")
+        return forge.open_pull(self.repo, "main", "change", "A change", "dana", is_draft=is_draft)
 
     def push(self, files: Mapping[str, str | None]) -> None:
         """Another commit on the head branch."""

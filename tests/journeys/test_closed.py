@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from bot import pipeline
+from bot.deliveries import Wish
+from bot.ended import Ended
+from bot.sandbox import events
+from remediations.terraform.grammar import Grammar
 from tests.journeys.conftest import Journey
+from tests.journeys.meddling import REF, Meddling, reviewer
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
 
@@ -15,3 +21,39 @@ def test_a_closed_pull_request_is_left_alone(journey: Journey) -> None:
     journey.until(lambda: journey.writes("comment") == 2, "an answer")
     # The command, the eyes on it, and the answer.
     assert len(journey.sandbox.forge.world.writes) == before + 3
+
+
+def test_closed_while_it_is_reviewed(journey: Journey, grammar: Grammar) -> None:
+    pull = journey.open({"main.tf": BUCKET + BLOCK}, {"README.md": "x\n"})
+    journey.check(pull)
+    journey.push({"main.tf": BUCKET + OPEN})
+    journey.check(pull)
+    said = journey.writes("review")
+    forge = Meddling(journey, lambda: journey.sandbox.forge.close_pull(journey.repo, pull, "dana"))
+    outcome = pipeline.review(forge, REF, reviewer(grammar), "by-hand")
+    assert outcome.ended is Ended.CLOSED
+    (check,) = [c for c in journey.repo.checks.values() if c.external_id == "by-hand"]
+    assert (check.conclusion, check.output["title"]) == ("cancelled", "Closed")
+    assert journey.writes("review") == said
+
+
+def test_opened_again_it_is_reviewed_at_its_head(journey: Journey) -> None:
+    pull = journey.open({"main.tf": BUCKET + BLOCK}, {"README.md": "x\n"})
+    journey.check(pull)
+    forge = journey.sandbox.forge
+    forge.close_pull(journey.repo, pull, "dana")
+    journey.push({"main.tf": BUCKET + OPEN})
+    forge.reopen_pull(journey.repo, pull, "dana")
+    assert journey.check(pull).conclusion == "failure"
+    assert len(journey.comments(pull)) == 1
+
+
+def test_an_archived_repository_is_left_in_peace(journey: Journey) -> None:
+    pull = journey.open({"main.tf": BUCKET + BLOCK}, {"README.md": "x\n"})
+    journey.check(pull)
+    checks = len(journey.repo.checks)
+    events.archive(journey.sandbox.forge, journey.repo)
+    journey.push({"main.tf": BUCKET + OPEN})
+    journey.inbox.want(Wish("acme/ml", pull.number))
+    journey.until(lambda: not journey.inbox.waiting(), "the end of the work")
+    assert len(journey.repo.checks) == checks

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot import pipeline
+from bot.answer import Answered, Asked, answer
+from bot.commands import Command, Verb
 from bot.ended import Ended
-from bot.engine import LocalEngine
-from bot.forge.github import GitHub
-from bot.forge.github_api import AppCredentials
-from bot.forge.port import PullRef, PullRequest
 from bot.sandbox.pages import latest_check
-from bot.sandbox.shapes import APP_ID
-from remediations.model import Profile
+from bot.sandbox.state import BOT_LOGIN
 from remediations.terraform.grammar import Grammar
 from tests.journeys.conftest import Journey
+from tests.journeys.meddling import REF, Meddling, reviewer
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
-REF = PullRef("github", "acme/ml", 1)
-
-
-class Meddling(GitHub):
-    """A forge on which somebody pushes while the review is being written."""
-
-    def __init__(self, journey: Journey) -> None:
-        credentials = AppCredentials(APP_ID, journey.sandbox.private_key)
-        super().__init__(journey.sandbox.api_url, credentials, "acme/ml", pause=0)
-        self.journey = journey
-        self.is_over = False
-
-    def merge_base(self, pull: PullRequest) -> str:
-        found = super().merge_base(pull)
-        if not self.is_over:
-            self.is_over = True
-            self.journey.push({"more.tf": 'variable "x" {}\n'})
-        return found
-
-
-def reviewer(grammar: Grammar) -> pipeline.Reviewer:
-    return pipeline.Reviewer(LocalEngine(grammar), Profile())
+MORE = {"more.tf": 'variable "x" {}\n'}
 
 
 def test_a_head_that_moved_gets_no_words_on_the_old_one(journey: Journey, grammar: Grammar) -> None:
@@ -46,7 +25,9 @@ def test_a_head_that_moved_gets_no_words_on_the_old_one(journey: Journey, gramma
     old = pull.head_sha
     journey.check(pull)
     said = journey.writes("review")
-    outcome = pipeline.review(Meddling(journey), REF, reviewer(grammar), "by-hand")
+    outcome = pipeline.review(
+        Meddling(journey, lambda: journey.push(MORE)), REF, reviewer(grammar), "by-hand"
+    )
     assert outcome.ended is Ended.SUPERSEDED
     (check,) = [c for c in journey.repo.checks.values() if c.external_id == "by-hand"]
     assert (check.head, check.conclusion) == (old, "cancelled")
@@ -54,12 +35,43 @@ def test_a_head_that_moved_gets_no_words_on_the_old_one(journey: Journey, gramma
     assert journey.check(pull).head == pull.head_sha
 
 
-def test_an_error_that_stays_concludes_the_check(journey: Journey) -> None:
+def test_an_error_that_stays_concludes_the_check(journey: Journey, grammar: Grammar) -> None:
     pull = journey.open({"README.md": "a\n"}, {"README.md": "b\n"})
     journey.check(pull)
-    forge = Meddling(journey)
-    reviewer = pipeline.Reviewer(LocalEngine(Grammar.load()), Profile())
-    pipeline.could_not_review(forge, REF, reviewer, "by-hand", "The forge was away.")
+    forge = Meddling(journey, lambda: journey.push(MORE))
+    pipeline.could_not_review(forge, REF, reviewer(grammar), "by-hand", "The forge was away.")
     check = latest_check(journey.repo, pull.head_sha)
     assert check is not None
     assert (check.conclusion, check.output["title"]) == ("failure", "Could not review")
+
+
+def test_a_command_on_a_head_that_moved_writes_nothing_and_says_so(
+    journey: Journey, grammar: Grammar
+) -> None:
+    pull = journey.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
+    journey.check(pull)
+    asked = Asked(REF, Command(Verb.FIX), "dana", key="by-hand")
+    forge = Meddling(journey, lambda: journey.push(MORE))
+    assert answer(forge, asked, reviewer(grammar)) is Answered.REVIEW_AGAIN
+    assert journey.writes("commit") == 0
+    said = list(pull.conversation.values())[-1].body
+    assert said.startswith("Somebody pushed meanwhile, so nothing was written.")
+
+
+def test_a_branch_that_takes_no_commits_gets_a_pull_request(journey: Journey) -> None:
+    pull = journey.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
+    journey.check(pull)
+    journey.repo.protected.add("change")
+    forge = journey.sandbox.forge
+
+    def said() -> list[str]:
+        return [one.body for one in pull.conversation.values() if "takes no commits" in one.body]
+
+    for count in (1, 2):
+        forge.comment(journey.repo, pull, "dana", "/lockstitch fix")
+        journey.until(partial(lambda wanted: len(said()) == wanted, count), "the answer")
+    assert all("/acme/ml/pull/2" in one for one in said())
+    proposed = journey.repo.pulls[2]
+    assert (proposed.base, proposed.author) == ("change", BOT_LOGIN)
+    assert BLOCK.splitlines()[0] in journey.file(proposed, "main.tf")
+    assert journey.writes("pull") == 1

@@ -150,3 +150,39 @@ def test_a_button_and_a_rerun_name_the_head() -> None:
     rerun = send("check_run", {**payload, "action": "rerequested"}).wish
     assert rerun is not None
     assert rerun.body == "/lockstitch recheck"
+
+
+HEAD, BASE = "a" * 40, "b" * 40
+
+
+def test_a_merge_group_names_what_the_queue_made_and_on_what() -> None:
+    payload = {"action": "checks_requested", "repository": REPO}
+    group = {"head_sha": HEAD, "base_sha": BASE}
+    wish = send("merge_group", {**payload, "merge_group": group}).wish
+    assert wish == Wish("acme/ml", head_sha=HEAD, base_sha=BASE)
+    assert send("merge_group", {**payload, "merge_group": {"head_sha": HEAD}}).wish is None
+    gone = {"action": "destroyed", "repository": REPO, "merge_group": group}
+    assert send("merge_group", gone).wish is None
+
+
+def test_run_again_on_a_suite_is_for_its_head_or_its_merge_group() -> None:
+    suite = {"head_sha": HEAD, "head_branch": "change"}
+    payload = {"action": "rerequested", "repository": REPO, "sender": {"login": "dana"}}
+    wish = send("check_suite", {**payload, "check_suite": suite}).wish
+    assert wish == Wish("acme/ml", head_sha=HEAD, body="/lockstitch recheck", login="dana")
+    queued = {**suite, "head_branch": f"gh-readonly-queue/main/pr-7-{BASE}"}
+    wish = send("check_suite", {**payload, "check_suite": queued}).wish
+    assert wish == Wish("acme/ml", head_sha=HEAD, base_sha=BASE)
+    run = {"head_sha": HEAD, "check_suite": queued}
+    assert send("check_run", {**payload, "check_run": run}).wish == wish
+
+
+def test_an_archived_repository_asks_for_nothing() -> None:
+    payload = {"action": "opened", "pull_request": {"number": 7}}
+    archived = {**payload, "repository": {**REPO, "archived": True}}
+    assert send("pull_request", archived).wish is None
+
+
+def test_the_bots_own_words_are_no_command_whoever_wrote_them() -> None:
+    own = "/lockstitch fix\n\n<!-- lockstitch:answer 1.2 -->"
+    assert send("issue_comment", comment(own)).wish is None
