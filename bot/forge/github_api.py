@@ -25,6 +25,7 @@ PERMISSIONS: Final = {
 """What an installation token is asked for, and nothing more."""
 
 _TIMEOUT: Final = 20
+_TOLD: Final = ("createCommitOnBranch", "addPullRequestReviewThreadReply")
 _EARLY: Final = 300
 """A token is minted anew this many seconds before it ends."""
 
@@ -109,7 +110,7 @@ class Api:
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The ``data`` of an answer. Raises the error it carries."""
         kind = Kind.READ if not query.lstrip().startswith("mutation") else Kind.WRITE
-        if "createCommitOnBranch" in query:
+        if any(deed in query for deed in _TOLD):
             kind = Kind.CONTENT
         answer = self._sent(kind, lambda requester: requester.graphql_query(query, variables))
         data: dict[str, Any] = answer["data"]
@@ -187,7 +188,7 @@ def _kind(verb: str, path: str) -> Kind:
     """What people are told of counts most: comments, replies, reactions and reviews."""
     if verb == "GET":
         return Kind.READ
-    is_told = verb == "POST" and ("/comments" in path or path.endswith("/reviews"))
+    is_told = verb == "POST" and ("/comments" in path or path.endswith(("/reviews", "/pulls")))
     return Kind.CONTENT if is_told else Kind.WRITE
 
 
@@ -230,9 +231,9 @@ def translate(error: GithubException | requests.RequestException) -> ForgeError:
         return Refused("GitHub did not accept the credentials.")
     if _is_limited(error, headers, words):
         return RateLimited(f"GitHub asked to wait: {words}", _wait(headers))
-    if error.status in (404, 410) or _kind(error) == "NOT_FOUND":
+    if error.status in (404, 410) or _graphql_type(error) == "NOT_FOUND":
         return Gone(f"GitHub knows nothing there: {words}")
-    if error.status == 403 or _kind(error) == "FORBIDDEN":
+    if error.status == 403 or _graphql_type(error) == "FORBIDDEN":
         return Refused(f"GitHub refused: {words}")
     if error.status >= 500:
         return Unreachable(f"GitHub failed with {error.status}.")
@@ -246,7 +247,7 @@ def _words(error: GithubException) -> str:
     return "; ".join(filter(None, [str(data.get("message") or ""), *said])) or str(error.status)
 
 
-def _kind(error: GithubException) -> str:
+def _graphql_type(error: GithubException) -> str:
     """What GraphQL calls it; empty for other errors."""
     data = error.data if isinstance(error.data, dict) else {}
     errors = data.get("errors") or [{}]
@@ -260,7 +261,7 @@ def _is_stale(words: str) -> bool:
 def _is_limited(error: GithubException, headers: dict[str, str], words: str) -> bool:
     if isinstance(error, RateLimitExceededException) or error.status == 429:
         return True
-    if _kind(error) == "RATE_LIMITED":
+    if _graphql_type(error) == "RATE_LIMITED":
         return True
     if error.status != 403:
         return False
