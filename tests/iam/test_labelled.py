@@ -37,7 +37,14 @@ def test_every_one_says_where_it_comes_from_and_why_it_is_labelled_so() -> None:
         assert len(one.commit) == 40
         assert one.path.startswith(one.directory)
         assert one.line > 0
-        assert one.licence in {"Apache-2.0", "BSD-3-Clause", "MIT", "MIT-0", "none stated"}
+        assert one.licence in {
+            "Apache-2.0",
+            "BSD-3-Clause",
+            "CC0-1.0",
+            "MIT",
+            "MIT-0",
+            "none stated",
+        }
         assert one.labels.keys() == {_service(action) for action in one.actions}
         for label in one.labels.values():
             assert label.verdict in VERDICTS
