@@ -17,6 +17,7 @@ from remediations.detect import detect
 from remediations.lineage import Lineage
 from remediations.model import Edit, Finding, NotAnalysed, Plan, Profile, Report, Safety
 from remediations.plan import combine, plan
+from remediations.subject import under_head_names
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.nodes import Document
 
@@ -146,10 +147,10 @@ class LocalEngine:
             codebase = Codebase.read(texts.head, self.grammar, parsed, texts.skipped)
         where = texts.directories
         with self._lap("detect"):
-            base = Lineage.between(earlier, codebase).follow(
-                detect(earlier, profile, directories=where)
-            )
+            before = detect(earlier, profile, directories=where)
             head = detect(codebase, profile, directories=where)
+            lineage = Lineage.between(earlier, codebase)
+            base = under_head_names(before, head, earlier, codebase, lineage)
             new = replace(head, findings=new_findings(head, base))
         with self._lap("plan"):
             return codebase, Judgement(base, head, new, plan(codebase, new, profile))

@@ -272,7 +272,11 @@ class Codebase:
 
     def module(self, directory: str) -> Module | None:
         """The module of one directory."""
-        return next((m for m in self.modules if m.directory == directory), None)
+        return self._by_directory.get(directory)
+
+    @cached_property
+    def _by_directory(self) -> Mapping[str, Module]:
+        return {module.directory: module for module in self.modules}
 
     def bytes_of(self, path: str) -> bytes:
         """A file as it would be written."""

@@ -49,13 +49,17 @@ class Lineage:
         return replace(report, findings=tuple(self._follow(one) for one in report.findings))
 
     def _follow(self, finding: Finding) -> Finding:
-        directory = self.directories.get(finding.directory, finding.directory)
-        place = (directory, finding.address)
+        place = self.now((finding.directory, finding.address))
+        return finding if place == (finding.directory, finding.address) else moved(finding, *place)
+
+    def now(self, place: Place) -> Place:
+        """Where a resource of the base is at the head."""
+        place = (self.directories.get(place[0], place[0]), place[1])
         seen = set[Place]()
         while place in self.addresses and place not in seen:
             seen.add(place)
             place = self.addresses[place]
-        return finding if place == (finding.directory, finding.address) else moved(finding, *place)
+        return place
 
 
 def _renamed(base: Codebase, head: Codebase) -> Iterator[tuple[str, str]]:
