@@ -38,6 +38,7 @@ VARIABLES: Final = (
     Variable("GITHUB_WEBHOOK_SECRET_PREVIOUS", "", "The old secret while it is being rotated."),
     Variable("GITHUB_APP_ID", "", "Id of the GitHub App."),
     Variable("GITHUB_PRIVATE_KEY", "", "Private key of the App, as PEM."),
+    Variable("GITHUB_PRIVATE_KEY_PREVIOUS", "", "The old key while it is being rotated."),
     Variable("GITHUB_TOKEN", "", "A token instead of an App; checks become commit statuses."),
     Variable("GITHUB_API_URL", "https://api.github.com", "Base of the API, for Enterprise Server."),
     Variable("GITLAB_URL", "https://gitlab.com", "Where GitLab is, for a self-managed one."),
@@ -69,6 +70,7 @@ _FROM_FILE: Final = frozenset(
         "GITHUB_WEBHOOK_SECRET",
         "GITHUB_WEBHOOK_SECRET_PREVIOUS",
         "GITHUB_PRIVATE_KEY",
+        "GITHUB_PRIVATE_KEY_PREVIOUS",
         "GITHUB_TOKEN",
         "GITLAB_TOKEN",
         "GITLAB_WEBHOOK_SECRET",
@@ -104,6 +106,7 @@ class Settings:
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     app_id: int | None = None
     private_key: str | None = field(default=None, repr=False)
+    previous_key: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     api_url: str = "https://api.github.com"
     profile: Profile = field(default_factory=Profile)
@@ -138,6 +141,7 @@ class Settings:
             webhook_secrets=tuple(secret for secret in secrets if secret is not None),
             app_id=read.number("GITHUB_APP_ID", None),
             private_key=read.secret("GITHUB_PRIVATE_KEY"),
+            previous_key=read.secret("GITHUB_PRIVATE_KEY_PREVIOUS"),
             token=read.secret("GITHUB_TOKEN"),
             api_url=read.text("GITHUB_API_URL", "https://api.github.com"),
             profile=Profile(

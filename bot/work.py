@@ -15,8 +15,13 @@ from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
 from .forge.errors import Queued
 from .forge.github import GitHub
-from .forge.github_api import AppCredentials, Credentials, TokenCredentials, seconds_ahead
 from .forge.github_app import GitHubApp
+from .forge.github_tokens import (
+    AppCredentials,
+    Credentials,
+    TokenCredentials,
+    seconds_ahead,
+)
 from .forge.port import PullRef, Watchtower
 from .inbox import Inbox, WorkItem, owner_of
 from .isolation import ConfinedEngine
@@ -201,7 +206,7 @@ def credentials(settings: Settings) -> Credentials:
     """The App's, or a token's. Raises ``SettingsError`` where there are none."""
     settings.needs_github()
     if settings.app_id is not None and settings.private_key is not None:
-        return AppCredentials(settings.app_id, settings.private_key)
+        return AppCredentials(settings.app_id, settings.private_key, settings.previous_key)
     return TokenCredentials(settings.token or "")
 
 

@@ -13,7 +13,8 @@ from . import github_history as history
 from . import github_queries as queries
 from . import github_threads as talk
 from .errors import Gone, Incomplete, Rejected
-from .github_api import Api, Credentials
+from .github_api import Api
+from .github_tokens import Credentials
 from .pacer import Hurry, Pacer
 from .port import (
     ChangedFile,

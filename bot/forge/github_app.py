@@ -15,7 +15,8 @@ from github import Auth
 from github.Requester import Requester
 
 from . import github_queries as queries
-from .github_api import AppCredentials, connect, guarded, seconds_ahead
+from .github_tokens import AppCredentials, AppDoor, ahead_of
+from .github_transport import connect, guarded
 from .port import FailedDelivery, OpenPull, PullRef
 
 MAX_PAGES: Final = 20
@@ -29,34 +30,28 @@ class GitHubApp:
     """The port's ``Watchtower`` on GitHub."""
 
     def __init__(self, base_url: str, credentials: AppCredentials) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._credentials = credentials
+        self.door = AppDoor(base_url.rstrip("/"), credentials, _PAUSE)
 
     def recent_pulls(self, since: float, until: float) -> Iterator[OpenPull]:
         """Open pull requests last touched between these times, wherever the App is installed.
 
         One search a hundred of them: https://docs.github.com/graphql/reference/queries#search
         """
-        app = self._app()
-        for installation in self._installations(app):
-            if installation.get("suspended_at"):
-                continue
-            yield from self._search(app, installation, f"{_stamp(since)}..{_stamp(until)}")
+        for installation in self.installations():
+            if not installation.get("suspended_at"):
+                yield from self._search(installation, f"{_stamp(since)}..{_stamp(until)}")
 
-    def _installations(self, app: Requester) -> Iterator[dict[str, Any]]:
+    def installations(self) -> Iterator[dict[str, Any]]:
+        """Wherever the App is installed, as GitHub tells it."""
         for page in range(1, MAX_PAGES + 1):
-            found = _get(app, f"/app/installations?per_page=100&page={page}")[1]
+            _, found = self.door.send("GET", f"/app/installations?per_page=100&page={page}")
             yield from found
             if len(found) < 100:
                 return
 
-    def _search(
-        self, app: Requester, installation: dict[str, Any], touched: str
-    ) -> Iterator[OpenPull]:
-        path = f"/app/installations/{installation['id']}/access_tokens"
-        body = {"permissions": _LOOKING}
-        _, minted = guarded(lambda: app.requestJsonAndCheck("POST", path, input=body))
-        requester = connect(self._base_url, Auth.Token(minted["token"]), _PAUSE)
+    def _search(self, installation: dict[str, Any], touched: str) -> Iterator[OpenPull]:
+        token, _ = self.door.token(installation["id"], {"permissions": _LOOKING})
+        requester = connect(self.door.base_url, Auth.Token(token), _PAUSE)
         owner = installation["account"]["login"]
         wanted = f"is:pr is:open archived:false user:{owner} updated:{touched}"
         after: str | None = None
@@ -85,9 +80,10 @@ class GitHubApp:
 
     def _deliveries(self, since: float) -> Iterator[dict[str, Any]]:
         """Newest first."""
-        app, cursor = self._app(), ""
+        cursor = ""
         for _ in range(MAX_PAGES):
-            headers, found = _get(app, f"/app/hook/deliveries?per_page=100{cursor}")
+            path = f"/app/hook/deliveries?per_page=100{cursor}"
+            headers, found = self.door.send("GET", path)
             for one in found:
                 if _time(one["delivered_at"]) < since:
                     return
@@ -100,21 +96,11 @@ class GitHubApp:
     def redeliver(self, delivery: FailedDelivery) -> None:
         """Ask GitHub to send it again, under its own id."""
         path = f"/app/hook/deliveries/{delivery.number}/attempts"
-        app = self._app()
-        guarded(lambda: app.requestJsonAndCheck("POST", path))
+        self.door.send("POST", path)
 
     def seconds_ahead(self) -> float:
         """By how much this clock is ahead of GitHub's; also shows that the key is good."""
-        return seconds_ahead(self._base_url, self._credentials)
-
-    def _app(self) -> Requester:
-        held = self._credentials
-        return connect(self._base_url, Auth.AppAuth(held.app_id, held.private_key), _PAUSE)
-
-
-def _get(requester: Requester, path: str) -> tuple[dict[str, str], Any]:
-    headers, answer = guarded(lambda: requester.requestJsonAndCheck("GET", path))
-    return {name.lower(): value for name, value in headers.items()}, answer
+        return ahead_of(self.door.send("GET", "/app")[0])
 
 
 def _found(requester: Requester, variables: dict[str, Any]) -> dict[str, Any]:

@@ -213,8 +213,9 @@ class World:
     def mint(
         self, permissions: Mapping[str, str], repositories: frozenset[str] | None = None
     ) -> str:
-        """An installation token."""
-        token = f"ghs_{uuid.uuid4().hex}"
+        """An installation token, in the long form that GitHub has given out since April 2026."""
+        claims = "".join(uuid.uuid4().hex for _ in range(12))
+        token = f"ghs_{APP_ID}_eyJhbGciOiJSUzI1NiJ9.{claims}.{uuid.uuid4().hex}-_{uuid.uuid4().hex}"
         expires = self.clock() + TOKEN_SECONDS
         self.installations[token] = Token(dict(permissions), repositories, expires)
         return token

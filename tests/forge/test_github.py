@@ -11,7 +11,7 @@ import pytest
 
 from bot.forge.errors import Gone, HeadMoved, Refused, Rejected
 from bot.forge.github import SUMMARY_MARKER, GitHub
-from bot.forge.github_api import AppCredentials, TokenCredentials
+from bot.forge.github_tokens import AppCredentials, TokenCredentials
 from bot.forge.port import Action, Annotation, Check, Comment, Conclusion, PullRef
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot import pipeline
 from bot.engine import LocalEngine
 from bot.forge.github import GitHub
-from bot.forge.github_api import AppCredentials
+from bot.forge.github_tokens import AppCredentials
 from bot.forge.port import PullRef, PullRequest
 from bot.sandbox.shapes import APP_ID
 from remediations.model import Profile

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot import pipeline
 from bot.engine import LocalEngine
 from bot.forge.github import GitHub
-from bot.forge.github_api import AppCredentials
+from bot.forge.github_tokens import AppCredentials
 from bot.forge.port import PullRef
 from bot.inbox import Inbox
 from bot.ledger import Ledger

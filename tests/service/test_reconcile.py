@@ -15,8 +15,8 @@ from bot import sweeper
 from bot.database import migrate, open_database
 from bot.ended import Ended
 from bot.forge import github_queries
-from bot.forge.github_api import AppCredentials
 from bot.forge.github_app import MAX_AGAIN, GitHubApp
+from bot.forge.github_tokens import AppCredentials
 from bot.forge.port import PullRef
 from bot.inbox import Inbox
 from bot.ledger import Ledger

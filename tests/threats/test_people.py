@@ -6,7 +6,7 @@ import pytest
 
 from bot.forge.errors import HeadMoved
 from bot.forge.github import GitHub
-from bot.forge.github_api import AppCredentials
+from bot.forge.github_tokens import AppCredentials
 from bot.forge.port import Check, Conclusion, PullRef
 from bot.review import CHECK_NAME
 from bot.sandbox.limits import Refusal

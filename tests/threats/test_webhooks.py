@@ -20,7 +20,7 @@ from bot.database import deliveries
 from bot.deliveries import MAX_BYTES, Rejected, read
 from bot.forge.errors import ForgeError
 from bot.forge.github import GitHub
-from bot.forge.github_api import AppCredentials
+from bot.forge.github_tokens import AppCredentials
 from bot.forge.port import PullRef
 from bot.sandbox.hooks import Target
 from bot.sandbox.server import Sandbox
