@@ -118,7 +118,11 @@ class _Reader:
         self.module = module
 
     def of_block(self, block: Block) -> Statement:
-        held = {name: attribute.value for name, attribute in block.body.attributes.items()}
+        held = {
+            name: attribute.value
+            for name, attribute in block.body.attributes.items()
+            if self.module.evaluate(attribute.value) != Known(None)
+        }
         others = [b for b in block.body.blocks() if _kind(b) not in _PRINCIPALS]
         effect = self.text(held["effect"]) if "effect" in held else "Allow"
         has_not = bool({"not_actions", "not_resources"} & set(held)) or any(

@@ -30,7 +30,7 @@ class S3ResourceWildcard(Rule):
         seen: Counter[str] = Counter()
         for policy, statement in identity_statements(resource, module):
             sorted_actions = split(statement)
-            if not sorted_actions.movable:
+            if not sorted_actions.movable or _is_scoped_by_tag(statement):
                 continue
             seen[statement.key] += 1
             number = seen[statement.key]
@@ -41,6 +41,15 @@ class S3ResourceWildcard(Rule):
                 statement.resources_at,
                 statement=statement.key if number == 1 else f"{statement.key}#{number}",
             )
+
+
+def _is_scoped_by_tag(statement: Statement) -> bool:
+    """Whether it holds for objects with a tag only: access by attributes, in whatever bucket.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html
+    """
+    said = statement.conditions
+    return "s3:ExistingObjectTag/" in said and "IfExists" not in said and "NotEquals" not in said
 
 
 def _message(sorted_actions: Split) -> str:
