@@ -122,9 +122,10 @@ def with_environments(remarks: Iterable[Remark]) -> list[Remark]:
     ]
 
 
-def place_all(remarks: Iterable[Remark], change: Change) -> list[Remark]:
+def place_all(remarks: Iterable[Remark], change: Change, beyond: int = 0) -> list[Remark]:
     """Each remark with its anchor and its offer. Suggestions never overlap.
 
+    They reach ``beyond`` the line that they hang on as far as the host lets them.
     Where two claim the same lines, the cheaper fix is the suggestion and the other one a commit.
     """
     diffs = {f.path: FileDiff.parse(f.patch) for f in change.files if f.path.endswith(READ)}
@@ -132,7 +133,7 @@ def place_all(remarks: Iterable[Remark], change: Change) -> list[Remark]:
     taken: list[Suggestion] = []
     placed: list[Remark] = []
     for remark in sorted(remarks, key=lambda remark: (_rank(remark), _position(remark))):
-        suggestion = _suggestion(remark, change, diffs, sources, taken)
+        suggestion = _suggestion(remark, change, diffs, sources, taken, beyond)
         if suggestion is not None:
             taken.append(suggestion)
             anchor = Anchor(suggestion.path, suggestion.start_line, suggestion.end_line)
@@ -185,6 +186,7 @@ def _suggestion(
     diffs: Mapping[str, FileDiff],
     sources: dict[str, SourceFile],
     taken: Collection[Suggestion],
+    beyond: int,
 ) -> Suggestion | None:
     if remark.fix is None or len(remark.fix.paths) != 1:
         return None
@@ -192,7 +194,7 @@ def _suggestion(
     if path not in diffs or path not in change.head:
         return None
     source = _source(path, change, sources)
-    suggestion = place(remark.fix.edits, source, diffs[path], taken)
+    suggestion = place(remark.fix.edits, source, diffs[path], taken, beyond)
     if suggestion is None or holds_secret("\n".join(suggestion.lines)):
         return None
     return suggestion

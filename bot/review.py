@@ -78,7 +78,9 @@ def compose(
     remarks = gather(new, plan)
     if head.environments - {terms.profile.environment}:
         remarks = with_environments(remarks)
-    groups = together(place_all(remarks, replace(change, files=shown_files)), change)
+    judged = replace(change, files=shown_files)
+    placed = place_all(remarks, judged, limits.suggestion_lines_beyond_hunk)
+    groups = together(placed, change)
     remarks = [remark for group in groups for remark in group]
     talk = Conversation.of(threads, head.findings, change.head)
     said = talk.said

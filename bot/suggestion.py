@@ -45,11 +45,13 @@ def place(
     source: SourceFile,
     diff: FileDiff,
     taken: Collection[Suggestion] = (),
+    beyond: int = 0,
 ) -> Suggestion | None:
     """The suggestion that makes exactly these edits of one file, or None where there is none.
 
-    It overlaps none of ``taken``. None too for a change of nothing, and for text of which it is
-    not certain that the host writes the bytes that were planned:
+    Where the host lets one reach so many lines ``beyond`` the line it hangs on, one line that a
+    hunk shows is enough. It overlaps none of ``taken``. None too for a change of nothing, and for
+    text of which it is not certain that the host writes the bytes that were planned:
 
     - a carriage return anywhere in the file: comments travel with "\\n", and suggestions applied
       by the host are known to leave mixed line endings (w3c-fedid/digital-credentials#572)
@@ -61,11 +63,37 @@ def place(
         return None
     old, new = before.split("\n"), after.split("\n")
     for start, end, kept in _ranges(old, new):
-        suggestion = Suggestion(source.path, start + 1, end, tuple(kept))
-        is_free = not any(suggestion.overlaps(other) for other in taken)
-        if is_free and _is_exact(suggestion, source, old) and diff.shows(old, start + 1, end):
-            return suggestion
+        plain = Suggestion(source.path, start + 1, end, tuple(kept))
+        for suggestion in _hung(plain, old, diff, beyond):
+            is_free = not any(suggestion.overlaps(other) for other in taken)
+            if is_free and _is_exact(suggestion, source, old):
+                return suggestion
     return None
+
+
+def _hung(
+    suggestion: Suggestion, old: list[str], diff: FileDiff, beyond: int
+) -> Iterator[Suggestion]:
+    """The suggestion where a hunk shows all of it; else grown to the nearest line that one shows.
+
+    The lines between are written again as they are.
+    """
+    first, last = suggestion.start_line, suggestion.end_line
+    if diff.shows(old, first, last):
+        yield suggestion
+        return
+    for line in sorted(_nearest(diff, last), key=lambda n: max(first - n, n - last, 0)):
+        top, end = min(first, line), max(last, line)
+        if max(line - top, end - line) <= beyond and diff.shows(old, line, line):
+            lines = (*old[top - 1 : first - 1], *suggestion.lines, *old[last:end])
+            yield Suggestion(suggestion.path, top, end, lines)
+
+
+def _nearest(diff: FileDiff, last: int) -> Iterator[int]:
+    """Of each hunk the line that is closest to those up to ``last``; the last of both."""
+    for hunk in diff.hunks:
+        if hunk.new_lines:
+            yield max(hunk.new_start, min(last, hunk.new_end))
 
 
 def _ranges(old: list[str], new: list[str]) -> Iterator[tuple[int, int, list[str]]]:

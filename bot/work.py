@@ -14,15 +14,8 @@ from . import pipeline
 from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
 from .forge.errors import Queued
-from .forge.github import GitHub
-from .forge.github_app import GitHubApp
-from .forge.github_tokens import (
-    AppCredentials,
-    Credentials,
-    TokenCredentials,
-    seconds_ahead,
-)
-from .forge.port import PullRef, Watchtower
+from .forge.port import Forge, PullRef
+from .hosts import open_forge
 from .inbox import Inbox, WorkItem, owner_of
 from .isolation import ConfinedEngine
 from .ledger import Ledger
@@ -33,7 +26,6 @@ from .record import record
 from .settings import Settings
 from .shared_pace import SharedSlots
 from .stages import stage
-from .vitals import Probe
 
 _LOG: Final = logging.getLogger(__name__)
 _MAX_BLOBS: Final = 5_000
@@ -57,7 +49,7 @@ class Worker:
     ledger: Ledger
     reviewer: pipeline.Reviewer
     pace: Pace = field(default_factory=Pace)
-    _forges: dict[str, GitHub] = field(default_factory=dict)
+    _forges: dict[tuple[str, str], Forge] = field(default_factory=dict)
     _blobs: BlobCache = field(default_factory=BlobCache)
     _lock: Lock = field(default_factory=Lock)
 
@@ -82,7 +74,7 @@ class Worker:
     def _do(self, item: WorkItem) -> None:
         if (group := _group(item)) is not None:
             run_id = self._run_id(item, group.as_pull.ref)
-            check = review_group(self.forge(group.repository), group, self.reviewer, run_id)
+            check = review_group(self.forge(item.ref), group, self.reviewer, run_id)
             _LOG.info("merge group head=%s ended=%s", group.head_sha, check.title)
             return
         for ref in self._refs(item):
@@ -107,10 +99,10 @@ class Worker:
     def _conclude(self, item: WorkItem, reason: str) -> None:
         if (group := _group(item)) is not None:
             run_id = self._run_id(item, group.as_pull.ref)
-            could_not_review_group(self.forge(group.repository), group, run_id, reason)
+            could_not_review_group(self.forge(item.ref), group, run_id, reason)
             return
         for ref in self._refs(item):
-            forge = self.forge(ref.repository)
+            forge = self.forge(ref)
             command = _command(item)
             if command is None:
                 run_id = self._run_id(item, ref)
@@ -125,19 +117,13 @@ class Worker:
         """End the engine's process."""
         self.reviewer.engine.close()
 
-    def forge(self, repository: str) -> GitHub:
-        """The forge of one repository, with a token for it alone."""
+    def forge(self, ref: PullRef) -> Forge:
+        """The forge of one repository."""
+        key = ref.forge, ref.repository
         with self._lock:
-            if repository not in self._forges:
-                self._forges[repository] = GitHub(
-                    self.settings.api_url,
-                    credentials(self.settings),
-                    repository,
-                    self._blobs,
-                    0.0,
-                    self.pace,
-                )
-            return self._forges[repository]
+            if key not in self._forges:
+                self._forges[key] = open_forge(self.settings, ref, self._blobs, self.pace)
+            return self._forges[key]
 
     def _run_id(self, item: WorkItem, ref: PullRef) -> str:
         """The same for every attempt at one generation, another one in another database."""
@@ -147,12 +133,12 @@ class Worker:
     def _refs(self, item: WorkItem) -> tuple[PullRef, ...]:
         if item.wish.number:
             return (item.ref,)
-        forge = self.forge(item.wish.repository)
+        forge = self.forge(item.ref)
         return forge.pull_requests_of(item.wish.repository, item.wish.head_sha)
 
     def _review(self, item: WorkItem, ref: PullRef) -> None:
         started, run_id = time.time(), self._run_id(item, ref)
-        forge = self.forge(ref.repository)
+        forge = self.forge(ref)
         try:
             outcome = pipeline.review(
                 forge,
@@ -179,35 +165,13 @@ class Worker:
 
     def _answer(self, item: WorkItem, ref: PullRef, command: Command) -> Answered:
         asked = self._asked(item, ref, command)
-        answered = answer(self.forge(ref.repository), asked, self.reviewer)
+        answered = answer(self.forge(ref), asked, self.reviewer)
         _LOG.info("command pull=%s verb=%s ended=%s", ref, command.verb.value, answered.value)
         return answered
 
     def _asked(self, item: WorkItem, ref: PullRef, command: Command) -> Asked:
         wish, key = item.wish, self._run_id(item, ref).rpartition("/")[2]
         return Asked(ref, command, wish.login, wish.comment_id, wish.thread_root, key)
-
-
-def watchtower(settings: Settings) -> Watchtower | None:
-    """Whoever sees all that this bot looks after; a token cannot."""
-    held = credentials(settings)
-    return GitHubApp(settings.api_url, held) if isinstance(held, AppCredentials) else None
-
-
-def probes(settings: Settings) -> dict[str, Probe]:
-    """What to ask of each forge to know whether clock and credentials are good."""
-    if settings.token is None and settings.app_id is None:
-        return {}
-    held = credentials(settings)
-    return {"GitHub": lambda: seconds_ahead(settings.api_url, held)}
-
-
-def credentials(settings: Settings) -> Credentials:
-    """The App's, or a token's. Raises ``SettingsError`` where there are none."""
-    settings.needs_github()
-    if settings.app_id is not None and settings.private_key is not None:
-        return AppCredentials(settings.app_id, settings.private_key, settings.previous_key)
-    return TokenCredentials(settings.token or "")
 
 
 def _group(item: WorkItem) -> MergeGroup | None:

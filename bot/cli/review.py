@@ -1,4 +1,4 @@
-"""``lockstitch review OWNER/REPO#N``: review a pull request once."""
+"""``lockstitch review OWNER/REPO#N`` or ``GROUP/PROJECT!N``: review a pull request once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from bot import pipeline
 from bot.engine import EngineAway, EngineStopped
 from bot.forge.dry_run import DryRun
 from bot.forge.errors import ForgeError
-from bot.forge.github import GitHub
-from bot.forge.port import Forge, PullRef
+from bot.forge.port import PullRef
+from bot.hosts import open_forge
 from bot.isolation import ConfinedEngine
 from bot.settings import Settings, SettingsError
-from bot.work import credentials
 
 from .options import (
     Unusable,
@@ -30,12 +29,13 @@ from .options import (
     say,
 )
 
-_REF = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>\d+)\Z")
+_REF = re.compile(r"(?P<repository>[\w.-]+(/[\w.-]+)+)(?P<sign>[#!])(?P<number>\d+)\Z")
+_FORGES = {"#": "github", "!": "gitlab"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Its options."""
-    parser.add_argument("pull", metavar="OWNER/REPO#N")
+    parser.add_argument("pull", metavar="OWNER/REPO#N", help="on GitLab GROUP/PROJECT!N")
     parser.add_argument("--dry-run", action="store_true", help="print what would be said")
     add_profile(parser)
     add_config(parser, "the base branch's")
@@ -45,11 +45,13 @@ def run(options: argparse.Namespace) -> int:
     """The verdict's exit code; 2 where the forge cannot be asked; 64 for wrong usage."""
     found = _REF.match(options.pull)
     if found is None:
-        say(f"lockstitch review: {options.pull} is not of the form OWNER/REPO#N.")
+        say(
+            f"lockstitch review: {options.pull} is not of the form OWNER/REPO#N or GROUP/PROJECT!N."
+        )
         return 64
+    ref = PullRef(_FORGES[found["sign"]], found["repository"], int(found["number"]))
     try:
-        settings = Settings.from_environment(os.environ)
-        forge: Forge = GitHub(settings.api_url, credentials(settings), found["repository"])
+        forge = open_forge(Settings.from_environment(os.environ), ref)
         config = repo_config(options, Path()) if options.config else None
     except (SettingsError, Unusable) as error:
         say(f"lockstitch review: {error}")
@@ -57,7 +59,6 @@ def run(options: argparse.Namespace) -> int:
     dry = DryRun(forge) if options.dry_run else None
     engine = ConfinedEngine(grammar_cache())
     reviewer = pipeline.Reviewer(engine, profile(options), config, fail_on(options))
-    ref = PullRef("github", found["repository"], int(found["number"]))
     try:
         outcome = pipeline.review(dry or forge, ref, reviewer, f"{ref}/{uuid.uuid4().hex}")
     except (ForgeError, EngineStopped, EngineAway) as error:

@@ -10,6 +10,7 @@ from types import FrameType
 
 from bot import tracing
 from bot.database import open_database
+from bot.hosts import probes, watchtower
 from bot.inbox import Inbox
 from bot.logs import set_up
 from bot.metrics import share
@@ -17,7 +18,6 @@ from bot.settings import Settings, SettingsError
 from bot.sweeper import duties
 from bot.sweeper import run as sweep_until
 from bot.web.figures import show
-from bot.work import probes, watchtower
 from bot.worker import CeleryDispatcher
 
 from .options import say

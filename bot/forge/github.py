@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from . import github_commits as commits
 from . import github_history as history
 from . import github_queries as queries
 from . import github_threads as talk
+from .blob_ids import is_blob
 from .errors import Gone, Incomplete, Rejected
 from .github_api import Api
 from .github_tokens import Credentials
@@ -155,7 +155,7 @@ class GitHub:
                 continue
             data = (blob["text"] or "").encode()
             # GraphQL answers in text: a BOM or a stray byte may be lost on the way.
-            if blob["isTruncated"] or not _is_blob(oid, data):
+            if blob["isTruncated"] or not is_blob(oid, data):
                 answer = self.api.get(f"/repos/{repository}/git/blobs/{oid}")
                 data = base64.b64decode(answer["content"])
             yield oid, data
@@ -274,11 +274,3 @@ def _anchored(comment: Comment) -> dict[str, Any]:
     if comment.start_line < comment.line:
         shape |= {"start_line": comment.start_line, "start_side": "RIGHT"}
     return shape
-
-
-def _is_blob(oid: str, data: bytes) -> bool:
-    """Whether these bytes are the ones git names ``oid``."""
-    whole = b"blob %d\0" % len(data) + data
-    if len(oid) == 64:
-        return hashlib.sha256(whole).hexdigest() == oid
-    return hashlib.sha1(whole, usedforsecurity=False).hexdigest() == oid

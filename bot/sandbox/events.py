@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import shapes
-from .forge import Forge, person
+from .forge import Forge
+from .repository import person
 from .state import Pull, Repo, now
 
 

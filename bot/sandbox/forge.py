@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from . import shapes
 from .hooks import Hooks
@@ -15,8 +15,9 @@ from .limits import Refusal, check_anchor, check_comment_body
 from .lines import SUGGESTION, hunk_above, replace_lines
 from .meter import Meter
 from .placing import outdate
-from .repository import GitFailed, GitRepository, Person
+from .repository import GitFailed, GitRepository, person
 from .state import (
+    BOT_LOGIN,
     CheckRun,
     Fault,
     InlineComment,
@@ -38,10 +39,13 @@ _REVIEWS: Final = {
 class Forge:
     """The whole forge behind its HTTP face; ``url`` is set once the server listens."""
 
-    def __init__(self, directory: Path) -> None:
+    bot: ClassVar[str] = BOT_LOGIN
+    """The login that the product's own account has here."""
+
+    def __init__(self, directory: Path, hooks: Hooks | None = None) -> None:
         self.directory = directory
         self.world = World()
-        self.hooks = Hooks()
+        self.hooks = hooks or Hooks()
         self.url = ""
         self.requests: list[str] = []
         """Method and route of every API request."""
@@ -391,8 +395,3 @@ class Forge:
         shape = shapes.pull(self.url, repo, pull)
         payload = {"action": action, "number": pull.number, "pull_request": shape}
         self.emit("pull_request", repo, login, {**payload, **(extra or {})})
-
-
-def person(login: str) -> Person:
-    """A login as git's author."""
-    return Person(login, f"{login}@users.noreply.example")

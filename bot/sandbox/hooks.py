@@ -95,20 +95,8 @@ class Hooks:
         if self.target is None:
             return 0
         body = json.dumps(payload).encode()
-        signature = hmac.new(self.target.secret.encode(), body, hashlib.sha256).hexdigest()
         request = urllib.request.Request(  # noqa: S310 - the operator's own bot
-            self.target.url,
-            data=body,
-            headers={
-                "Content-Type": "application/json",
-                "User-Agent": "GitHub-Hookshot/sandbox",
-                "X-GitHub-Event": event,
-                "X-GitHub-Delivery": delivery,
-                "X-GitHub-Hook-ID": "1",
-                "X-GitHub-Hook-Installation-Target-ID": "1",
-                "X-GitHub-Hook-Installation-Target-Type": "integration",
-                "X-Hub-Signature-256": f"sha256={signature}",
-            },
+            self.target.url, data=body, headers=self.headers(delivery, event, body, self.target)
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
@@ -117,3 +105,17 @@ class Hooks:
             return error.code
         except OSError:
             return 0
+
+    def headers(self, delivery: str, event: str, body: bytes, target: Target) -> dict[str, str]:
+        """What GitHub sends beside the body."""
+        signature = hmac.new(target.secret.encode(), body, hashlib.sha256).hexdigest()
+        return {
+            "Content-Type": "application/json",
+            "User-Agent": "GitHub-Hookshot/sandbox",
+            "X-GitHub-Event": event,
+            "X-GitHub-Delivery": delivery,
+            "X-GitHub-Hook-ID": "1",
+            "X-GitHub-Hook-Installation-Target-ID": "1",
+            "X-GitHub-Hook-Installation-Target-Type": "integration",
+            "X-Hub-Signature-256": f"sha256={signature}",
+        }

@@ -13,10 +13,12 @@ from markupsafe import Markup, escape
 from bot.diff import FileDiff
 
 from .forge import Forge
+from .gitlab_state import BOT
 from .limits import Refusal
 from .lines import SUGGESTION
 from .state import BOT_LOGIN, CheckRun, InlineComment, Pull, Repo
 
+BOTS = (BOT_LOGIN, BOT)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DETAILS = re.compile(r"&lt;(/?(?:details|summary|sub))&gt;")
 
@@ -199,7 +201,7 @@ def _thread(pull: Pull, root: InlineComment) -> ShownThread:
 
 def _with_suggestion(comment: InlineComment) -> Markup:
     """A suggestion is shown as the lines it would write."""
-    found = SUGGESTION.search(comment.body) if comment.author == BOT_LOGIN else None
+    found = SUGGESTION.search(comment.body) if comment.author in BOTS else None
     if found is None:
         return markdown(comment.body)
     before, after = comment.body[: found.start()], comment.body[found.end() :]

@@ -61,6 +61,11 @@ class Person:
     email: str
 
 
+def person(login: str) -> Person:
+    """A login as git's author."""
+    return Person(login, f"{login}@users.noreply.example")
+
+
 @dataclass(frozen=True, slots=True)
 class GitRepository:
     """Objects and refs in ``directory``, which is bare."""
@@ -186,6 +191,10 @@ class GitRepository:
     def file(self, commit: str, path: str) -> bytes:
         """A file's contents at a commit."""
         return self.git("cat-file", "blob", f"{commit}:{path}")
+
+    def last_commit(self, commit: str, path: str) -> str:
+        """The newest commit up to this one that touched a file."""
+        return self.fixed("log", "-1", "--format=%H", commit, "--", path)
 
     def changes(self, base: str, head: str) -> tuple[FileChange, ...]:
         """What differs between two commits, given by id; worked out once."""

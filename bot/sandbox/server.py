@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from . import gitlab_rest
 from .forge import Forge
+from .gitlab_forge import GitLabForge
 from .hooks import Target
 from .pages import create_pages
 from .rest import create_blueprint
@@ -23,7 +26,10 @@ from .rest import create_blueprint
 def create_app(forge: Forge, public_key: str) -> Flask:
     """The forge's HTTP face: the API and the pages."""
     app = Flask(__name__)
-    app.register_blueprint(create_blueprint(forge, lambda: public_key))
+    if isinstance(forge, GitLabForge):
+        app.register_blueprint(gitlab_rest.create_blueprint(forge))
+    else:
+        app.register_blueprint(create_blueprint(forge, lambda: public_key))
     app.register_blueprint(create_pages(forge))
 
     @app.errorhandler(404)
@@ -53,13 +59,16 @@ def _key_pair() -> tuple[str, str]:
 
 @dataclass(slots=True)
 class Sandbox:
-    """A forge that listens. ``private_key`` is that of the App the bot is."""
+    """A forge that listens. ``private_key`` is that of the App the bot is on GitHub, ``token`` what
+    lets it in on GitLab.
+    """
 
     forge: Forge
     app: Flask
     private_key: str
     _server: BaseWSGIServer
     _thread: threading.Thread
+    token: str = field(default="", repr=False)
 
     @classmethod
     def start(
@@ -68,10 +77,11 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         webhook: Target | None = None,
+        kind: str = "github",
     ) -> Sandbox:
-        """Listen; port 0 lets the machine choose."""
+        """Listen; port 0 lets the machine choose. ``kind`` is "github" or "gitlab"."""
         private, public = _key_pair()
-        forge = Forge(directory)
+        forge = GitLabForge(directory) if kind == "gitlab" else Forge(directory)
         forge.hooks.target = webhook
         app = create_app(forge, public)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -79,7 +89,10 @@ class Sandbox:
         forge.url = f"http://{host}:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, name="sandbox", daemon=True)
         thread.start()
-        return cls(forge, app, private, server, thread)
+        token = f"glpat-{secrets.token_urlsafe(15)}"
+        if kind == "gitlab":
+            forge.world.tokens[token] = forge.bot
+        return cls(forge, app, private, server, thread, token)
 
     @property
     def url(self) -> str:
@@ -89,7 +102,17 @@ class Sandbox:
     @property
     def api_url(self) -> str:
         """What a client takes as the API's base."""
-        return f"{self.forge.url}/api/v3"
+        return self.forge.url if self.kind == "gitlab" else f"{self.forge.url}/api/v3"
+
+    @property
+    def kind(self) -> str:
+        """Which host this stands in for."""
+        return "gitlab" if isinstance(self.forge, GitLabForge) else "github"
+
+    @property
+    def webhook_path(self) -> str:
+        """Where the bot hears of it."""
+        return f"/webhooks/{self.kind}"
 
     def send_webhooks_to(self, url: str, secret: str) -> None:
         """From now on webhooks go there."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from bot.database import migrate, open_database
 from bot.dispatch import EmbeddedDispatcher
+from bot.hosts import probes, watchtower
 from bot.inbox import Inbox
 from bot.settings import Settings
 from bot.sweeper import duties, run
-from bot.work import Worker, probes, watchtower
+from bot.work import Worker
 
 from .app import create_app
 from .listener import Listener

@@ -18,8 +18,10 @@ PREFIX = "/api/v3"
 class Watch:
     """A WSGI layer that keeps every exchange of the API."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, app: Callable[..., Iterable[bytes]], *, raw: bool = False) -> None:
         self.app = app
+        self.raw = raw
+        """Paths are kept as they were sent: GitLab has whole paths in one segment."""
         self.exchanges: list[Exchange] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -43,7 +45,7 @@ class Watch:
         self.exchanges.append(
             Exchange(
                 environ["REQUEST_METHOD"],
-                path.removeprefix(PREFIX),
+                environ["RAW_URI"].partition("?")[0] if self.raw else path.removeprefix(PREFIX),
                 environ.get("QUERY_STRING", ""),
                 _json(sent),
                 statuses[0],

@@ -10,22 +10,28 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.database import migrate, open_database
+from bot.forge.port import Forge, PullRef
+from bot.gitlab_deliveries import Secrets
+from bot.hosts import open_forge
 from bot.inbox import Inbox
 from bot.review import fingerprints, offer_of
+from bot.sandbox.lines import SUGGESTION
 from bot.sandbox.pages import latest_check
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
-from bot.sandbox.state import BOT_LOGIN, CheckRun, InlineComment, Pull, Repo
-from bot.settings import Settings
+from bot.sandbox.state import CheckRun, InlineComment, Pull, Repo
+from bot.settings import GitLabSettings, Settings
 from bot.web import create_app
 from bot.web.embedded import Embedded
 from bot.web.listener import Listener
 from bot.worker import CeleryDispatcher
-from tests.contract.watch import watched
+from tests.contract.gitlab_watch import watched as watched_gitlab
+from tests.contract.watch import watched as watched_github
 from tests.servers import redis
 from tests.settled import settled_rules
 
@@ -81,11 +87,31 @@ class Journey:
         self.until(concluded, "the check")
         check = latest_check(self.repo, pull.head_sha)
         assert check is not None
+        if self.sandbox.kind == "gitlab":  # a status has one line; the rest stands in the summary
+            check.output["summary"] = "\n".join(self.summaries(pull))
         return check
+
+    def ref(self, pull: Pull) -> PullRef:
+        """The pull request as the bot names it."""
+        return PullRef(self.sandbox.kind, self.repo.name, pull.number)
+
+    def client(self, pull: Pull) -> Forge:
+        """What the bot sees of the repository."""
+        directory = self.sandbox.forge.directory
+        return open_forge(_settings(self.sandbox, directory, None), self.ref(pull))
+
+    @property
+    def bot(self) -> str:
+        """The login of the bot."""
+        return self.sandbox.forge.bot
+
+    def summaries(self, pull: Pull) -> list[str]:
+        """What the bot wrote in the conversation."""
+        return [one.body for one in pull.conversation.values() if one.author == self.bot]
 
     def comments(self, pull: Pull) -> list[InlineComment]:
         """First comments of the bot's threads."""
-        return [c for c in pull.inline.values() if c.author == BOT_LOGIN and c.reply_to is None]
+        return [c for c in pull.inline.values() if c.author == self.bot and c.reply_to is None]
 
     def offers(self, pull: Pull) -> dict[str, str]:
         """What each of the bot's open threads offers, by path and line."""
@@ -95,13 +121,18 @@ class Journey:
             if c.id not in pull.resolved
         }
 
+    def suggested(self, comment: InlineComment) -> str | None:
+        """The lines that a comment's suggestion would write."""
+        found = SUGGESTION.search(comment.body)
+        return found[2] if found else None
+
     def said(self, pull: Pull) -> list[str]:
         """Fingerprints over all of the bot's comments."""
         return [mark for c in self.comments(pull) for mark in fingerprints(c.body)]
 
     def writes(self, what: str) -> int:
         """How many changes of a kind the forge accepted from the bot."""
-        kinds = [kind for login, kind, _ in self.sandbox.forge.world.writes if login == BOT_LOGIN]
+        kinds = [kind for login, kind, _ in self.sandbox.forge.world.writes if login == self.bot]
         return kinds.count(what)
 
     def file(self, pull: Pull, path: str) -> str:
@@ -113,15 +144,24 @@ def _bytes(files: Mapping[str, str | None]) -> dict[str, bytes | None]:
     return {path: None if text is None else text.encode() for path, text in files.items()}
 
 
+def _credentials(sandbox: Sandbox) -> dict[str, Any]:
+    if sandbox.kind == "gitlab":
+        secrets = Secrets(tokens=(SECRET,))
+        return {"gitlab": GitLabSettings(sandbox.api_url, sandbox.token, secrets=secrets)}
+    return {
+        "webhook_secrets": (SECRET,),
+        "app_id": APP_ID,
+        "private_key": sandbox.private_key,
+        "api_url": sandbox.api_url,
+    }
+
+
 def _settings(sandbox: Sandbox, directory: Path, redis_url: str | None) -> Settings:
     return Settings(
         database_url=f"sqlite:///{directory / 'bot.sqlite3'}",
         data_dir=directory,
         redis_url=redis_url,
-        webhook_secrets=(SECRET,),
-        app_id=APP_ID,
-        private_key=sandbox.private_key,
-        api_url=sandbox.api_url,
+        **_credentials(sandbox),
         port=0,
         cache_dir=directory.parent,
         pause=0.0,
@@ -180,29 +220,53 @@ def _environment(settings: Settings, directory: Path) -> dict[str, str]:
 
 
 @contextmanager
-def begin(kind: str, directory: Path) -> Iterator[Journey]:
-    """A journey on one kind of dispatcher."""
-    sandbox = Sandbox.start(directory / "forge")
+def begin(kind: str, directory: Path, forge_kind: str = "github") -> Iterator[Journey]:
+    """A journey on one kind of dispatcher and of forge."""
+    sandbox = Sandbox.start(directory / "forge", kind=forge_kind)
+    watched = {"github": watched_github, "gitlab": watched_gitlab}[forge_kind]
     start = {"embedded": _embedded, "celery": _celery}[kind]
     try:
         with watched(sandbox), start(sandbox, directory) as (url, inbox):
-            sandbox.send_webhooks_to(f"{url}/webhooks/github", SECRET)
+            webhook = f"{url}{sandbox.webhook_path}"
+            sandbox.send_webhooks_to(webhook, SECRET)
             repo = sandbox.forge.create_repository("acme/ml", {"dana": "write"})
-            yield Journey(sandbox, repo, inbox, f"{url}/webhooks/github")
+            yield Journey(sandbox, repo, inbox, webhook)
             sandbox.forge.hooks.settle()
     finally:
         sandbox.stop()
 
 
+@pytest.fixture(params=["github", "gitlab"])
+def forge_kind(request: pytest.FixtureRequest) -> str:
+    """Every story is the same on both; a test that takes another fixture says why it is not."""
+    kind: str = request.param
+    return kind
+
+
 @pytest.fixture
-def journey(tmp_path: Path) -> Iterator[Journey]:
+def journey(tmp_path: Path, forge_kind: str) -> Iterator[Journey]:
     """The embedded product."""
+    with begin("embedded", tmp_path, forge_kind) as started:
+        yield started
+
+
+@pytest.fixture
+def on_github(tmp_path: Path) -> Iterator[Journey]:
+    """For what only GitHub has."""
     with begin("embedded", tmp_path) as started:
         yield started
 
 
-@pytest.fixture(params=["embedded", "celery"])
+@pytest.fixture
+def on_gitlab(tmp_path: Path) -> Iterator[Journey]:
+    """For what only GitLab has."""
+    with begin("embedded", tmp_path, "gitlab") as started:
+        yield started
+
+
+@pytest.fixture(params=["embedded", "celery", "gitlab"])
 def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journey]:
-    """The product with each of its dispatchers."""
-    with begin(request.param, tmp_path) as started:
+    """The product with each of its dispatchers; once is enough on GitLab."""
+    kinds = ("embedded", "gitlab") if request.param == "gitlab" else (request.param, "github")
+    with begin(kinds[0], tmp_path, kinds[1]) as started:
         yield started

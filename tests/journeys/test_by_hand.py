@@ -25,14 +25,17 @@ def environment(journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     key.write_text(journey.sandbox.private_key)
     for name in [name for name in os.environ if name.startswith("LOCKSTITCH_")]:
         monkeypatch.delenv(name)
-    for name, value in {
-        "DATA_DIR": str(tmp_path / "by-hand"),
-        "CACHE_DIR": str(tmp_path.parent),
-        "GITHUB_APP_ID": str(APP_ID),
-        "GITHUB_PRIVATE_KEY_FILE": str(key),
-        "GITHUB_API_URL": journey.sandbox.api_url,
-        "GITHUB_PAUSE": "0",
-    }.items():
+    credentials = {
+        "github": {
+            "GITHUB_APP_ID": str(APP_ID),
+            "GITHUB_PRIVATE_KEY_FILE": str(key),
+            "GITHUB_API_URL": journey.sandbox.api_url,
+            "GITHUB_PAUSE": "0",
+        },
+        "gitlab": {"GITLAB_TOKEN": journey.sandbox.token, "GITLAB_URL": journey.sandbox.url},
+    }
+    directories = {"DATA_DIR": str(tmp_path / "by-hand"), "CACHE_DIR": str(tmp_path.parent)}
+    for name, value in {**directories, **credentials[journey.sandbox.kind]}.items():
         monkeypatch.setenv(f"LOCKSTITCH_{name}", value)
     return journey
 
@@ -44,13 +47,14 @@ def test_a_dry_run_says_everything_and_writes_nothing(
     environment.check(pull)
     before = len(environment.sandbox.forge.world.writes)
     pull.inline.clear()
-    assert main(["review", "acme/ml#1", "--dry-run"]) == 1
+    sign = str(environment.ref(pull)).removesuffix("1")
+    assert main(["review", f"{sign}1", "--dry-run"]) == 1
     said = capsys.readouterr().out
     assert "--- main.tf:6-6" in said
     assert "```suggestion" in said
     assert "--- check: failure: 1 finding to fix" in said
     assert len(environment.sandbox.forge.world.writes) == before
-    assert main(["review", "acme/ml#99", "--dry-run"]) == 2
+    assert main(["review", f"{sign}99", "--dry-run"]) == 2
 
 
 def test_a_saved_delivery_is_replayed(environment: Journey, tmp_path: Path) -> None:
@@ -72,10 +76,10 @@ def test_a_saved_delivery_is_replayed(environment: Journey, tmp_path: Path) -> N
 
 
 def test_the_demo_reviews_a_repository_of_yours(
-    journey: Journey, capsys: pytest.CaptureFixture[str]
+    on_github: Journey, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pull = journey.open({"main.tf": BUCKET + BLOCK}, {"main.tf": BUCKET + OPEN})
-    where = str(journey.repo.git.directory)
+    pull = on_github.open({"main.tf": BUCKET + BLOCK}, {"main.tf": BUCKET + OPEN})
+    where = str(on_github.repo.git.directory)
     start = ["demo", "--repo", where, "--base", "main", "--head", pull.head_sha, "--once"]
     assert main([*start, "--accept-all"]) == 0
     said = capsys.readouterr().out

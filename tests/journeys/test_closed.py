@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot import pipeline
 from bot.deliveries import Wish
 from bot.ended import Ended
 from bot.sandbox import events
 from remediations.terraform.grammar import Grammar
 from tests.journeys.conftest import Journey
-from tests.journeys.meddling import REF, Meddling, reviewer
+from tests.journeys.meddling import meddling, reviewer
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
+
+
+@pytest.fixture
+def forge_kind() -> str:
+    return "github"
 
 
 def test_a_closed_pull_request_is_left_alone(journey: Journey) -> None:
@@ -29,8 +36,10 @@ def test_closed_while_it_is_reviewed(journey: Journey, grammar: Grammar) -> None
     journey.push({"main.tf": BUCKET + OPEN})
     journey.check(pull)
     said = journey.writes("review")
-    forge = Meddling(journey, lambda: journey.sandbox.forge.close_pull(journey.repo, pull, "dana"))
-    outcome = pipeline.review(forge, REF, reviewer(grammar), "by-hand")
+    forge = meddling(
+        journey, pull, lambda: journey.sandbox.forge.close_pull(journey.repo, pull, "dana")
+    )
+    outcome = pipeline.review(forge, journey.ref(pull), reviewer(grammar), "by-hand")
     assert outcome.ended is Ended.CLOSED
     (check,) = [c for c in journey.repo.checks.values() if c.external_id == "by-hand"]
     assert (check.conclusion, check.output["title"]) == ("cancelled", "Closed")

@@ -28,8 +28,9 @@ def test_recheck_and_rerun_review_again(journey: Journey) -> None:
     first = journey.check(pull)
     journey.sandbox.forge.comment(journey.repo, pull, "dana", "/lockstitch recheck")
     journey.until(lambda: len(journey.repo.checks) == 2, "a second check")
-    journey.sandbox.forge.rerun(journey.repo, first.id, "dana")
-    journey.until(lambda: len(journey.repo.checks) == 3, "a third check")
+    if journey.sandbox.kind == "github":  # a commit status has no button
+        journey.sandbox.forge.rerun(journey.repo, first.id, "dana")
+        journey.until(lambda: len(journey.repo.checks) == 3, "a third check")
     journey.check(pull)
     assert journey.writes("review") == 1
 
@@ -47,15 +48,13 @@ def test_help_and_explain_answer_everybody(journey: Journey) -> None:
 
 
 def test_forged_webhooks_are_refused_and_not_kept(journey: Journey) -> None:
-    request = urllib.request.Request(
-        journey.webhook,
-        data=b"{}",
-        headers={
-            "X-GitHub-Event": "push",
-            "X-GitHub-Delivery": "1",
-            "X-Hub-Signature-256": "sha256=\xe9",
-        },
-    )
+    forged = {
+        "github": {"X-GitHub-Delivery": "1", "X-Hub-Signature-256": "sha256=\xe9"},
+        "gitlab": {"Idempotency-Key": "1", "X-Gitlab-Token": "\xe9"},
+    }
+    events = {"X-GitHub-Event": "push", "X-Gitlab-Event": "Push Hook"}
+    headers = {**events, **forged[journey.sandbox.kind]}
+    request = urllib.request.Request(journey.webhook, data=b"{}", headers=headers)
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=10)
     assert refused.value.code == 401

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.sandbox import events
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
+
+
+@pytest.fixture
+def forge_kind() -> str:
+    return "github"
 
 
 def test_comments_come_when_it_is_ready(journey: Journey) -> None:

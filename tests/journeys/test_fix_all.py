@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.sandbox.state import BOT_LOGIN
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET
 
@@ -11,7 +10,8 @@ def test_a_command_commits_what_no_suggestion_can_carry(either: Journey) -> None
     pull = either.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
     check = either.check(pull)
     assert check.conclusion == "failure"
-    assert [note["path"] for note in check.annotations] == ["main.tf"]
+    places = [note["path"] for note in check.annotations]
+    assert places == ["main.tf"] or "main.tf" in check.output["summary"]
     assert either.comments(pull) == []
 
     before = pull.head_sha
@@ -19,16 +19,16 @@ def test_a_command_commits_what_no_suggestion_can_carry(either: Journey) -> None
     either.until(lambda: pull.head_sha != before, "the commit")
     assert either.check(pull).conclusion == "success"
     assert BLOCK.splitlines()[0] in either.file(pull, "main.tf")
-    assert (BOT_LOGIN, "eyes") in comment.reactions
+    assert (either.bot, "eyes") in comment.reactions
 
 
-def test_the_button_commits_every_safe_fix(journey: Journey) -> None:
-    pull = journey.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
-    check = journey.check(pull)
+def test_the_button_commits_every_safe_fix(on_github: Journey) -> None:
+    pull = on_github.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
+    check = on_github.check(pull)
     before = pull.head_sha
-    journey.sandbox.forge.press(journey.repo, check.id, check.actions[0]["identifier"], "dana")
-    journey.until(lambda: pull.head_sha != before, "the commit")
-    assert journey.check(pull).conclusion == "success"
+    on_github.sandbox.forge.press(on_github.repo, check.id, check.actions[0]["identifier"], "dana")
+    on_github.until(lambda: pull.head_sha != before, "the commit")
+    assert on_github.check(pull).conclusion == "success"
 
 
 def test_a_replacement_is_committed_only_where_it_is_named(journey: Journey) -> None:

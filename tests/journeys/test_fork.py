@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.sandbox import events
 from bot.sandbox.state import BOT_LOGIN, Pull, Repo
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
+
+
+@pytest.fixture
+def forge_kind() -> str:
+    return "github"
 
 
 def from_fork(

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import OPEN
+
+
+@pytest.fixture
+def forge_kind() -> str:
+    return "github"
 
 
 def text(count: int) -> str:

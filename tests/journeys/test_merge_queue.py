@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.sandbox import events
 from bot.sandbox.pages import latest_check
 from bot.sandbox.state import CheckRun
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
+
+
+@pytest.fixture
+def forge_kind() -> str:
+    return "github"
 
 
 def concluded(journey: Journey, sha: str) -> CheckRun:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from bot import pipeline
 from bot.answer import Answered, Asked, answer
 from bot.commands import Command, Verb
 from bot.ended import Ended
 from bot.sandbox.pages import latest_check
-from bot.sandbox.state import BOT_LOGIN
 from remediations.terraform.grammar import Grammar
 from tests.journeys.conftest import Journey
-from tests.journeys.meddling import REF, Meddling, reviewer
+from tests.journeys.meddling import meddling, reviewer
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
+
+
+@pytest.fixture
+def forge_kind() -> str:
+    return "github"
+
 
 MORE = {"more.tf": 'variable "x" {}\n'}
 
@@ -26,11 +33,15 @@ def test_a_head_that_moved_gets_no_words_on_the_old_one(journey: Journey, gramma
     journey.check(pull)
     said = journey.writes("review")
     outcome = pipeline.review(
-        Meddling(journey, lambda: journey.push(MORE)), REF, reviewer(grammar), "by-hand"
+        meddling(journey, pull, lambda: journey.push(MORE)),
+        journey.ref(pull),
+        reviewer(grammar),
+        "by-hand",
     )
     assert outcome.ended is Ended.SUPERSEDED
-    (check,) = [c for c in journey.repo.checks.values() if c.external_id == "by-hand"]
-    assert (check.head, check.conclusion) == (old, "cancelled")
+    check = latest_check(journey.repo, old)
+    assert check is not None
+    assert check.conclusion == "cancelled"
     assert journey.writes("review") == said
     assert journey.check(pull).head == pull.head_sha
 
@@ -38,8 +49,10 @@ def test_a_head_that_moved_gets_no_words_on_the_old_one(journey: Journey, gramma
 def test_an_error_that_stays_concludes_the_check(journey: Journey, grammar: Grammar) -> None:
     pull = journey.open({"README.md": "a\n"}, {"README.md": "b\n"})
     journey.check(pull)
-    forge = Meddling(journey, lambda: journey.push(MORE))
-    pipeline.could_not_review(forge, REF, reviewer(grammar), "by-hand", "The forge was away.")
+    forge = meddling(journey, pull, lambda: journey.push(MORE))
+    pipeline.could_not_review(
+        forge, journey.ref(pull), reviewer(grammar), "by-hand", "The forge was away."
+    )
     check = latest_check(journey.repo, pull.head_sha)
     assert check is not None
     assert (check.conclusion, check.output["title"]) == ("failure", "Could not review")
@@ -50,8 +63,8 @@ def test_a_command_on_a_head_that_moved_writes_nothing_and_says_so(
 ) -> None:
     pull = journey.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
     journey.check(pull)
-    asked = Asked(REF, Command(Verb.FIX), "dana", key="by-hand")
-    forge = Meddling(journey, lambda: journey.push(MORE))
+    asked = Asked(journey.ref(pull), Command(Verb.FIX), "dana", key="by-hand")
+    forge = meddling(journey, pull, lambda: journey.push(MORE))
     assert answer(forge, asked, reviewer(grammar)) is Answered.REVIEW_AGAIN
     assert journey.writes("commit") == 0
     said = list(pull.conversation.values())[-1].body
@@ -72,6 +85,6 @@ def test_a_branch_that_takes_no_commits_gets_a_pull_request(journey: Journey) ->
         journey.until(partial(lambda wanted: len(said()) == wanted, count), "the answer")
     assert all("/acme/ml/pull/2" in one for one in said())
     proposed = journey.repo.pulls[2]
-    assert (proposed.base, proposed.author) == ("change", BOT_LOGIN)
+    assert (proposed.base, proposed.author) == ("change", journey.bot)
     assert BLOCK.splitlines()[0] in journey.file(proposed, "main.tf")
     assert journey.writes("pull") == 1

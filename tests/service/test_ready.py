@@ -11,13 +11,13 @@ import pytest
 
 from bot.database import migrate, open_database
 from bot.forge.errors import Refused, Unreachable
+from bot.hosts import probes
 from bot.inbox import Inbox
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
 from bot.settings import Settings
 from bot.vitals import STALE_SECONDS, Probe, Vitals
 from bot.web import create_app
-from bot.work import probes
 from bot.worker import CeleryDispatcher
 from tests import servers
 from tests.service.queue import Clock

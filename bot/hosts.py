@@ -1,0 +1,98 @@
+"""Which host a pull request is on, and how it is reached: the settings made into adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from itertools import chain
+
+from .forge.github import GitHub
+from .forge.github_app import GitHubApp
+from .forge.github_tokens import AppCredentials, Credentials, TokenCredentials, seconds_ahead
+from .forge.gitlab import GitLab
+from .forge.gitlab_api import GitLabAccess
+from .forge.gitlab_api import seconds_ahead as gitlab_seconds_ahead
+from .forge.gitlab_watch import GitLabWatch
+from .forge.pacer import Pacer
+from .forge.port import FailedDelivery, Forge, OpenPull, PullRef, Watchtower
+from .settings import Settings
+from .vitals import Probe
+
+
+def open_forge(
+    settings: Settings,
+    ref: PullRef,
+    blobs: MutableMapping[str, bytes] | None = None,
+    pacer: Pacer | None = None,
+) -> Forge:
+    """The forge of one repository, with a token for it alone where the host has such.
+
+    Requests to GitHub follow the pacer; GitLab says itself when it is too much. Raises
+    ``SettingsError`` where there are no credentials for its host.
+    """
+    if ref.forge == "gitlab":
+        status_check = settings.gitlab.status_check
+        return GitLab(gitlab_access(settings), ref.repository, blobs, status_check)
+    held = credentials(settings)
+    if pacer is None:
+        return GitHub(settings.api_url, held, ref.repository, blobs, settings.pause)
+    return GitHub(settings.api_url, held, ref.repository, blobs, 0.0, pacer)
+
+
+def credentials(settings: Settings) -> Credentials:
+    """The App's, or a token's. Raises ``SettingsError`` where there are none."""
+    settings.needs_github()
+    if settings.app_id is not None and settings.private_key is not None:
+        return AppCredentials(settings.app_id, settings.private_key, settings.previous_key)
+    return TokenCredentials(settings.token or "")
+
+
+def gitlab_access(settings: Settings) -> GitLabAccess:
+    """Raises ``SettingsError`` where there is no token."""
+    held = settings.needs_gitlab().gitlab
+    return GitLabAccess(held.url, held.token or "", held.token_file, held.ca_file)
+
+
+def probes(settings: Settings) -> dict[str, Probe]:
+    """What to ask of each forge to know whether clock and credentials are good."""
+    found: dict[str, Probe] = {}
+    if settings.has_github:
+        held = credentials(settings)
+        found["GitHub"] = lambda: seconds_ahead(settings.api_url, held)
+    if settings.gitlab.token is not None:
+        access = gitlab_access(settings)
+        found["GitLab"] = lambda: gitlab_seconds_ahead(access)
+    return found
+
+
+def watchtower(settings: Settings) -> Watchtower | None:
+    """Whoever sees all that this bot looks after; a token of GitHub cannot."""
+    towers: list[Watchtower] = []
+    if settings.has_github and isinstance(held := credentials(settings), AppCredentials):
+        towers.append(GitHubApp(settings.api_url, held))
+    if settings.gitlab.token is not None:
+        towers.append(GitLabWatch(gitlab_access(settings)))
+    if len(towers) > 1:
+        return Towers(towers)
+    return towers[0] if towers else None
+
+
+class Towers:
+    """Several as one. A failed delivery is asked for where it was found."""
+
+    def __init__(self, towers: Iterable[Watchtower]) -> None:
+        self._towers = tuple(towers)
+        self._found: dict[FailedDelivery, Watchtower] = {}
+
+    def recent_pulls(self, since: float, until: float) -> Iterable[OpenPull]:
+        """Of all of them."""
+        return chain.from_iterable(tower.recent_pulls(since, until) for tower in self._towers)
+
+    def failed_deliveries(self, since: float) -> tuple[FailedDelivery, ...]:
+        """Of all of them."""
+        found = {one: tower for tower in self._towers for one in tower.failed_deliveries(since)}
+        self._found = found
+        return tuple(found)
+
+    def redeliver(self, delivery: FailedDelivery) -> None:
+        """Ask for it again."""
+        self._found[delivery].redeliver(delivery)

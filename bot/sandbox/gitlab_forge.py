@@ -1,0 +1,375 @@
+"""What can happen on the GitLab-shaped sandbox: changes state, enforces rules, sends hooks.
+
+People act on it as on the other one; what differs is what GitLab does differently. No HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from . import gitlab_shapes as shapes
+from .forge import Forge
+from .gitlab_hooks import GitLabHooks
+from .gitlab_rules import LEVELS, applied, check_note, check_position, check_status, suggested
+from .gitlab_state import (
+    BOT,
+    DiffVersion,
+    Draft,
+    Pipeline,
+    Place,
+    ProjectExtras,
+    Status,
+    discussion_id,
+)
+from .limits import Refusal
+from .state import CheckRun, InlineComment, IssueComment, Pull, Repo, now
+
+_ACTIONS: Final = {
+    "opened": "open",
+    "reopened": "reopen",
+    "closed": "close",
+    "synchronize": "update",
+    "ready_for_review": "update",
+}
+_CONCLUSIONS: Final = {"success": "success", "failed": "failure", "canceled": "cancelled"}
+_OPEN: Final = ("created", "pending", "running")
+
+
+class GitLabForge(Forge):
+    """The whole forge behind its HTTP face."""
+
+    bot: ClassVar[str] = BOT
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, GitLabHooks())
+        self.users: dict[str, int] = {}
+        self.unready = 0
+        """So many times versions of a diff are not there yet when they are asked for."""
+        self.notifications = 0
+        """E-mails that people would have got from the bot's reviews."""
+        self.scopes = ["api"]
+        """Of the bot's token."""
+        self.is_premium = True
+        """Groups have hooks only then."""
+        self.group_hooks: dict[str, dict[int, dict[str, Any]]] = {}
+        self._extras: dict[str, ProjectExtras] = {}
+        self._versions: dict[tuple[str, int], list[DiffVersion]] = {}
+        self._drafts: dict[tuple[str, int], dict[int, Draft]] = {}
+        self._places: dict[int, Place] = {}
+
+    def create_repository(self, name: str, people: Mapping[str, str]) -> Repo:
+        """A new project; the bot is a maintainer of it."""
+        return super().create_repository(name, {BOT: "maintain", **people})
+
+    def fork(self, repo: Repo, login: str) -> Repo:
+        """A copy under somebody's own name, of which the bot is no member."""
+        copy = super().fork(repo, login)
+        del copy.people[BOT]
+        return copy
+
+    def user_id(self, login: str) -> int:
+        """The number of a user, who is registered on the way."""
+        return self.users.setdefault(login, len(self.users) + 1)
+
+    def level(self, repo: Repo, login: str) -> int:
+        """GitLab's number for what somebody may do here; 0 is nothing."""
+        return LEVELS.get(repo.people.get(login, ""), 0)
+
+    def extras(self, repo: Repo) -> ProjectExtras:
+        """Statuses, hooks and settings of a project."""
+        return self._extras.setdefault(repo.name, ProjectExtras())
+
+    def versions(self, repo: Repo, pull: Pull) -> list[DiffVersion]:
+        """Newest first."""
+        return self._versions.get((repo.name, pull.number), [])
+
+    def drafts(self, repo: Repo, pull: Pull) -> dict[int, Draft]:
+        """What waits to be published."""
+        return self._drafts.setdefault((repo.name, pull.number), {})
+
+    def place_of(self, root: int) -> Place:
+        """Where a discussion on the diff was begun."""
+        return self._places[root]
+
+    def mark_ready(self, repo: Repo, pull: Pull, login: str) -> None:
+        """A draft is one no more."""
+        with self.world.lock:
+            pull.is_draft = False
+            changes = {"draft": {"previous": True, "current": False}}
+            self._send(repo, pull, "ready_for_review", login, {"changes": changes})
+
+    def rename(self, repo: Repo, pull: Pull, title: str, login: str) -> None:
+        """Another title: an update that is none of the code."""
+        with self.world.lock:
+            changes = {"title": {"previous": pull.title, "current": title}}
+            pull.title = title
+            self._hook(repo, pull, "update", login, {"changes": changes})
+
+    def retarget(self, repo: Repo, pull: Pull, base: str, login: str) -> None:
+        """Another target branch, and so another diff."""
+        with self.world.lock:
+            changes = {"target_branch": {"previous": pull.base, "current": base}}
+            pull.base = base
+            self._add_version(repo, pull)
+            self._hook(repo, pull, "update", login, {"changes": changes})
+
+    def _send(
+        self, repo: Repo, pull: Pull, action: str, login: str, extra: dict[str, Any] | None = None
+    ) -> None:
+        extra = dict(extra or {})
+        if action in ("opened", "reopened", "synchronize"):
+            self._add_version(repo, pull)
+        oldrev = extra.pop("before", None)
+        extra.pop("after", None)
+        self._hook(repo, pull, _ACTIONS[action], login, {**extra, "oldrev": oldrev})
+
+    def _hook(self, repo: Repo, pull: Pull, action: str, login: str, extra: dict[str, Any]) -> None:
+        payload = shapes.merge_request_hook(self, repo, pull, action, login, extra)
+        self.hooks.send("Merge Request Hook", payload)
+
+    def _add_version(self, repo: Repo, pull: Pull) -> None:
+        start = repo.git.head(pull.base)
+        base = repo.git.merge_base(start, pull.head_sha)
+        made = DiffVersion(self.world.next_id(), base, start, pull.head_sha)
+        self._versions.setdefault((repo.name, pull.number), []).insert(0, made)
+
+    def draft(
+        self, repo: Repo, pull: Pull, login: str, note: Any, position: dict[str, Any]
+    ) -> Draft:
+        """A note on the diff that waits for its review to be published."""
+        with self.world.lock:
+            check_note(note)
+            self._span(repo, pull, position)
+            made = Draft(self.world.next_id(), login, note, position)
+            self.drafts(repo, pull)[made.id] = made
+            return made
+
+    def _span(self, repo: Repo, pull: Pull, position: dict[str, Any]) -> tuple[int | None, int]:
+        version = self.versions(repo, pull)[0]
+        changes = repo.git.changes(version.base, version.head)
+        return check_position(position, changes, version.commits)
+
+    def publish(self, repo: Repo, pull: Pull, login: str) -> None:
+        """All drafts of a person become notes, with one notification."""
+        with self.world.lock:
+            drafts = self.drafts(repo, pull)
+            mine = [draft for draft in drafts.values() if draft.author == login]
+            made = [self._publish(repo, pull, drafts.pop(draft.id)) for draft in mine]
+            if made:
+                self.notifications += 1
+                self.world.record(login, "review", {"comments": len(made)})
+            for comment in made:
+                self._commented(repo, pull, comment)
+
+    def _publish(self, repo: Repo, pull: Pull, draft: Draft) -> InlineComment:
+        first, last = self._span(repo, pull, draft.position)
+        path = draft.position["new_path"]
+        comment = InlineComment(
+            id=self.world.next_id(),
+            author=draft.author,
+            body=draft.note,
+            path=path,
+            commit=pull.head_sha,
+            line=last,
+            start_line=first,
+            review=None,
+            original_line=last,
+            original_start_line=first,
+        )
+        pull.inline[comment.id] = comment
+        found = suggested(draft.note, last)
+        lines = repo.git.file(pull.head_sha, path).decode(errors="replace").split("\n")
+        replaces = tuple(lines[found[0] - 1 : found[1]]) if found else ()
+        self._places[comment.id] = Place(draft.position, replaces)
+        return comment
+
+    def _commented(self, repo: Repo, pull: Pull, comment: InlineComment) -> None:
+        self.hooks.send("Note Hook", shapes.note_hook(self, repo, pull, comment))
+
+    def _talked(
+        self, repo: Repo, pull: Pull, comment: IssueComment, login: str, what: dict[str, Any]
+    ) -> None:
+        del login
+        action = "create" if what["action"] == "created" else "update"
+        self.hooks.send("Note Hook", shapes.note_hook(self, repo, pull, comment, action))
+
+    def root_of(self, pull: Pull, discussion: str) -> int:
+        """The first note of a discussion. Raises ``Refusal``."""
+        for number in (*pull.inline, *pull.conversation):
+            if discussion_id(number) == discussion:
+                return number
+        raise Refusal(404, "404 Discussion Not Found")
+
+    def apply_suggestion(self, repo: Repo, pull: Pull, comment_id: int, login: str) -> str:
+        """What *Apply suggestion* does."""
+        return self.apply_batch(repo, pull, [comment_id], login)
+
+    def apply_batch(self, repo: Repo, pull: Pull, comments: Collection[int], login: str) -> str:
+        """What *Apply suggestions* does: one commit, and each thread is resolved."""
+        with self.world.lock:
+            if pull.state != "open":
+                raise Refusal(422, "The merge request is closed.")
+            source = pull.source or repo
+            if login != pull.author and self.level(source, login) < LEVELS["write"]:
+                raise Refusal(403, "403 Forbidden")
+            files = self._with_suggestions(repo, pull, comments)
+            pull.resolved.update(comments)
+            count = len(comments)
+            self.world.record(login, "suggestion", {"comments": sorted(comments)})
+            message = f"Apply {count} suggestion(s) to {len(files)} file(s)\n"
+            return self.push(source, pull.head, files, message, login)
+
+    def _with_suggestions(
+        self, repo: Repo, pull: Pull, comments: Collection[int]
+    ) -> dict[str, bytes | None]:
+        wanted: dict[str, list[tuple[int, int, str]]] = {}
+        for number in comments:
+            comment = pull.inline.get(number)
+            wanted.setdefault(comment.path if comment else "", []).append(
+                self._suggestion(repo, pull, comment)
+            )
+        files: dict[str, bytes | None] = {}
+        for path, parts in wanted.items():
+            parts.sort(reverse=True)
+            if any(low[1] >= high[0] for high, low in pairwise(parts)):
+                raise Refusal(422, "Suggestions are not applicable as their lines cannot overlap.")
+            text = repo.git.file(pull.head_sha, path).decode()
+            before = text
+            for first, last, lines in parts:
+                text = applied(text, first, last, lines)
+            if text == before:
+                raise Refusal(422, "A suggestion is not applicable. It changes nothing.")
+            files[path] = text.encode()
+        return files
+
+    def _suggestion(
+        self, repo: Repo, pull: Pull, comment: InlineComment | None
+    ) -> tuple[int, int, str]:
+        """Where it applies now. GitLab compares the lines that it was made for."""
+        if comment is None or comment.line is None:
+            raise Refusal(404, "404 Suggestion Not Found")
+        found = suggested(comment.body, comment.line)
+        if found is None:
+            raise Refusal(404, "404 Suggestion Not Found")
+        if comment.id in pull.resolved:
+            raise Refusal(422, "A suggestion is not applicable. It was applied already.")
+        first, last, _ = found
+        lines = repo.git.file(pull.head_sha, comment.path).decode().split("\n")
+        if (
+            comment.is_outdated
+            or tuple(lines[first - 1 : last]) != self._places[comment.id].replaces
+        ):
+            raise Refusal(422, "Outdated: a suggestion is not applicable, its lines changed.")
+        return found
+
+    def set_status(self, repo: Repo, login: str, sha: str, wanted: dict[str, Any]) -> Status:
+        """A commit status, in the pipeline that is named, or in the newest one of the commit."""
+        with self.world.lock:
+            extras, name = self.extras(repo), wanted.get("name") or "default"
+            pipeline = self._pipeline(repo, sha, wanted)
+            mine = [s for s in extras.statuses if (s.name, s.pipeline) == (name, pipeline.id)]
+            current = next((s for s in mine if s.status in _OPEN), None)
+            check_status(wanted, current.status if current else None)
+            if current is None:
+                current = Status(
+                    id=self.world.next_id(),
+                    sha=sha,
+                    ref=pipeline.ref,
+                    name=name,
+                    status="created",
+                    description=None,
+                    target_url=None,
+                    pipeline=pipeline.id,
+                    author=login,
+                )
+                extras.statuses.append(current)
+            current.status = wanted["state"]
+            current.description = wanted.get("description", current.description)
+            current.target_url = wanted.get("target_url", current.target_url)
+            current.finished = None if current.status in _OPEN else now()
+            self.world.record(login, "status", {"sha": sha, "state": current.status})
+            self._mirror(repo, current)
+            return current
+
+    def _pipeline(self, repo: Repo, sha: str, wanted: dict[str, Any]) -> Pipeline:
+        pipelines, number = self.extras(repo).pipelines, wanted.get("pipeline_id")
+        if number is not None:
+            if number not in pipelines or pipelines[number].sha != sha:
+                raise Refusal(404, "404 Pipeline Not Found")
+            return pipelines[number]
+        ref = wanted.get("ref")
+        if ref is None:
+            raise Refusal(404, "404 References for commit Not Found")
+        there = [one for one in pipelines.values() if (one.sha, one.ref) == (sha, ref)]
+        return there[-1] if there else self.run_pipeline(repo, sha, ref, "external")
+
+    def run_pipeline(self, repo: Repo, sha: str, ref: str, source: str = "push") -> Pipeline:
+        """A pipeline of a commit, as CI makes one."""
+        made = Pipeline(self.world.next_id(), sha, ref, source)
+        self.extras(repo).pipelines[made.id] = made
+        return made
+
+    def _mirror(self, repo: Repo, status: Status) -> None:
+        """A status as the pages and the stories look for it."""
+        is_open = status.status in _OPEN
+        check = repo.checks.setdefault(
+            status.id, CheckRun(status.id, status.name, status.sha, str(status.pipeline))
+        )
+        check.status = "in_progress" if is_open else "completed"
+        check.conclusion = None if is_open else _CONCLUSIONS[status.status]
+        check.completed = status.finished
+        check.output = {"title": status.description, "summary": "", "text": ""}
+
+    def head_pipeline(self, repo: Repo, pull: Pull) -> Pipeline | None:
+        """The pipeline that a merge request waits for."""
+        found = self.extras(repo).pipelines.values()
+        return next((one for one in reversed(list(found)) if one.sha == pull.head_sha), None)
+
+    def open_threads(self, pull: Pull) -> Iterator[InlineComment]:
+        """Discussions on the diff that are not resolved."""
+        for comment in pull.inline.values():
+            if comment.reply_to is None and comment.id not in pull.resolved:
+                yield comment
+
+    def merge_problem(self, repo: Repo, pull: Pull) -> str | None:
+        """Why a merge request cannot be merged now, as ``detailed_merge_status`` says it."""
+        settings = self.extras(repo).settings
+        is_open = next(self.open_threads(pull), None) is not None
+        if settings.get("only_allow_merge_if_all_discussions_are_resolved") and is_open:
+            return "discussions_not_resolved"
+        if settings.get("only_allow_merge_if_pipeline_succeeds"):
+            pipeline = self.head_pipeline(repo, pull)
+            if pipeline is None:
+                return "ci_must_pass"
+            ran = [s for s in self.extras(repo).statuses if s.pipeline == pipeline.id]
+            newest = {status.name: status.status for status in ran}
+            if any(status in _OPEN for status in newest.values()):
+                return "ci_still_running"
+            if any(status != "success" for status in newest.values()):
+                return "ci_must_pass"
+        return None
+
+    def commit_actions(
+        self, repo: Repo, login: str, branch: str, message: str, actions: list[dict[str, Any]]
+    ) -> str:
+        """What the commits API does: each action holds for its file as the branch has it now."""
+        with self.world.lock:
+            head = repo.git.head(branch)
+            there = {blob.path for blob in repo.git.tree(head)}
+            files: dict[str, bytes | None] = {}
+            for action in actions:
+                path, verb = action["file_path"], action["action"]
+                if verb == "create" and path in there:
+                    raise Refusal(400, "A file with this name already exists")
+                if verb in ("update", "delete") and path not in there:
+                    raise Refusal(400, "A file with this name doesn't exist")
+                last = action.get("last_commit_id")
+                if last is not None and last != repo.git.last_commit(head, path):
+                    said = "You are attempting to update a file that has changed since you started"
+                    raise Refusal(400, f"{said} editing it.")
+                files[path] = shapes.content_of(action) if verb != "delete" else None
+            self.world.record(login, "commit", {"branch": branch, "paths": sorted(files)})
+            return self.push(repo, branch, files, message, login)
