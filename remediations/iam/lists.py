@@ -29,6 +29,8 @@ class Lines:
     below: tuple[str, ...] = ()
     step: str = "  "
     """How much deeper than the list its items stand."""
+    ends_with_comma: bool = True
+    """Whether a comma follows the last item too, where they stand on lines of their own."""
 
     def keep(self, wanted: Callable[[int], bool]) -> Lines:
         """Only the items whose number is wanted; the others take their comments along."""
@@ -50,18 +52,26 @@ class Lines:
         if not self.is_several:
             return f"[{', '.join(line.text for line in self.lines)}]"
         rows = [f"[{self.opening}"]
-        for line in self.lines:
+        for number, line in enumerate(self.lines, 1):
+            comma = "," if self.ends_with_comma or number < len(self.lines) else ""
             rows += [f"{indent}{step}{comment}".rstrip() for comment in line.above]
-            rows.append(f"{indent}{step}{line.text},{line.behind}")
+            rows.append(f"{indent}{step}{line.text}{comma}{line.behind}")
         rows += [f"{indent}{step}{comment}".rstrip() for comment in self.below]
         return "\n".join([*rows, f"{indent}]"])
 
 
-def take_apart(document: Document, node: Expression) -> Lines | None:
+def take_apart(
+    document: Document, node: Expression, *, ends_with_comma: bool = True
+) -> Lines | None:
     """A list's lines; None where something stands between its items that cannot be placed.
 
     A single value counts as a list of one.
     """
+    found = _taken_apart(document, node)
+    return None if found is None else replace(found, ends_with_comma=ends_with_comma)
+
+
+def _taken_apart(document: Document, node: Expression) -> Lines | None:
     source = document.source
     if not isinstance(node, ListExpression):
         return Lines((Line(source.slice(node.span)),), is_several=False)

@@ -1,28 +1,31 @@
-"""The gate a changed policy has to pass: it allows nothing new, and nothing in it is dead.
+"""The gate a changed policy has to pass: it allows nothing new, denies nothing less, loses nothing.
 
-Sound and narrow: it knows the one change that is made here, scoping S3 statements to a bucket,
-and refuses every other. Proposes nothing.
+Sound and deliberately incomplete: what cannot be proved is refused, with a text that would get
+through where there is one. Proposes nothing, and asks no rule what it wanted.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Final
 
-from ..terraform.module import Module
-from .actions import Takes, reach
-from .scoping import reachable
-from .statements import DOCUMENT, ENCODED, Item, Statement, policies
+from ..terraform.module import Module, Resource
+from .arns import escape_of, undeclared
+from .implication import implies, is_within
+from .inclusion import covers, uncovered
+from .liveness import loses
+from .statement import Statement
+from .statements import ARGUMENTS, DOCUMENT, policies, policy_of
 
-_BUCKET_ARN: Final = re.compile(r"\$\{(aws_s3_bucket\.[\w-]+)\.arn\}(/\*)?")
 _SERVICE: Final = re.compile(r"[a-z0-9-]+(\.\$\{[^{}]+\})?\.amazonaws\.com")
 _CRYPTOGRAPHY: Final = re.compile(
     r"kms:(Encrypt|Decrypt|ReEncrypt\*|GenerateDataKey\*|DescribeKey|Encrypt\*|Decrypt\*|Describe\*)"
 )
-_Meaning = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+_Policies = Mapping[str, tuple[tuple[Statement, ...], ...]]
+_Meaning = tuple[object, ...]
 
 
 def widens(before: Module, after: Module) -> str | None:
@@ -36,46 +39,47 @@ def widens(before: Module, after: Module) -> str | None:
     return None
 
 
-def _policies(module: Module) -> Mapping[str, tuple[tuple[Statement, ...], ...]]:
-    return module.remember(
-        "policies",
-        lambda: {
-            resource.address: tuple(policies(resource, module))
-            for kind in (DOCUMENT, *ENCODED)
-            for resource in module.of_kind(kind)
-        },
-    )
+def _policies(module: Module) -> _Policies:
+    return module.remember("every policy", lambda: dict(_held(module)))
+
+
+def _held(module: Module) -> Iterator[tuple[str, tuple[tuple[Statement, ...], ...]]]:
+    for resource in module.resources:
+        held = policies(resource, module) if _may_hold(resource) else ()
+        trust = policy_of(resource, module, "assume_role_policy") if not resource.is_data else None
+        if held or trust is not None:
+            yield resource.address, (*held, *([trust] if trust is not None else []))
+
+
+def _may_hold(resource: Resource) -> bool:
+    return resource.kind == DOCUMENT or any(resource.may_hold(name) for name in ARGUMENTS)
 
 
 def refuses(before: Sequence[Statement], after: Sequence[Statement], module: Module) -> str | None:
-    """None where each new statement is an old one on one declared bucket, or the reason."""
+    """None where the statements of ``after`` are proved to allow no more, or the reason."""
     old, new = _left(before, after), _left(after, before)
     if not old and not new:
         return None
     sids = Counter(one.sid for one in after if one.sid is not None)
     if any(count > 1 for count in sids.values()):
         return "would have one Sid twice"
-    for child in new:
-        is_new_deny = child.effect == "Deny" and not child.has_not
-        if is_new_deny or _lets_a_service_use_a_key(child):
-            continue
-        if not any(_covers(parent, child, module) for parent in old):
-            return "would allow something that it did not allow before"
-    reasons = (_loses(one, [c for c in new if _covers(one, c, module)]) for one in old)
-    return next((reason for reason in reasons if reason is not None), None)
-
-
-def _lets_a_service_use_a_key(child: Statement) -> bool:
-    """A key's policy may name a service for what its owner asked of it, and nothing more."""
-    services = [item.text for item in child.principals]
-    actions = [item.text for item in child.actions]
     return (
-        child.effect == "Allow"
-        and not child.has_not
-        and bool(services and actions and child.conditions)
-        and all(_SERVICE.fullmatch(one) for one in services)
-        and all(_CRYPTOGRAPHY.fullmatch(one) for one in actions)
+        next(_refers_to_nothing(old, new, module), None)
+        or next(_allows_more(before, new, module), None)
+        or next(_denies_less(old, after, module), None)
+        or next(loses(old, after, module), None)
     )
+
+
+def refuses_resources(statement: Statement, written: Sequence[str], module: Module) -> str | None:
+    """None where resources, as Terraform writes them, lie in those of a statement."""
+    held = tuple(item.text for item in statement.resources)
+    for text in written:
+        one = text.strip('"') if text.startswith('"') else f"${{{text}}}"
+        escape = escape_of(one, held, module)
+        if escape is not None:
+            return escape
+    return None
 
 
 def _left(some: Sequence[Statement], others: Sequence[Statement]) -> list[Statement]:
@@ -93,67 +97,63 @@ def _left(some: Sequence[Statement], others: Sequence[Statement]) -> list[Statem
 
 def _meaning(one: Statement) -> _Meaning:
     """Everything that decides what a statement does; the Sid does not."""
+    items = (one.actions, one.resources, one.principals, one.not_actions, one.not_resources)
+    texts = (tuple(item.text for item in each) for each in items)
+    return (one.effect, *texts, one.principal_kinds, one.not_principals, one.conditions)
+
+
+def _refers_to_nothing(
+    old: Sequence[Statement], new: Sequence[Statement], module: Module
+) -> Iterator[str]:
+    held = {item.text for statement in old for item in statement.resources}
+    for item in (item for statement in new for item in statement.resources):
+        address = None if item.text in held else undeclared(item.text, module)
+        if address is not None:
+            yield f"would refer to `{address}`, which is not declared"
+
+
+def _allows_more(
+    before: Sequence[Statement], new: Sequence[Statement], module: Module
+) -> Iterator[str]:
+    """What a new statement allows that no old one does."""
+    for child in new:
+        if child.effect == "Deny" and not child.has_not:
+            continue
+        if _lets_a_service_use_a_key(child):
+            continue
+        parents = [
+            one
+            for one in before
+            if (one.effect, child.effect) == ("Allow", "Allow")
+            and is_within(child, one)
+            and implies(child, one)
+        ]
+        escape = uncovered(child, parents, module)
+        if escape is not None:
+            example = f", such as {escape}" if escape else ""
+            yield f"would allow something that it did not allow before{example}"
+
+
+def _denies_less(
+    old: Sequence[Statement], after: Sequence[Statement], module: Module
+) -> Iterator[str]:
+    """A Deny of the old policy that no single Deny of the new one covers."""
+    denies = [one for one in after if one.effect == "Deny"]
+    for one in old:
+        if one.effect == "Deny" and not any(
+            is_within(one, two) and implies(one, two) and covers(two, one, module) for two in denies
+        ):
+            yield "would deny less than before"
+
+
+def _lets_a_service_use_a_key(child: Statement) -> bool:
+    """A key's policy may name a service for what its owner asked of it, and nothing more."""
+    services = [item.text for item in child.principals]
+    actions = [item.text for item in child.actions]
     return (
-        one.effect,
-        tuple(item.text for item in one.actions),
-        tuple(item.text for item in one.resources),
-        tuple(item.text for item in one.principals),
-        one.conditions,
+        child.effect == "Allow"
+        and not child.has_not
+        and bool(services and actions and child.conditions)
+        and all(_SERVICE.fullmatch(one) for one in services)
+        and all(_CRYPTOGRAPHY.fullmatch(one) for one in actions)
     )
-
-
-def _covers(parent: Statement, child: Statement, module: Module) -> bool:
-    """Whether the parent allows all that the child allows, under the same condition."""
-    if (parent.effect, child.effect) != ("Allow", "Allow") or parent.has_not or child.has_not:
-        return False
-    if parent.principals or child.principals or parent.conditions != child.conditions:
-        return False
-    held = {item.text for item in parent.actions}
-    if not child.actions or not {item.text for item in child.actions} <= held:
-        return False
-    written = {item.text for item in parent.resources}
-    wide = Takes.NEITHER
-    for resource in written:
-        wide |= reachable(resource)
-    return bool(child.resources) and all(
-        item.text in written or _is_inside(item.text, wide, module) for item in child.resources
-    )
-
-
-def _is_inside(resource: str, wide: Takes, module: Module) -> bool:
-    """Whether it is one bucket of this module, or its objects, where all of them were meant."""
-    found = _BUCKET_ARN.fullmatch(resource)
-    if found is None or module.resource(found[1]) is None:
-        return False
-    return (Takes.OBJECT if found[2] else Takes.BUCKET) in wide
-
-
-def _loses(parent: Statement, children: Sequence[Statement]) -> str | None:
-    """An action of the parent that is nowhere any more, or that can no longer do anything."""
-    if parent.effect == "Deny":
-        return "would deny less than before"
-    for item in parent.actions:
-        holders = [c for c in children if item.text in {one.text for one in c.actions}]
-        if not holders:
-            return f"would lose `{item.text}`"
-        after = [resource for one in holders for resource in one.resources]
-        if _uses(item.text, parent.resources) - _uses(item.text, after):
-            return f"would name `{item.text}` on something that it cannot be used on"
-    return None
-
-
-def _uses(action: str, resources: Iterable[Item]) -> set[str]:
-    """The kinds of resource that an action finds among these: bucket, object, or another."""
-    takes, found = reach(action).takes, set()
-    for resource in resources:
-        arn = _BUCKET_ARN.fullmatch(resource.text)
-        held = reachable(resource.text)
-        if arn is not None:
-            held = Takes.OBJECT if arn[2] else Takes.BUCKET
-        if held is Takes.NEITHER:
-            found.add(resource.text)
-        elif takes is Takes.NEITHER and resource.text == "*":
-            found.add("*")
-        else:
-            found |= {str(kind.name) for kind in Takes if kind and kind in takes & held}
-    return found

@@ -1,75 +1,104 @@
-"""Narrows one S3 statement to one bucket. Adds nothing that the statement did not allow."""
+"""Narrows the part of a statement that one service owns. Adds nothing that it did not allow."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from ..source import SourceFile
 from ..terraform.edit import InsertAfter, InsertElement, Intent, SetValue, indent_of
+from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block, Document, Entry, Expression, ListExpression, ObjectExpression
-from .actions import Takes, reach
+from .actions import reach
+from .arns import opens, types_reached
 from .lists import Lines, indent_at, take_apart
-from .statements import Statement
+from .statement import Statement
+from .targets import targets
 
-_EVERY_BUCKET: Final = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?")
-_EVERY_OBJECT: Final = re.compile(r"arn:[^:]*:s3:::\*/\*")
+_SAYS_WHICH: Final = re.compile(
+    r"([a-z0-9-]+:(resourcetag|existingobjecttag)/|kms:(viaservice|resourcealiases|requestalias)$)"
+)
 _NOT_IN_SID: Final = re.compile(r"[^A-Za-z0-9]")
-
-
-def is_every_bucket(resource: str) -> bool:
-    """``*`` and the ARNs that stand for every bucket or every object."""
-    return bool(_EVERY_BUCKET.fullmatch(resource))
-
-
-def reachable(resource: str) -> Takes:
-    """What a pattern over every bucket reaches: ``…:::*/*`` holds objects and no bucket."""
-    if not is_every_bucket(resource):
-        return Takes.NEITHER
-    return Takes.OBJECT if _EVERY_OBJECT.fullmatch(resource) else Takes.BUCKET | Takes.OBJECT
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Which actions a bucket's ARNs can hold, and which have to stay as they are."""
+    """Which actions a service's resources can hold, and which have to stay as they are."""
 
+    service: str
     movable: tuple[str, ...]
     staying: tuple[str, ...]
-    takes: Takes
+    types: frozenset[str]
+    """The types of resource that the movable actions have to be given."""
     lost: tuple[str, ...]
-    """Actions behind a wildcard that no bucket or object ARN can hold: they stop working."""
+    """Actions behind a wildcard that no such resource can hold: they stop working."""
 
 
-def split(statement: Statement) -> Split:
+def split(statement: Statement, service: str) -> Split:
     """Sort a statement's actions. Another service's, and account-wide ones, stay.
 
-    Nothing moves where what the statement allows reaches no bucket and no object.
+    Nothing moves where what the statement allows reaches every one of no type.
     """
-    reached = Takes.NEITHER
+    reached: set[str] = set()
     for resource in statement.resources:
-        reached |= reachable(resource.text)
+        reached |= opens(resource.text, service)
     actions = [item.text for item in statement.actions]
-    movable = tuple(dict.fromkeys(a for a in actions if reach(a).takes is not Takes.NEITHER))
-    takes = Takes.NEITHER
-    lost: list[str] = []
-    for action in movable:
-        takes |= reach(action).takes & reached
-        lost += reach(action).lost
-    if takes is Takes.NEITHER:
-        return Split((), tuple(actions), takes, ())
+    movable = tuple(dict.fromkeys(a for a in actions if _is_movable(a, service)))
+    types = {type for action in movable for type in reach(action).types} & reached
+    if not types:
+        return Split(service, (), tuple(actions), frozenset(), ())
+    lost = dict.fromkeys(name for action in movable for name in reach(action).lost)
     staying = tuple(action for action in actions if action not in movable)
-    return Split(movable, staying, takes, tuple(dict.fromkeys(lost)))
+    return Split(service, movable, staying, frozenset(types), tuple(lost))
 
 
-def arns(bucket: str, takes: Takes) -> tuple[str, ...]:
-    """The bucket's ARN for actions on the bucket, and that of its objects for the others."""
-    found = []
-    if Takes.BUCKET in takes:
-        found.append(f"{bucket}.arn")
-    if Takes.OBJECT in takes:
-        found.append(f'"${{{bucket}.arn}}/*"')
-    return tuple(found)
+def is_scoped_by_condition(statement: Statement) -> bool:
+    """Whether it holds only for resources with a tag, or for uses through one service.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html
+    """
+    return any(
+        _SAYS_WHICH.match(test.key)
+        and "ifexists" not in test.operator
+        and "not" not in test.operator
+        and "*" not in test.values
+        for test in statement.tests or ()
+    )
+
+
+def _is_movable(action: str, service: str) -> bool:
+    reached = reach(action)
+    return reached.is_movable and reached.actions[0].service == service
+
+
+def names_others(statement: Statement, sorted_actions: Split, module: Module) -> bool:
+    """Whether it names something besides every one that the movable actions may be meant for."""
+    return any(
+        not opens(item.text, sorted_actions.service)
+        and ("${" in item.text or types_reached(item.text, sorted_actions.service, module))
+        for item in statement.resources
+    )
+
+
+def arns(
+    resources: Iterable[Resource], types: frozenset[str], service: str, *, is_json: bool
+) -> tuple[str, ...]:
+    """The ARNs of resources, and of what lies in them, for actions on these types."""
+    found: list[str] = []
+    for resource in resources:
+        for target in targets(service):
+            argument = dict(target.kinds).get(resource.kind)
+            if target.type in types and argument is not None:
+                reference = f"{resource.address}.{argument}"
+                found += [_spelt(reference, suffix, is_json=is_json) for suffix in target.suffixes]
+    return tuple(dict.fromkeys(found))
+
+
+def _spelt(reference: str, suffix: str, *, is_json: bool) -> str:
+    return f'"${{{reference}}}{suffix}"' if suffix or is_json else reference
 
 
 def scope(
@@ -77,34 +106,34 @@ def scope(
     policy: tuple[Statement, ...],
     statement: Statement,
     sorted_actions: Split,
-    bucket: str,
+    resources: tuple[str, ...],
+    word: str,
 ) -> tuple[Intent, ...] | None:
     """Intents that narrow the statement, or None where its form cannot be changed for certain.
 
     Its comments, conditions and order stay. What has to stay on ``*`` stays in it, and the rest
-    follows in a statement of its own.
+    follows in a statement of its own, with ``word`` behind its Sid.
     """
     if statement.actions_at is None or statement.resources_at is None:
         return None
     if any(item.node is None for item in statement.resources):
         return None
-    resources = arns(bucket, sorted_actions.takes)
-    held = take_apart(document, statement.resources_at)
+    held = take_apart(document, statement.resources_at, ends_with_comma=not statement.is_json)
     if held is None:
         return None
     if not sorted_actions.staying:
         text = _as_before(document, statement.resources_at, held.with_items(resources))
         return (SetValue(statement.resources_at, text),)
-    if any(item.node is None for item in statement.actions):
+    if statement.is_repeated or any(item.node is None for item in statement.actions):
         return None
-    actions = take_apart(document, statement.actions_at)
+    actions = take_apart(document, statement.actions_at, ends_with_comma=not statement.is_json)
     if actions is None:
         return None
     names = [item.text for item in statement.actions]
     staying = actions.keep(lambda number: names[number] in sorted_actions.staying)
     moved = actions.keep(lambda number: names[number] not in sorted_actions.staying)
     keep = SetValue(statement.actions_at, _as_before(document, statement.actions_at, staying))
-    sid = _new_sid(policy, statement, sorted_actions.takes)
+    sid = _new_sid(policy, statement, word)
     new = _NewStatement(document.source, statement, sid, moved, resources)
     if isinstance(statement.node, Block):
         return keep, InsertAfter(statement.node, new.block(statement.node))
@@ -120,12 +149,11 @@ def _as_before(document: Document, node: Expression, lines: Lines) -> str:
     return lines.written(indent_at(document, node), lines.step)
 
 
-def _new_sid(policy: tuple[Statement, ...], statement: Statement, takes: Takes) -> str | None:
+def _new_sid(policy: tuple[Statement, ...], statement: Statement, word: str) -> str | None:
     """The old Sid and what the new statement is about; unique among its neighbours."""
     if statement.sid is None:
         return None
-    suffix = {Takes.BUCKET: "Bucket", Takes.OBJECT: "Objects"}.get(takes, "Data")
-    stem = _NOT_IN_SID.sub("", statement.sid) + suffix
+    stem = _NOT_IN_SID.sub("", statement.sid) + word
     taken = {one.sid for one in policy}
     sid, number = stem, 2
     while sid in taken:
@@ -172,9 +200,9 @@ class _NewStatement:
     def entry(self, entry: Entry) -> str:
         """The entry with its own key and separator, and the new value where there is one."""
         between = self.source.text[entry.key.span.end : entry.value.span.start]
-        separator = between.strip() or "="
+        separator = ":" if between.startswith(":") else f" {between.strip() or '='}"
         text = self.value(entry.name) or self.dedented(entry.value.span.start, entry.value.span.end)
-        return f"{self.source.slice(entry.key.span)} {separator} {text}"
+        return f"{self.source.slice(entry.key.span)}{separator} {text}"
 
     def value(self, name: str | None) -> str | None:
         if name == "Sid":

@@ -8,6 +8,7 @@ from .containers import RequireUnprivileged
 from .flags import RequireFlags
 from .key import RequireKey
 from .policies import RequireNamedPrincipals
+from .wildcards import ScopeResources
 from .written import block_text
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "RequireTrue",
     "RequireUnprivileged",
     "RequireValue",
+    "ScopeResources",
     "asleep",
     "block_text",
 ]

@@ -52,7 +52,8 @@ class ActionServiceWildcard(Rule):
                 "be: deleting, sharing and changing permissions, not only what a job needs.",
                 Advice(_advice(services)),
                 statement.actions_at,
-                statement=statement.key,
+                # What another rule scopes may leave the statement; this stays the same finding.
+                statement=statement.key_of(one[0] for one in found if one),
             )
 
 

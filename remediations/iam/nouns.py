@@ -1,0 +1,156 @@
+"""What can be meant by a statement, per service: which resources, and what else may be one.
+
+A variable, a data source or a module that may be one is a rival: nobody can tell what it holds.
+Knows no statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..buckets import BUCKET, is_auxiliary, is_auxiliary_name, is_named_auxiliary
+from ..model import Known
+from ..terraform.module import Module, Resource
+from ..terraform.nodes import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A kind of resource and what it is called. ``variable`` matches names that may hold one."""
+
+    service: str
+    word: str
+    kinds: tuple[str, ...]
+    variable: re.Pattern[str]
+    module: re.Pattern[str] | None = None
+    """Matches sources of modules that make one."""
+    adjective: str = ""
+
+    @property
+    def described(self) -> str:
+        """The word with what tells those apart that can be meant."""
+        return f"{self.adjective} {self.word}".strip()
+
+    @property
+    def looked_up(self) -> tuple[str, ...]:
+        """The data sources for it, but for those that are as good as a resource."""
+        return tuple(f"data.{kind}" for kind in self.kinds if not kind.startswith("data."))
+
+
+def _named(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(^|_)({words})s?(_(name|arn|id|url|uri)s?)?$")
+
+
+NOUNS: Final = {
+    noun.word: noun
+    for noun in (
+        Noun(
+            "s3",
+            "bucket",
+            (BUCKET,),
+            _named("bucket"),
+            re.compile(r"(^|[/_-])s3[_-]?bucket"),
+            "data",
+        ),
+        Noun(
+            "kms",
+            "key",
+            ("aws_kms_key",),
+            _named("kms|kms_key|cmk|encryption_key"),
+            re.compile(r"(^|[/_-])kms"),
+        ),
+        Noun(
+            "ecr",
+            "repository",
+            ("aws_ecr_repository",),
+            _named("ecr|ecr_repo|ecr_repository|repository|image|image_uri"),
+            re.compile(r"(^|[/_-])ecr"),
+        ),
+        Noun("logs", "log group", ("aws_cloudwatch_log_group",), _named("log_group")),
+        Noun(
+            "secretsmanager",
+            "secret",
+            ("aws_secretsmanager_secret",),
+            _named("secret"),
+            re.compile(r"(^|[/_-])secrets?[_-]?manager"),
+        ),
+        Noun(
+            "dynamodb",
+            "table",
+            ("aws_dynamodb_table",),
+            _named("table|dynamodb|dynamodb_table"),
+            re.compile(r"(^|[/_-])dynamodb"),
+        ),
+        Noun("iam", "role", ("aws_iam_role",), _named("role|iam_role|execution_role")),
+        Noun("sagemaker", "endpoint", ("aws_sagemaker_endpoint",), _named("endpoint")),
+        Noun(
+            "bedrock",
+            "model",
+            (
+                "data.aws_bedrock_foundation_model",
+                "aws_bedrock_inference_profile",
+                "aws_bedrock_provisioned_model_throughput",
+            ),
+            _named("model|foundation_model|model_id|inference_profile"),
+        ),
+    )
+}
+
+
+def declared(noun: Noun, module: Module) -> tuple[Resource, ...]:
+    """What the module declares that can be meant: buckets for logs, state or websites are not."""
+    return tuple(
+        one
+        for kind in noun.kinds
+        for one in module.of_kind(kind)
+        if noun.word != "bucket" or not is_auxiliary(module, one)
+    )
+
+
+def others(noun: Noun, module: Module) -> tuple[str, ...]:
+    """What this module is given or looks up, besides what it declares."""
+    return module.remember(("others", noun.word), lambda: tuple(_others(noun, module)))
+
+
+def _others(noun: Noun, module: Module) -> Iterator[str]:
+    for kind in noun.looked_up:
+        for held in module.of_kind(kind):
+            if noun.word != "bucket" or not is_named_auxiliary(module, held):
+                yield held.address
+    for document in module.documents:
+        for block in document.body.blocks("module"):
+            source = module.value_of(block.body.attributes.get("source"))
+            makes = noun.module is not None and isinstance(source, Known)
+            if makes and noun.module and noun.module.search(str(getattr(source, "value", ""))):
+                yield "module." + ".".join(block.labels)
+    inside = _variables_of_declared(noun, module)
+    for name in module.variables:
+        is_aside = noun.word == "bucket" and is_auxiliary_name(name)
+        if noun.variable.search(name) and name not in inside and not is_aside:
+            yield f"var.{name}"
+
+
+def _variables_of_declared(noun: Noun, module: Module) -> frozenset[str]:
+    """Variables that only say what a declared one is called, through locals too."""
+    pending = [
+        attribute.value
+        for kind in noun.kinds
+        for one in module.of_kind(kind)
+        for attribute in one.body.attributes.values()
+    ]
+    found: set[str] = set()
+    seen: set[str] = set()
+    while pending:
+        for node in pending.pop().walk():
+            if not isinstance(node, Reference) or len(node.names) < 2:
+                continue
+            kind, name = node.names[:2]
+            if kind == "var":
+                found.add(name)
+            elif kind == "local" and name in module.locals and name not in seen:
+                seen.add(name)
+                pending.append(module.locals[name][0].value)
+    return frozenset(found)

@@ -1,0 +1,192 @@
+"""From nodes to statements: what the words of a policy are worth here. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..model import Known
+from ..terraform.module import Module
+from ..terraform.nodes import (
+    Block,
+    Document,
+    Expression,
+    ListExpression,
+    Literal,
+    ObjectExpression,
+    String,
+)
+from .statement import Item, Statement, Test
+
+_PRINCIPALS: Final = ("principals", "not_principals")
+_NOT: Final = ("NotAction", "NotResource", "NotPrincipal")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the statements of one policy in one file."""
+
+    document: Document
+    module: Module
+    is_json: bool = False
+
+    def of_block(self, block: Block, *, is_repeated: bool = False) -> Statement:
+        """A ``statement`` block of a policy document."""
+        held = {
+            name: attribute.value
+            for name, attribute in block.body.attributes.items()
+            if self.module.evaluate(attribute.value) != Known(None)
+        }
+        others = [b for b in block.body.blocks() if _kind(b) not in _PRINCIPALS]
+        not_principals = any(_kind(b) == "not_principals" for b in block.body.blocks())
+        has_not = bool({"not_actions", "not_resources"} & set(held)) or not_principals
+        principals = tuple(self._principals_of(block))
+        return Statement(
+            node=block,
+            siblings=None,
+            sid=self._sid(held.get("sid")),
+            effect=self.text(held["effect"]) if "effect" in held else "Allow",
+            actions=self.items(held.get("actions")),
+            resources=self.items(held.get("resources")),
+            actions_at=held.get("actions"),
+            resources_at=held.get("resources"),
+            principals=tuple(item for _, item in principals),
+            has_not=has_not,
+            conditions=" ".join(self._words(part) for part in ([block] if has_not else others)),
+            not_actions=self.items(held.get("not_actions")),
+            not_resources=self.items(held.get("not_resources")),
+            not_principals=not_principals,
+            principal_kinds=tuple(kind for kind, _ in principals),
+            tests=self._tests_of(others),
+            is_repeated=is_repeated,
+        )
+
+    def _principals_of(self, block: Block) -> Iterator[tuple[str, Item]]:
+        for held in block.body.blocks():
+            if _kind(held) not in _PRINCIPALS:
+                continue
+            identifiers = held.body.attributes.get("identifiers")
+            named = held.body.attributes.get("type")
+            if held.type == "dynamic" or identifiers is None:
+                yield "", Item("${principals}")
+            else:
+                kind = self.text(named.value) if named else ""
+                yield from ((kind, item) for item in self.items(identifiers.value))
+
+    def _tests_of(self, conditions: list[Block]) -> tuple[Test, ...] | None:
+        found = []
+        for block in conditions:
+            held = [block.body.attributes.get(name) for name in ("test", "variable", "values")]
+            if block.type != "condition" or None in held:
+                return None
+            test, variable, values = (one.value for one in held if one is not None)
+            found.append(self._test(self.text(test), self.text(variable), values))
+        return tuple(found)
+
+    def _test(self, operator: str, key: str, values: Expression) -> Test:
+        texts = frozenset(item.text for item in self.items(values))
+        return Test(operator.lower(), key.lower(), texts)
+
+    def of_policy(self, policy: ObjectExpression) -> Iterator[Statement]:
+        """The statements of an object with the names that JSON has."""
+        entry = policy.entry("Statement")
+        if entry is None:
+            return
+        siblings = entry.value if isinstance(entry.value, ListExpression) else None
+        for node in siblings.items if siblings else (entry.value,):
+            if isinstance(node, ObjectExpression):
+                yield self._of_object(node, siblings)
+
+    def _of_object(self, node: ObjectExpression, siblings: ListExpression | None) -> Statement:
+        held = {entry.name: entry.value for entry in node.entries}
+        has_not = bool(set(_NOT) & set(held))
+        condition = node if has_not else held.get("Condition")
+        principals = tuple(self._principals_in(held.get("Principal") or held.get("NotPrincipal")))
+        return Statement(
+            node=node,
+            siblings=siblings,
+            sid=self._sid(held.get("Sid")),
+            effect=self.text(held["Effect"]) if "Effect" in held else "",
+            actions=self.items(held.get("Action")),
+            resources=self.items(held.get("Resource")),
+            actions_at=held.get("Action"),
+            resources_at=held.get("Resource"),
+            principals=tuple(item for _, item in principals),
+            has_not=has_not,
+            conditions=self._words(condition) if condition else "",
+            not_actions=self.items(held.get("NotAction")),
+            not_resources=self.items(held.get("NotResource")),
+            not_principals="NotPrincipal" in held,
+            principal_kinds=tuple(kind for kind, _ in principals),
+            tests=self._tests_in(held.get("Condition")),
+            is_json=self.is_json,
+        )
+
+    def _principals_in(self, value: Expression | None) -> Iterator[tuple[str, Item]]:
+        if isinstance(value, ObjectExpression):
+            for entry in value.entries:
+                yield from ((entry.name or "", item) for item in self.items(entry.value))
+        else:
+            yield from (("*", item) for item in self.items(value))
+
+    def _tests_in(self, condition: Expression | None) -> tuple[Test, ...] | None:
+        if condition is None:
+            return ()
+        if not isinstance(condition, ObjectExpression):
+            return None
+        found = []
+        for operator in condition.entries:
+            if operator.name is None or not isinstance(operator.value, ObjectExpression):
+                return None
+            for line in operator.value.entries:
+                if line.name is None:
+                    return None
+                found.append(self._test(operator.name, line.name, line.value))
+        return tuple(found)
+
+    def _sid(self, value: Expression | None) -> str | None:
+        known = self.module.evaluate(value) if value else None
+        held = known.value if isinstance(known, Known) else None
+        return held if isinstance(held, str) else None
+
+    def items(self, value: Expression | None) -> tuple[Item, ...]:
+        """A list or a single value; what another place holds has no nodes of its own."""
+        if value is None:
+            return ()
+        if isinstance(value, ListExpression):
+            return tuple(Item(self.text(item), item) for item in value.items)
+        if isinstance(value, String):
+            return (Item(self.text(value), value),)
+        known = self.module.evaluate(value)
+        held = known.value if isinstance(known, Known) else None
+        several = held if isinstance(held, tuple) else (held,)
+        if all(isinstance(one, str) for one in several):
+            return tuple(Item(_portable(str(one))) for one in several)
+        return (Item(self.text(value)),)
+
+    def text(self, value: Expression) -> str:
+        """A value as a pattern; what is not known stands as it is written."""
+        known = self.module.evaluate(value)
+        if isinstance(known, Known) and isinstance(known.value, str):
+            return _portable(known.value)
+        if isinstance(value, Literal):
+            return self._words(value)
+        if not isinstance(value, String):
+            return "${" + self._words(value) + "}"
+        return "".join(
+            _portable(part) if isinstance(part, str) else self.text(part) for part in value.parts
+        )
+
+    def _words(self, node: Expression | Block) -> str:
+        return " ".join(self.document.text_of(node).split())
+
+
+def _kind(block: Block) -> str:
+    """The type of a nested block, dynamic or not."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+def _portable(text: str) -> str:
+    """``${aws:username}`` inside a text is a variable of IAM, no reference of Terraform's."""
+    return text.replace("${", "&{")

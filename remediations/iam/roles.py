@@ -1,0 +1,91 @@
+"""Whose policy it is, and what works with it: from a policy to its roles, and to their users.
+
+Follows references of one module; judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..terraform.module import Module, Resource
+from .identity import NO_USE, POLICY
+from .statement import Statement
+from .statements import DOCUMENT, ENCODED, policies
+
+ROLE: Final = "aws_iam_role"
+_INLINE: Final = "aws_iam_role_policy"
+_ATTACHMENTS: Final = (
+    "aws_iam_role_policy_attachment",
+    "aws_iam_policy_attachment",
+    "aws_iam_role_policy_attachments_exclusive",
+)
+_IAM: Final = "aws_iam_"
+
+
+def roles_of(holder: Resource, module: Module) -> tuple[Resource, ...]:
+    """The roles that a document or a policy ends up on."""
+    key = ("roles of", holder.address)
+    return module.remember(key, lambda: tuple(_roles_of(holder, module)))
+
+
+def _roles_of(holder: Resource, module: Module) -> Iterator[Resource]:
+    pending, seen = [holder], {holder.address}
+    found: dict[str, Resource] = {}
+    while pending:
+        one = pending.pop()
+        if one.kind == ROLE:
+            found.setdefault(one.address, one)
+            continue
+        for following in _following(one, module):
+            if following.address not in seen:
+                seen.add(following.address)
+                pending.append(following)
+    yield from found.values()
+
+
+def _following(one: Resource, module: Module) -> Iterator[Resource]:
+    """From a policy to where it is attached, and from there to the role."""
+    if one.kind == _INLINE or one.kind in _ATTACHMENTS:
+        for argument in ("role", "roles", "role_name"):
+            held = one.attribute(argument)
+            for address in module.references(held.value) if held else ():
+                role = module.resource(address)
+                if role is not None and role.kind == ROLE:
+                    yield role
+        return
+    for user, argument in module.users_of(one.address):
+        if argument in NO_USE or argument == "assume_role_policy":
+            continue
+        if user.kind in (DOCUMENT, POLICY, _INLINE, ROLE, *_ATTACHMENTS):
+            yield user
+
+
+def policies_of(roles: tuple[Resource, ...], module: Module) -> tuple[tuple[Statement, ...], ...]:
+    """Every policy that ends up on one of these roles."""
+    wanted = {role.address for role in roles}
+    return tuple(
+        policy
+        for holder in _holders(module)
+        if wanted & {role.address for role in roles_of(holder, module)}
+        for policy in policies(holder, module)
+    )
+
+
+def _holders(module: Module) -> tuple[Resource, ...]:
+    return tuple(one for kind in (DOCUMENT, *ENCODED) for one in module.of_kind(kind))
+
+
+def users_of_roles(roles: tuple[Resource, ...], module: Module) -> tuple[Resource, ...]:
+    """What works with one of these roles, and what is built on it: a model, then its endpoint."""
+    found: dict[str, Resource] = {}
+    pending = list(roles)
+    while pending:
+        one = pending.pop()
+        for user, argument in module.users_of(one.address):
+            if user.type.startswith(_IAM) or argument in NO_USE or user.address in found:
+                continue
+            found[user.address] = user
+            if user.type.startswith("aws_sagemaker_"):
+                pending.append(user)
+    return tuple(found.values())

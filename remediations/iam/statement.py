@@ -1,0 +1,92 @@
+"""What a policy statement says, whichever form it is written in. Knows no grammar."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..terraform.nodes import Block, Expression, ListExpression, ObjectExpression
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One action, resource or principal, as a pattern.
+
+    A part that is only known after apply stands as ``${reference}``; a variable of IAM itself
+    stands as ``&{name}`` in every form. ``node`` is missing where the list is written elsewhere.
+    """
+
+    text: str
+    node: Expression | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """False where some part of it is only known after apply."""
+        return "${" not in self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One line of a condition: ``operator`` compares ``key`` with any of ``values``.
+
+    The operator is spelt as written, with ``IfExists`` and ``ForAllValues:``; IAM does not look at
+    the case of operators and keys, so they are in small letters here.
+    """
+
+    operator: str
+    key: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A policy that is written out; ``is_json`` where it is a text that no ``jsonencode`` makes."""
+
+    policy: ObjectExpression
+    is_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. ``siblings`` is the list it stands in, where it is an object in a list.
+
+    ``sid`` is None where there is none, or where it cannot be read.
+    """
+
+    node: Block | ObjectExpression
+    siblings: ListExpression | None
+    sid: str | None
+    effect: str
+    actions: tuple[Item, ...]
+    resources: tuple[Item, ...]
+    actions_at: Expression | None
+    resources_at: Expression | None
+    principals: tuple[Item, ...] = ()
+    has_not: bool = False
+    """NotAction, NotResource or NotPrincipal stands in it."""
+    conditions: str = ""
+    """When it holds, as written, without line breaks; all of it where ``has_not`` is true."""
+    not_actions: tuple[Item, ...] = ()
+    not_resources: tuple[Item, ...] = ()
+    not_principals: bool = False
+    """Whether ``principals`` are those that are left out."""
+    principal_kinds: tuple[str, ...] = ()
+    """``AWS``, ``Service``, … for each of ``principals``."""
+    tests: tuple[Test, ...] | None = ()
+    """When it holds, one by one; None where that cannot be read."""
+    is_json: bool = False
+    """Written as a JSON text, so what is put into it has to be JSON."""
+    is_repeated: bool = False
+    """Made any number of times: it stands in a dynamic block that nobody can settle here."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from its neighbours: the Sid, else a hash of its actions."""
+        return self.key_of(item.text for item in self.actions)
+
+    def key_of(self, actions: Iterable[str]) -> str:
+        """As ``key``, where only some of the actions are meant: the others may come and go."""
+        if self.sid:
+            return self.sid
+        return hashlib.sha256("\0".join(actions).encode()).hexdigest()[:12]
