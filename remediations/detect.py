@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from posixpath import dirname
+from typing import Final
 
 from .at_call import at_call
 from .at_source import at_source
@@ -20,6 +21,17 @@ from .terraform.dormancy import switched_off
 from .terraform.files import is_override
 from .terraform.module import Module, Resource
 from .terraform.nodes import Block, Document
+
+# What Python raises for a mistake in a rule. One must not end the run, nor pass unseen.
+MISTAKES: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +113,12 @@ def _examined(
                     if severity is None:
                         continue
                     try:
-                        for seen in rule.judge(resource, resource.home):
+                        for seen in [*rule.judge(resource, resource.home)]:
                             one = _judged(rule, seen, resource, environment, severity)
                             # What nobody can read of something that is off is no news to anybody.
                             if one is not None and (one.finding.is_known or not is_asleep):
                                 judged.append(one)
-                    except CannotJudge as error:
+                    except (CannotJudge, *MISTAKES) as error:
                         failed.append(_could_not(rule, resource, error))
         judged.sort(key=lambda one: _order(one.finding))
         failed.sort(key=lambda one: (one.path, one.line, one.rule))
@@ -138,8 +150,10 @@ def _order(finding: Finding) -> tuple[str, int, str, str]:
     return finding.location.path, finding.location.line, finding.rule, finding.fingerprint
 
 
-def _could_not(rule: Rule, resource: Resource, error: CannotJudge) -> NotAnalysed:
-    reason = f"`{rule.id}` could not judge `{resource.address}`: {error}"
+def _could_not(rule: Rule, resource: Resource, error: Exception) -> NotAnalysed:
+    """What a rule says itself is told; a mistake in one by its kind, without what it held."""
+    why = error if isinstance(error, CannotJudge) else f"a mistake in it ({type(error).__name__})"
+    reason = f"`{rule.id}` could not judge `{resource.address}`: {why}"
     return NotAnalysed(resource.path, resource.header.line, reason, rule=rule.id)
 
 

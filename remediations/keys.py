@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,13 @@ resource "aws_kms_key" "{name}" {{
 
 {policy}
 }}"""
+
+
+_Place = tuple[str | None, str | None]
+"""A provider and a region, as written."""
+_ANYWHERE: Final[_Place] = (None, None)
+_NAMED: Final = 5
+"""How many keys are named where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +96,16 @@ def choose_key(
         call = module.call
         user = Resource("module", call.name, False, call.block, call.document, module.caller)
         return choose_key(module.caller, user, service)
-    candidates = {one.reference: one for one in _candidates(module, user)}
-    here = [one for one in candidates.values() if not one.is_elsewhere]
+    place = _place(user)
+    held = module.remember("keys", lambda: _by_place(module))
+    here = list(held.get(place, ()))
+    if place != _ANYWHERE:
+        here += [one for one in held.get(_ANYWHERE, ()) if one.key is None]
     if len(here) > 1:
-        names = ", ".join(f"`{one.name}`" for one in here)
-        return f"This module has several keys: {names}. Choose one and set it here."
+        return f"This module has several keys: {_listed(here)}. Choose one and set it here."
     if here:
-        return here[0].doubt or _with_service(module, here[0], service)
-    if candidates or _place(user) != (None, None):
+        return _doubt(module, here[0], user) or _with_service(module, here[0], service)
+    if held or place != _ANYWHERE:
         return (
             f"`{user.address}` and its key have to be in one region. Write a key there, or choose "
             "one, and set it here."
@@ -113,33 +122,47 @@ class _Candidate:
     name: str
     reference: str
     doubt: str = ""
-    is_elsewhere: bool = False
+    place: _Place = _ANYWHERE
     key: Resource | None = None
-    """The key itself, where this module declares it."""
+    """The key itself, or what looks it up, where this module declares it."""
 
 
-def _candidates(module: Module, user: Resource) -> Iterator[_Candidate]:
+def _by_place(module: Module) -> dict[_Place, list[_Candidate]]:
+    """Every key of the module, each reference once; what is passed in may be of any place."""
+    found: dict[_Place, list[_Candidate]] = {}
+    for one in {one.reference: one for one in _candidates(module)}.values():
+        found.setdefault(one.place, []).append(one)
+    return found
+
+
+def _listed(candidates: Sequence[_Candidate]) -> str:
+    names = [f"`{one.name}`" for one in candidates[:_NAMED]]
+    left = len(candidates) - len(names)
+    return ", ".join(names) + (f" and {left} more" if left else "")
+
+
+def _candidates(module: Module) -> Iterator[_Candidate]:
     for kind in (KEY, "aws_kms_external_key", "aws_kms_replica_key"):
         for key in module.of_kind(kind):
             if _can_encrypt(module, key):
-                yield _declared(module, key, "arn", user)
+                yield _Candidate(key.address, f"{key.address}.arn", place=_place(key), key=key)
     for kind, attribute in (("data.aws_kms_key", "arn"), ("data.aws_kms_alias", "target_key_arn")):
         for key in module.of_kind(kind):
             if not _is_managed_by_aws(module, key):
-                yield _declared(module, key, attribute, user)
-    yield from module.remember("key variables", lambda: tuple(_variables(module)))
-    yield from module.remember("keys of neighbours", lambda: tuple(_of_neighbours(module)))
+                reference = f"{key.address}.{attribute}"
+                yield _Candidate(key.address, reference, place=_place(key), key=key)
+    yield from _variables(module)
+    yield from _of_neighbours(module)
 
 
-def _declared(module: Module, key: Resource, attribute: str, user: Resource) -> _Candidate:
-    doubt = ""
-    if key.repetition is not None:
-        doubt = f"`{key.address}` stands for several keys. Choose one and set it here."
-    elif module.depends_on(key, user.address):
-        doubt = f"`{key.address}` depends on this resource, so a reference to it would be a cycle."
-    is_elsewhere = _place(key) != _place(user)
-    own = key if key.kind == KEY else None
-    return _Candidate(key.address, f"{key.address}.{attribute}", doubt, is_elsewhere, own)
+def _doubt(module: Module, candidate: _Candidate, user: Resource) -> str:
+    """Why a person has to decide, although there is one key only."""
+    key = candidate.key
+    if key is not None and key.repetition is not None:
+        return f"`{key.address}` stands for several keys. Choose one and set it here."
+    if key is not None and module.depends_on(key, user.address):
+        return f"`{key.address}` depends on this resource, so a reference to it would be a cycle."
+    return candidate.doubt
 
 
 def _with_service(
@@ -147,7 +170,7 @@ def _with_service(
 ) -> KeyChoice | str:
     if service is None:
         return KeyChoice(candidate.reference)
-    if candidate.key is None:
+    if candidate.key is None or candidate.key.kind != KEY:
         note = f"Its policy has to let `{service.name}` use it."
         return KeyChoice(candidate.reference, note=note)
     needed = let_in(module, candidate.key, service)
@@ -156,7 +179,7 @@ def _with_service(
     return KeyChoice(candidate.reference, needed.intents, needed.touches)
 
 
-def _place(resource: Resource) -> tuple[str | None, str | None]:
+def _place(resource: Resource) -> _Place:
     """The provider and the region it asks for, as written."""
     held = resource.body.attributes
     provider, region = held.get("provider") or held.get("providers"), held.get("region")
@@ -206,7 +229,7 @@ def _variables(module: Module) -> Iterator[_Candidate]:
 
 def _of_neighbours(module: Module) -> Iterator[_Candidate]:
     """What other resources of the module name as their key, besides what is declared in it."""
-    for attribute, document in module.remember("key arguments", lambda: _key_arguments(module)):
+    for attribute, document in _key_arguments(module):
         value = attribute.value
         if module.references(value) or not uses_own_key(module, attribute):
             continue

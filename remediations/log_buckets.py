@@ -114,11 +114,8 @@ def choose_log_bucket(module: Module, user: Resource) -> LogChoice | str:
             f"`{user.address}` and the bucket for its log have to be in one region and account. "
             "Write one there, or choose one."
         )
-    held = [
-        bucket
-        for bucket in module.of_kind(BUCKET)
-        if bucket.block is not user.block and is_log_target(module, bucket)
-    ]
+    targets = module.remember("buckets for logs", lambda: _targets(module))
+    held = [bucket for bucket in targets if bucket.block is not user.block]
     used = [bucket for bucket in held if _is_used(module, bucket)] or held
     if len(used) > 1:
         names = ", ".join(f"`{bucket.address}`" for bucket in used)
@@ -135,6 +132,10 @@ def choose_log_bucket(module: Module, user: Resource) -> LogChoice | str:
     if max(module.aws_majors) < 4:
         return "This module has no bucket for logs. Write one, with a policy for log delivery."
     return _new_bucket(module)
+
+
+def _targets(module: Module) -> list[Resource]:
+    return [one for one in module.of_kind(BUCKET) if is_log_target(module, one)]
 
 
 def _is_used(module: Module, bucket: Resource) -> bool:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from bot.settings import PREFIX, VARIABLES
-from remediations.model import Severity
+from remediations.codebase import Codebase
+from remediations.detect import detect
+from remediations.model import Profile, Safety, Severity
+from remediations.plan import plan
 from remediations.rule import Rule, page, rules
+from remediations.terraform.grammar import Grammar
 from tests.rules.pages import examples
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -24,28 +30,76 @@ def _severity(severity: Severity | None) -> str:
 
 
 def _rules() -> str:
+    """Three ways in: by service, by how bad it is, by what closing it costs."""
+    offered = {rule.id: _offered(rule) for rule in rules()}
     lines = [
         "# Rules",
         "",
         # No count here: it would be a conflict of every two branches that add a rule.
-        "`lockstitch explain RULE` shows a page; `make docs` writes this list.",
+        "`lockstitch explain RULE` shows a page; `make docs` writes this list: by",
+        "[service](#by-service), by [severity](#by-severity) and by",
+        "[what a fix costs](#by-what-a-fix-costs).",
+        "",
+        "## By service",
         "",
     ]
+    for service, held in sorted(_by_service().items()):
+        lines += [f"### {service}", "", "| rule | finds | dev | staging | prod | fix |"]
+        lines.append("|---|---|---|---|---|---|")
+        for rule in held:
+            what = page(rule.id).split("\n\n")[1]
+            severities = [_severity(rule.severity.of(name)) for name in ("dev", "staging", "prod")]
+            cells = [_link(rule), what, *severities, ", ".join(offered[rule.id]) or "advice"]
+            lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
+    lines += ["## By severity", "", "As in staging, where nobody says otherwise.", ""]
+    for word in (*(one.value for one in reversed(Severity)), "off"):
+        named = [r for r in rules() if _severity(r.severity.of("staging")) == word]
+        lines += _listed(word, named)
+    lines += [
+        "## By what a fix costs",
+        "",
+        "`safe` changes in place and only makes stricter, `review` may change who can do what,",
+        "`replace` destroys and creates again. One rule can offer several, for several resources.",
+        "",
+    ]
+    for word in (*(one.value for one in Safety), "advice"):
+        lines += _listed(word, [r for r in rules() if word in (offered[r.id] or ["advice"])])
+    return "\n".join(lines)
+
+
+def _by_service() -> dict[str, list[Rule]]:
     groups: dict[str, list[Rule]] = {}
     for rule in rules():
         groups.setdefault(type(rule).__module__.split(".")[2], []).append(rule)
-    for service, held in sorted(groups.items()):
-        lines += [f"## {service}", "", "| rule | finds | dev | staging | prod | offers an edit |"]
-        lines.append("|---|---|---|---|---|---|")
-        for rule in held:
-            path = "/".join(type(rule).__module__.split("."))
-            what = page(rule.id).split("\n\n")[1]
-            fixes = any(example.after for example in examples(rule.id))
-            severities = [_severity(rule.severity.of(name)) for name in ("dev", "staging", "prod")]
-            cells = [f"[{rule.id}](../{path}.md)", what, *severities, "yes" if fixes else "no"]
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-    return "\n".join(lines)
+    return groups
+
+
+def _link(rule: Rule) -> str:
+    return f"[{rule.id}](../{'/'.join(type(rule).__module__.split('.'))}.md)"
+
+
+def _listed(heading: str, held: list[Rule]) -> list[str]:
+    return [f"### {heading}", "", *(f"- {_link(rule)}" for rule in held), ""] if held else []
+
+
+def _offered(rule: Rule) -> list[str]:
+    """What its fixes cost on the examples of its page, the least first."""
+    found: set[Safety] = set()
+    alone = frozenset(other.id for other in rules() if other.id != rule.id)
+    profile = Profile("prod", rules_off=alone)
+    for example in examples(rule.id):
+        if example.after is not None:
+            files = {path: text.encode() for path, text in example.files.items()}
+            codebase = Codebase.read(files, _grammar())
+            made = plan(codebase, detect(codebase, profile), profile)
+            found |= {fix.safety for fix in made.fixes}
+    return [one.value for one in Safety if one in found]
+
+
+@cache
+def _grammar() -> Grammar:
+    return Grammar.load(Path(tempfile.gettempdir()) / "lockstitch-docs.cache")
 
 
 def _settings() -> str:

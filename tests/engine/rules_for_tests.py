@@ -144,3 +144,14 @@ class RepairsUnknown(Unlocked):
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         for violation in super().judge(resource, module):
             yield Violation("lock", violation.message, violation.repair, unknown="who knows")
+
+
+class HasAMistake(Unlocked):
+    """Looks something up that is not there."""
+
+    id = "thing-has-a-mistake"
+
+    def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        yield from super().judge(resource, module)
+        if resource.name == "odd":
+            raise KeyError(resource.value("lock"))

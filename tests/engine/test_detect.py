@@ -7,7 +7,15 @@ import pytest
 from remediations.detect import detect
 from remediations.model import Finding, Profile, Severity
 from remediations.terraform.grammar import Grammar
-from tests.engine.rules_for_tests import GoesBlind, Unlocked, Untagged, read, things, use
+from tests.engine.rules_for_tests import (
+    GoesBlind,
+    HasAMistake,
+    Unlocked,
+    Untagged,
+    read,
+    things,
+    use,
+)
 
 PROD = Profile("prod")
 
@@ -105,4 +113,20 @@ def test_an_override_of_nothing_lacks_nothing(grammar: Grammar) -> None:
     assert [(f.location.path, f.is_known) for f in findings] == [
         ("main.tf", True),
         ("override.tf", False),
+    ]
+
+
+def test_a_mistake_in_a_rule_is_told_and_the_run_goes_on(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, HasAMistake(), Untagged())
+    report = detect(read(things("odd", "plain"), grammar), PROD)
+    (told,) = report.not_analysed
+    why = "a mistake in it (KeyError)"
+    assert told.reason == f"`thing-has-a-mistake` could not judge `thing.odd`: {why}"
+    assert (told.rule, told.line, told.blocking) == ("thing-has-a-mistake", 1, True)
+    assert [(f.rule, f.address) for f in report.findings] == [
+        ("thing-untagged", "thing.odd"),
+        ("thing-has-a-mistake", "thing.plain"),
+        ("thing-untagged", "thing.plain"),
     ]

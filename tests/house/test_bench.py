@@ -7,10 +7,11 @@ from itertools import chain
 import pytest
 
 from bench.generate import module, tree
+from bench.rules import copies
 from remediations.codebase import Codebase
 from remediations.detect import detect
 from remediations.model import Profile
-from remediations.rule import rules
+from remediations.rule import find_rule, rules
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.nodes import Block
 
@@ -52,3 +53,13 @@ def test_every_run_sees_the_same_text() -> None:
 
 def read(files: dict[str, str], grammar: Grammar) -> Codebase:
     return Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+
+
+def test_a_copy_of_an_example_is_judged_as_the_first_one_is(grammar: Grammar) -> None:
+    rule = find_rule("notebook-root-access")
+    profile = Profile("prod", rules_off=frozenset(one.id for one in rules() if one is not rule))
+    counts = [
+        len(detect(Codebase.read(copies(rule, number), grammar), profile).findings)
+        for number in (1, 3)
+    ]
+    assert counts[1] == 3 * counts[0] > 0

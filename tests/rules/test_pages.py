@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from remediations import schema
 from remediations.codebase import Codebase
 from remediations.detect import detect
-from remediations.model import Profile, Report, Safety
+from remediations.model import Profile, Report, Safety, Severity
 from remediations.plan import combine, plan
 from remediations.rule import Rule, page, rules
 from remediations.terraform.grammar import Grammar
@@ -19,7 +20,7 @@ from tests.rules.pages import Example, all_examples, examples
 from tests.terraform.variants import variants
 
 HEADINGS = ["Why", "Fix safety", "Examples", "Unknown", "Profiles", "Mapped ids", "Sources"]
-OPTIONAL = {"Unknown", "Profiles"}
+REASON = re.compile(r"\b(where|whose|because)\b|: ")
 
 
 def only(rule_id: str) -> Profile:
@@ -49,14 +50,51 @@ def test_page_has_its_headings_and_examples(rule: Rule) -> None:
     text = page(rule.id)
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert text.startswith(f"# {rule.id}\n\n")
-    assert headings == [h for h in HEADINGS if h in headings]
-    assert set(HEADINGS) - set(headings) <= OPTIONAL
+    assert headings == HEADINGS
     kinds = [example.kind for example in examples(rule.id)]
     assert "before" in kinds
     assert "good" in kinds
     assert "http" in text[text.index("## Sources") :]
     stem = type(rule).__module__.rpartition(".")[2]
     assert stem == rule.id.replace("-", "_")
+
+
+def section(rule: Rule, heading: str) -> str:
+    _, _, behind = page(rule.id).partition(f"\n## {heading}\n\n")
+    return behind.partition("\n\n## ")[0]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_page_says_how_bad_it_is_where_and_why(rule: Rule) -> None:
+    text = section(rule, "Profiles")
+    severities = {rule.severity.of(name) for name in ("dev", "staging", "prod")}
+    words = {one.value if one else "off" for one in severities}
+    every = {"off", *(one.value for one in Severity)}
+    assert {word for word in every if re.search(rf"\b{word}\b", text.lower())} == words
+    assert REASON.search(text)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_page_says_what_happens_to_a_value_that_nobody_can_read(rule: Rule) -> None:
+    text = section(rule, "Unknown")
+    assert "# finding unknown" in text or re.search(r"[a-z]\.", text)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_page_maps_a_control_of_nist(rule: Rule) -> None:
+    assert re.search(r"^- NIST 800-53: [A-Z]{2}-\d+", section(rule, "Mapped ids"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_page_names_the_versions_that_differ(rule: Rule) -> None:
+    """Where an allowed version lacks the argument, or has another default, the page says so."""
+    path = getattr(rule, "path", "")
+    differs = bool(getattr(rule, "absent_since", {}))
+    for kind in rule.resources if path else ():
+        whole, found = schema.resource(kind), schema.argument(kind, path)
+        if whole and found:
+            differs |= bool((whole.majors - found.majors) - {schema.MAJORS[0]})
+    assert not differs or re.search(r"[Vv]ersions? \d", page(rule.id))
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)

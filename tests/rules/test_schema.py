@@ -8,6 +8,10 @@ import pytest
 
 from remediations import schema
 from remediations.codebase import Codebase
+from remediations.detect import detect
+from remediations.model import Profile, Safety
+from remediations.plan import combine
+from remediations.rule import rules
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import Block, Body, Expression, ListExpression, Literal, String
@@ -38,23 +42,30 @@ def wrong(resource: Resource, module: Module, before: set[str]) -> Iterator[str]
         found = schema.argument(resource.kind, path)
         if lacking or found is None:
             yield f"{resource.kind}: {path} is not known to {lacking or 'any version'}"
-        elif not fits(node, found):
+        elif not all(fits(node, found, type) for type in types_of(found, module)):
             yield f"{resource.kind}: {path} is {found.type}"
 
 
-def fits(node: Expression | Block, found: schema.Argument) -> bool:
+def types_of(found: schema.Argument, module: Module) -> set[str]:
+    """What it is in each version that is allowed, and known to have it."""
+    allowed = found.majors & {max(schema.MAJORS[0], major) for major in module.aws_majors}
+    return {found.types[major].rstrip("!") for major in allowed}
+
+
+def fits(node: Expression | Block, found: schema.Argument, type: str) -> bool:
     if isinstance(node, Block):
-        return found.is_block or found.type in ("object", "objects")
-    if found.is_block:
+        return type in ("block", "blocks", "object", "objects")
+    if type in ("block", "blocks"):
         return False
     if isinstance(node, Literal):
-        wanted = "boolean" if isinstance(node.value, bool) else "number"
         # A flag that became "true", "false" or nothing in version 6 still takes a bare true.
-        return node.value is None or wanted in {type.rstrip("!") for type in found.types.values()}
+        was_flag = "boolean" in found.types.values()
+        wanted = "boolean" if isinstance(node.value, bool) else "number"
+        return node.value is None or type == wanted or (wanted == "boolean" and was_flag)
     if isinstance(node, String):
-        return found.type in ("string", "any")
+        return type in ("string", "any")
     if isinstance(node, ListExpression):
-        return found.type.startswith(("array", "objects"))
+        return type.startswith(("array", "objects"))
     return True
 
 
@@ -65,8 +76,12 @@ def mistakes(before: Codebase, after: Codebase) -> list[str]:
         for resource in module.resources:
             held = old.resource(resource.address) if old else None
             paths = {path for path, _ in written(held.body)} if held else set()
-            if not resource.is_data and schema.resource(resource.kind):
-                found += wrong(resource, module, paths)
+            whole = schema.resource(resource.kind)
+            if resource.is_data or whole is None:
+                continue
+            found += wrong(resource, module, paths)
+            if held is None and not whole.majors & {*module.aws_majors}:
+                found.append(f"{resource.kind} is not known to {module.aws_majors}")
     return found
 
 
@@ -74,6 +89,27 @@ def mistakes(before: Codebase, after: Codebase) -> list[str]:
 def test_what_a_fix_writes_exists(example: Example, grammar: Grammar) -> None:
     assert example.after is not None
     assert mistakes(read(example.files, grammar), read(example.after, grammar)) == []
+
+
+def pinned(example: Example, major: int, grammar: Grammar) -> Codebase:
+    says = f'terraform {{\n  required_providers {{\n    aws = "~> {major}.0"\n  }}\n}}\n'
+    return read({**example.files, "versions.tf": says}, grammar)
+
+
+FREE = [e for e in all_examples("before") if e.after and "required_p" not in str(e.files)]
+
+
+@pytest.mark.parametrize("major", schema.MAJORS)
+@pytest.mark.parametrize("example", FREE, ids=str)
+def test_what_a_fix_writes_exists_in_each_version(
+    example: Example, major: int, grammar: Grammar
+) -> None:
+    """Whatever version a module allows: what its fix writes is there, or there is no fix."""
+    before = pinned(example, major, grammar)
+    others = frozenset(rule.id for rule in rules() if rule.id != example.rule)
+    profile = Profile("prod", rules_off=others)
+    edits = combine(before, detect(before, profile).findings, profile, Safety.REPLACE)
+    assert mistakes(before, before.with_edits(edits)) == []
 
 
 BARE = 'resource "aws_sagemaker_notebook_instance" "n" {\n  name = "n"\n}\n'

@@ -36,7 +36,7 @@ class VpcEndpointMissing(Rule):
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         uses = any(_ML.match(one.type) and not one.is_data for one in module.resources)
-        has = any(_S3.search(service_of(one)) for one in module.of_kind(ENDPOINT))
+        has = any(_may_be_for_s3(one) for one in module.of_kind(ENDPOINT))
         if uses and not has and not _by_another_hand(module):
             yield Violation("", self.message, self._repair(resource, module))
 
@@ -59,6 +59,11 @@ class VpcEndpointMissing(Rule):
         return self.offer.repair(
             Targeted(vpc.path, AddTopLevel(text, vpc.block)), *policy.written(vpc.path)
         )
+
+
+def _may_be_for_s3(endpoint: Resource) -> bool:
+    service = service_of(endpoint)
+    return bool(_S3.search(service)) or service.startswith(("var.", "local.", "each."))
 
 
 def _tables(vpc: Resource, module: Module) -> list[str]:

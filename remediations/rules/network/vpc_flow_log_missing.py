@@ -82,7 +82,8 @@ class VpcFlowLogMissing(Rule):
     )
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        if module.unread or any(_belongs(one, resource, module) for one in module.of_kind(LOG)):
+        logged = module.remember("networks with a log", lambda: _logged(module))
+        if module.unread or logged & {"", resource.address}:
             return
         yield Violation("", self.message, self._repair(resource, module))
 
@@ -101,10 +102,12 @@ class VpcFlowLogMissing(Rule):
         return self.offer.repair(written, *key.intents, touches=key.touches)
 
 
-def _belongs(log: Resource, vpc: Resource, module: Module) -> bool:
-    """Where the network is passed in, it may be this one."""
-    held = log.attribute("vpc_id")
-    if held is None:
-        return False
-    vpcs = [a for a in module.references(held.value) if a.startswith("aws_vpc.")]
-    return not vpcs or vpc.address in vpcs
+def _logged(module: Module) -> frozenset[str]:
+    """The networks with a log of their own; an empty name where one of a network passed in is."""
+    found: set[str] = set()
+    for log in module.of_kind(LOG):
+        held = log.attribute("vpc_id")
+        named = module.references(held.value) if held else ()
+        networks = {address for address in named if address.startswith("aws_vpc.")}
+        found |= networks or ({""} if held else set())
+    return frozenset(found)

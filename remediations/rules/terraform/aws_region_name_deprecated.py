@@ -8,7 +8,7 @@ from remediations.model import Related, Safety, Severity
 from remediations.rule import Offer, Rule, Severities, Targeted, Violation
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
-from remediations.terraform.nodes import Block, Document, Reference
+from remediations.terraform.nodes import Block, Document, Reference, all_attributes
 from remediations.terraform.resource import address_of
 
 
@@ -23,7 +23,8 @@ class AwsRegionNameDeprecated(Rule):
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         if min(module.aws_majors) < 6:
             return
-        found = list(_uses(module, f"{resource.address}.name"))
+        uses = module.remember("names of regions", lambda: _uses(module))
+        found = uses.get(f"{resource.address}.name", ())
         if not found:
             return
         message = (
@@ -39,14 +40,16 @@ class AwsRegionNameDeprecated(Rule):
         yield Violation("name", message, repair, related=related)
 
 
-def _uses(module: Module, dotted: str) -> Iterator[tuple[Document, Block, Reference]]:
+_Use = tuple[Document, Block, Reference]
+
+
+def _uses(module: Module) -> dict[str, list[_Use]]:
+    """Every name that an expression ends in as `….name`, with where it stands."""
+    found: dict[str, list[_Use]] = {}
     for document in module.documents:
         for block in document.body.blocks():
-            bodies = [block.body]
-            while bodies:
-                body = bodies.pop()
-                bodies.extend(inner.body for inner in body.blocks())
-                for attribute in body.attributes.values():
-                    for node in attribute.value.walk():
-                        if isinstance(node, Reference) and node.dotted == dotted:
-                            yield document, block, node
+            for attribute in all_attributes(block.body):
+                for node in module.references_in(attribute.value):
+                    if node.dotted.startswith("data.aws_region."):
+                        found.setdefault(node.dotted, []).append((document, block, node))
+    return found
