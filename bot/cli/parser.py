@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "explain-policy": "Show what each policy statement allows, and what could be scoped",
     "review": "Review a pull request once",
     "replay": "Act on a saved webhook delivery",
+    "github": "Make the GitHub App that the bot is",
     "serve": "Run the bot: webhooks in, reviews out",
     "worker": "Run a Celery worker (production)",
     "sweeper": "Ask again for work that was lost (production)",

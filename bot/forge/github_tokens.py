@@ -75,6 +75,7 @@ class AppDoor:
     def __init__(self, base_url: str, app: AppCredentials, pause: float | None) -> None:
         self.base_url, self._app_id, self._pause = base_url, app.app_id, pause
         self._keys = [key for key in (app.private_key, app.previous_key) if key is not None]
+        self._open: dict[str, Requester] = {}
 
     def send(self, verb: str, path: str, body: Any = None) -> tuple[Mapping[str, str], Any]:
         """Headers, by small letters, and the answer. Raises ``ForgeError``."""
@@ -88,14 +89,19 @@ class AppDoor:
         return self._send(verb, path, body)
 
     def _send(self, verb: str, path: str, body: Any) -> tuple[Mapping[str, str], Any]:
-        try:
-            auth = Auth.AppAuth(self._app_id, self._keys[0])
-            auth.create_jwt()  # a key is only looked at when it signs
-        except jwt.InvalidKeyError as error:
-            raise Refused(_BAD_KEY) from error
-        requester = connect(self.base_url, auth, self._pause)
+        requester = self._requester(self._keys[0])
         headers, answer = guarded(lambda: requester.requestJsonAndCheck(verb, path, input=body))
         return {name.lower(): value for name, value in headers.items()}, answer
+
+    def _requester(self, key: str) -> Requester:
+        if key not in self._open:
+            auth = Auth.AppAuth(self._app_id, key)
+            try:
+                auth.create_jwt()  # a key is only looked at when it signs
+            except jwt.InvalidKeyError as error:
+                raise Refused(_BAD_KEY) from error
+            self._open[key] = connect(self.base_url, auth, self._pause)
+        return self._open[key]
 
     def token(self, installation: int, wanted: Mapping[str, Any]) -> tuple[str, float]:
         """A token and the seconds that it is good for, by GitHub's own clock."""

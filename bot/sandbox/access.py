@@ -15,6 +15,8 @@ from .state import BOT_LOGIN, GRANTED, Repo, Token, World
 
 NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "blob": ("contents", "read"),
+    "branch": ("contents", "read"),
+    "branch_rules": ("metadata", "read"),
     "check_annotations": ("checks", "read"),
     "combined_status": ("statuses", "read"),
     "comment": ("pull_requests", "write"),

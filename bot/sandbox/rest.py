@@ -20,6 +20,7 @@ from .repository import GitFailed
 from .rest_branches import add_branch_routes
 from .rest_checks import add_check_routes
 from .rest_hooks import add_hook_routes
+from .rest_rules import add_rule_routes
 from .rest_shape import body, page, paged, pull_of, repo_of
 from .rest_talk import add_talk_routes
 from .state import BOT_LOGIN, GRANTED, TOKEN_SECONDS
@@ -38,6 +39,7 @@ def create_blueprint(forge: Forge, public_key: Callable[[], str]) -> Blueprint:
     add_talk_routes(api, forge)
     add_check_routes(api, forge)
     add_hook_routes(api, forge)
+    add_rule_routes(api, forge)
     add_branch_routes(api, forge)
 
     @api.post("/graphql")
@@ -149,7 +151,7 @@ def _app_routes(api: Blueprint, forge: Forge) -> None:
     @api.get("/v3/app")
     def app() -> Response:
         _only_app()
-        return jsonify(shapes.app(forge.url))
+        return jsonify(shapes.app(forge.url, forge.world.app))
 
     @api.get("/v3/repos/<owner>/<name>/installation")
     def installation(owner: str, name: str) -> Response:
@@ -157,13 +159,15 @@ def _app_routes(api: Blueprint, forge: Forge) -> None:
         repo = repo_of(forge, owner, name)
         if not repo.is_installed:
             raise Refusal(404, "Not Found")
-        return jsonify(shapes.installation(forge.url, repo))
+        return jsonify(shapes.installation(forge.url, repo, forge.world.app))
 
     @api.post("/v3/app/installations/<int:number>/access_tokens")
     def mint(number: int) -> tuple[Response, int]:
         _only_app()
         if number != shapes.INSTALLATION:
             raise Refusal(404, "Not Found")
+        if forge.world.app.is_suspended:
+            raise Refusal(403, "This installation has been suspended")
         wanted = body(may_be_absent=True)
         permissions = wanted.get("permissions") or GRANTED
         check_wanted(permissions)

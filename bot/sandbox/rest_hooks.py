@@ -10,6 +10,7 @@ from . import shapes
 from .forge import Forge
 from .hooks import Delivery
 from .limits import Refusal
+from .rest_shape import page
 
 
 def add_hook_routes(api: Blueprint, forge: Forge) -> None:
@@ -19,7 +20,37 @@ def add_hook_routes(api: Blueprint, forge: Forge) -> None:
     def installations() -> Response:
         _only_app()
         installed = [repo for repo in forge.world.repos.values() if repo.is_installed]
-        return jsonify([_listed(shapes.installation(forge.url, repo)) for repo in installed[:1]])
+        return jsonify(
+            [
+                _listed(shapes.installation(forge.url, repo, forge.world.app))
+                for repo in installed[:1]
+            ]
+        )
+
+    @api.get("/v3/app/hook/config")
+    def hook_config() -> Response:
+        _only_app()
+        target = forge.hooks.target
+        usual = {"content_type": "json", "insecure_ssl": "0", "url": target.url if target else ""}
+        secret = {"secret": "********"} if target and target.secret else {}
+        return jsonify({**usual, **secret, **forge.world.app.hook})
+
+    @api.get("/v3/installation/repositories")
+    def repositories() -> Response:
+        if not g.caller.is_installation:
+            raise Refusal(403, "Resource not accessible by personal access token")
+        seen = g.caller.token.repositories
+        held = [
+            repo
+            for repo in forge.world.repos.values()
+            if repo.is_installed and (seen is None or repo.name in seen)
+        ]
+        shown, links = page([shapes.repository(forge.url, repo) for repo in held])
+        shape = {"total_count": len(held), "repository_selection": "selected"}
+        response = jsonify({**shape, "repositories": shown})
+        if links is not None:
+            response.headers["Link"] = links
+        return response
 
     @api.get("/v3/app/hook/deliveries")
     def deliveries() -> Response:

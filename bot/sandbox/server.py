@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import gitlab_rest
+from .app_setup import create_setup
 from .forge import Forge
 from .gitlab_forge import GitLabForge
 from .hooks import Target
@@ -23,13 +24,14 @@ from .pages import create_pages
 from .rest import create_blueprint
 
 
-def create_app(forge: Forge, public_key: str) -> Flask:
+def create_app(forge: Forge, private_key: str, public_key: str) -> Flask:
     """The forge's HTTP face: the API and the pages."""
     app = Flask(__name__)
     if isinstance(forge, GitLabForge):
         app.register_blueprint(gitlab_rest.create_blueprint(forge))
     else:
         app.register_blueprint(create_blueprint(forge, lambda: public_key))
+        app.register_blueprint(create_setup(forge, lambda: private_key))
     app.register_blueprint(create_pages(forge))
 
     @app.errorhandler(404)
@@ -83,7 +85,7 @@ class Sandbox:
         private, public = _key_pair()
         forge = GitLabForge(directory) if kind == "gitlab" else Forge(directory)
         forge.hooks.target = webhook
-        app = create_app(forge, public)
+        app = create_app(forge, private, public)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = make_server(host, port, app, threaded=True)
         forge.url = f"http://{host}:{server.server_port}"

@@ -11,24 +11,17 @@ from .state import APP_ID as APP_ID
 from .state import (
     APP_SLUG,
     BOT_LOGIN,
-    GRANTED,
+    EVENTS,
     CheckRun,
     InlineComment,
     IssueComment,
     Pull,
+    Registration,
     Repo,
     SubmittedReview,
 )
 
 INSTALLATION = 2
-EVENTS = (
-    "pull_request",
-    "issue_comment",
-    "pull_request_review_comment",
-    "check_run",
-    "check_suite",
-    "merge_group",
-)
 
 
 def _side(url: str, repo: Repo, branch: str, sha: str) -> dict[str, Any]:
@@ -129,9 +122,10 @@ def _links(api: str, html: str, one: Pull) -> dict[str, Any]:
     return {name: {"href": target} for name, target in targets.items()}
 
 
-def installation(url: str, repo: Repo) -> dict[str, Any]:
+def installation(url: str, repo: Repo, set_up: Registration | None = None) -> dict[str, Any]:
     """The App's installation on a repository's owner."""
-    owner = repo.name.split("/")[0]
+    owner, held = repo.name.split("/")[0], set_up or Registration()
+    stamp = "2026-01-01T00:00:00Z"
     api = f"{url}/api/v3"
     return {
         "id": INSTALLATION,
@@ -141,16 +135,16 @@ def installation(url: str, repo: Repo) -> dict[str, Any]:
         "target_id": repo.id,
         "target_type": "Organization",
         "repository_selection": "selected",
-        "permissions": GRANTED,
-        "events": list(EVENTS),
+        "permissions": held.granted or held.permissions,
+        "events": held.events,
         "access_tokens_url": f"{api}/app/installations/{INSTALLATION}/access_tokens",
         "repositories_url": f"{api}/installation/repositories",
         "html_url": f"{url}/settings/installations/{INSTALLATION}",
         "single_file_name": None,
-        "suspended_at": None,
-        "suspended_by": None,
-        "created_at": "2026-01-01T00:00:00Z",
-        "updated_at": "2026-01-01T00:00:00Z",
+        "suspended_at": stamp if held.is_suspended else None,
+        "suspended_by": user(url, owner) if held.is_suspended else None,
+        "created_at": stamp,
+        "updated_at": stamp,
     }
 
 
@@ -342,8 +336,9 @@ def reaction(url: str, number: int, login: str, content: str, created: str) -> d
     return {**shape, "content": content, "created_at": created}
 
 
-def app(url: str) -> dict[str, Any]:
+def app(url: str, set_up: Registration | None = None) -> dict[str, Any]:
     """The App that the bot is."""
+    held = set_up or Registration()
     owner = user(url, "lockstitch-owner")
     return {
         "id": APP_ID,
@@ -356,8 +351,8 @@ def app(url: str) -> dict[str, Any]:
         "html_url": f"{url}/apps/{APP_SLUG}",
         "created_at": "2026-01-01T00:00:00Z",
         "updated_at": "2026-01-01T00:00:00Z",
-        "permissions": GRANTED,
-        "events": list(EVENTS),
+        "permissions": held.permissions,
+        "events": held.events,
     }
 
 

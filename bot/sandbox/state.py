@@ -26,6 +26,16 @@ GRANTED: Final = {
 }
 """What the App's installation may do; a token gets this or less."""
 
+EVENTS: Final = (
+    "pull_request",
+    "issue_comment",
+    "pull_request_review_comment",
+    "check_run",
+    "check_suite",
+    "merge_group",
+    "repository",
+)
+
 
 def now() -> str:
     """The time as GitHub writes it."""
@@ -150,6 +160,10 @@ class Repo:
     """The name of the repository that this one is a fork of."""
     is_installed: bool = True
     """Whether the App is installed here."""
+    protection: list[tuple[str, int | None]] | None = None
+    """Required checks of the default branch's protection, with the App each is bound to."""
+    rules: list[tuple[str, int | None]] | None = None
+    """The same of a ruleset."""
     protected: set[str] = field(default_factory=set)
     """Branches that change through pull requests only."""
     is_archived: bool = False
@@ -186,6 +200,21 @@ class Fault:
 
 
 @dataclass(slots=True)
+class Registration:
+    """The App as it is set up, which may be other than where it is installed."""
+
+    permissions: dict[str, str] = field(default_factory=lambda: {**GRANTED, "merge_queues": "read"})
+    events: list[str] = field(default_factory=lambda: list(EVENTS))
+    granted: dict[str, str] | None = None
+    """What the installation granted, where that is not the same."""
+    hook: dict[str, str] = field(default_factory=dict)
+    """What differs from the usual configuration of its webhook."""
+    is_suspended: bool = False
+    codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Manifests that were accepted and not yet converted, by their code."""
+
+
+@dataclass(slots=True)
 class World:
     """Everything, behind one lock."""
 
@@ -194,6 +223,7 @@ class World:
     """Personal tokens to logins."""
     installations: dict[str, Token] = field(default_factory=dict)
     """Installation tokens."""
+    app: Registration = field(default_factory=Registration)
     lock: threading.RLock = field(default_factory=threading.RLock)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     writes: list[tuple[str, str, Any]] = field(default_factory=list)
