@@ -85,6 +85,7 @@ def examine(
             found, could_not = _examined(module, wanted, root.environment)
             judged += found
             failed += (*could_not, *_not_looked_into(module))
+        failed += _spent(root.module)
     missing = [
         one for one in codebase.not_analysed if directories is None or dirname(one.path) in reached
     ]
@@ -139,11 +140,19 @@ def _by_kind(wanted: tuple[Rule, ...]) -> Mapping[str, tuple[Rule, ...]]:
 
 
 def _not_looked_into(module: Module) -> Iterator[NotAnalysed]:
-    """Calls that lead out of this code. They stand for nothing, so none of them blocks."""
+    """Calls that lead out of this code, which stand for nothing; where a limit cut, it blocks."""
     for call in module.calls:
         if call.target is None:
             place, reason = call.location, f"`module.{call.name}` is not looked into: {call.reason}"
-            yield NotAnalysed(place.path, place.line, reason, blocking=False)
+            yield NotAnalysed(place.path, place.line, reason, blocking=call.is_cut)
+
+
+def _spent(root: Module) -> Iterator[NotAnalysed]:
+    """A root whose values cost too much: what was left unknown may be anything."""
+    if root.is_spent:
+        path = root.documents[0].path
+        where = f"`{root.directory}`" if root.directory else "this directory"
+        yield NotAnalysed(path, 1, f"the values of {where} take more steps than are worked out")
 
 
 def _order(finding: Finding) -> tuple[str, int, str, str]:

@@ -23,6 +23,8 @@ MAX_DEPTH: Final = 12
 MAX_MODULES: Final = 400
 """Modules that one root may be made of, each call counted."""
 
+TOO_MANY: Final = f"more than {MAX_MODULES} modules, or calls deeper than {MAX_DEPTH}"
+
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
@@ -59,6 +61,8 @@ class ModuleCall:
     source: str
     target: Module | None = None
     reason: str = ""
+    is_cut: bool = False
+    """Whether a limit is the reason, so that something that is there was not looked at."""
 
     @property
     def location(self) -> Location:

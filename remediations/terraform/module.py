@@ -14,6 +14,7 @@ from ..model import Known, Value
 from .calls import (
     MAX_DEPTH,
     MAX_MODULES,
+    TOO_MANY,
     Directory,
     Library,
     ModuleCall,
@@ -137,7 +138,7 @@ class Module:
         held = None if directory is None else self.library.get(directory)
         reason = self._hindrance(source, directory, held)
         if reason or held is None or directory is None:
-            return replace(call, reason=reason)
+            return replace(call, reason=reason, is_cut=reason == TOO_MANY)
         self._spent[1] += 1
         target = Module(
             directory,
@@ -163,7 +164,7 @@ class Module:
                 break
             callers, module = callers + 1, module.caller
         if callers > MAX_DEPTH or self._spent[1] >= MAX_MODULES:
-            return f"more than {MAX_MODULES} modules, or calls deeper than {MAX_DEPTH}"
+            return TOO_MANY
         return ""
 
     @cached_property
@@ -268,6 +269,11 @@ class Module:
         """Count one step of evaluation; False once the whole root has had its share."""
         self._spent[0] += 1
         return self._spent[0] <= MAX_STEPS
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the whole root has had its share, so that values were left unknown."""
+        return self._spent[0] > MAX_STEPS
 
     def evaluate(self, expression: Expression) -> Value:
         """What an expression is worth in this module: in a repeated block, in all instances."""

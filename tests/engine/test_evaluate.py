@@ -182,8 +182,8 @@ def test_what_would_be_too_large_is_not_even_built(
 
 
 def test_a_module_has_one_budget(grammar: Grammar, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("remediations.terraform.module.MAX_STEPS", 3)
-    text = "".join(f"  a{number} = 1\n" for number in range(5))
+    monkeypatch.setattr("remediations.terraform.module.MAX_STEPS", 9)
+    text = "".join(f"  a{number} = 0 + 1\n" for number in range(5))
     module = module_of(f"locals {{\n{text}}}\n", grammar)
     values = [module.evaluate(module.locals[f"a{number}"][0].value) for number in range(5)]
     assert values[:3] == [Known(1)] * 3
