@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "review": "Review a pull request once",
     "replay": "Act on a saved webhook delivery",
     "github": "Make the GitHub App that the bot is",
+    "doctor": "Look whether all that the bot needs is there",
     "serve": "Run the bot: webhooks in, reviews out",
     "worker": "Run a Celery worker (production)",
     "sweeper": "Ask again for work that was lost (production)",

@@ -211,7 +211,8 @@ def _read_routes(api: Blueprint, forge: Forge) -> None:
 
     @api.get(prefix)
     def repository(owner: str, name: str) -> Response:
-        return jsonify(shapes.repository(forge.url, repo_of(forge, owner, name)))
+        counts = {"network_count": 0, "subscribers_count": 0}
+        return jsonify({**shapes.repository(forge.url, repo_of(forge, owner, name)), **counts})
 
     @api.get(f"{prefix}/pulls/<int:number>")
     def pull(owner: str, name: str, number: int) -> Response:
