@@ -237,8 +237,8 @@ class _Placer:
         """Keep the object's own way with quotes, separators, commas and lines."""
         last = within.entries[-1]
         key = f'"{name}"' if isinstance(last.key, String) else name
-        separator = self.text[last.key.span.end : last.value.span.start].strip() or "="
-        line = f"{key}{'' if separator == ':' else ' '}{separator} {text}"
+        between = self.text[last.key.span.end : last.value.span.start]
+        line = f"{key}{between if between.strip() == ':' else ' = '}{text}"
         if "\n" not in self.source.slice(within.span):
             end = last.value.span.end
             yield _Splice(Span(end, end), ", " + _BREAK.sub(" ", line))

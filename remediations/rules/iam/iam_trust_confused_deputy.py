@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from remediations.iam.conditions import require
 from remediations.iam.trust import ARGUMENT, ROLE, Trust, trusts
 from remediations.lookups import look_up
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
-from remediations.terraform.edit import InsertBlock, InsertEntry, Intent, SetValue
 from remediations.terraform.module import Module, Resource
-from remediations.terraform.nodes import Block, ObjectExpression
 
 # Services whose own pages show a trust policy with `aws:SourceAccount`. Others do not send it when
 # they take on a role, and would be locked out:
@@ -26,11 +25,7 @@ _SERVICES: Final = frozenset(
     {"sagemaker", "bedrock", "bedrock-agentcore", "comprehend", "personalize", "transcribe"}
 )
 _BOUND: Final = re.compile(r"aws:Source(Account|Arn|OrgID|OrgPaths|Owner)", re.IGNORECASE)
-_BLOCK: Final = """condition {{
-  test     = "StringEquals"
-  variable = "aws:SourceAccount"
-  values   = [{account}]
-}}"""
+_ACCOUNT: Final = "aws:SourceAccount"
 
 
 class TrustConfusedDeputy(Rule):
@@ -76,32 +71,10 @@ class TrustConfusedDeputy(Rule):
                 "`aws:SourceAccount`: the others here may not send it and would be locked out."
             )
         lookups = look_up(module, "account")
-        intent = _condition(trust, lookups.names["account"])
+        account = lookups.names["account"]
+        intent = require(trust.statement, _ACCOUNT, [account], trust.holder.document)
         path = trust.holder.path
         touches = () if trust.holder.address == resource.address else (trust.holder.address,)
         return self.offer.repair(
             Targeted(path, intent), *lookups.written(resource.path), touches=touches
         )
-
-
-def _condition(trust: Trust, account: str) -> Intent:
-    """One more condition; where several stand in a statement, all of them have to hold."""
-    node = trust.statement.node
-    if isinstance(node, Block):
-        return InsertBlock(node.body, _BLOCK.format(account=account))
-    pair = f'{{\n  "aws:SourceAccount" = {account}\n}}'
-    held = node.entry("Condition")
-    if held is None or not isinstance(held.value, ObjectExpression):
-        return InsertEntry(node, "Condition", f"{{\n  StringEquals = {_deeper(pair)}\n}}")
-    equals = held.value.entry("StringEquals")
-    if equals is not None and isinstance(equals.value, ObjectExpression):
-        if equals.value.entries:
-            return InsertEntry(equals.value, "aws:SourceAccount", account)
-        return SetValue(equals.value, pair)
-    if held.value.entries:
-        return InsertEntry(held.value, "StringEquals", pair)
-    return SetValue(held.value, f"{{\n  StringEquals = {_deeper(pair)}\n}}")
-
-
-def _deeper(text: str) -> str:
-    return text.replace("\n", "\n  ")
