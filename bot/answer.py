@@ -31,6 +31,7 @@ What I can do here:
 
 - `/lockstitch fix` commits every fix that is safe: in place, only stricter.
 - `/lockstitch fix <rule>` commits the safe fixes of one rule.
+- `/lockstitch fix <link to a comment of mine>` commits the fix of that comment.
 - Reply *fix* in a thread to commit its fix; *fix replace* where it recreates a resource.
 - `/lockstitch recheck` reviews the head again.
 - `/lockstitch explain <rule>` shows a rule's page.
@@ -155,7 +156,8 @@ def _wanted(forge: Forge, pull: PullRequest, asked: Asked) -> Wanted:
     command = asked.command
     if not command.thread_only:
         return Wanted(command.up_to, rule=command.rule)
-    thread = _thread(forge.threads(pull), asked.thread_root)
+    root = command.comment or asked.thread_root
+    thread = _thread(forge.threads(pull), root)
     return Wanted(command.up_to, frozenset(fingerprints(thread.body) if thread else ()))
 
 

@@ -19,6 +19,7 @@ from remediations.terraform.files import READ
 from .bounds import MAX_FILES, MAX_TOTAL_BYTES, is_ordinary
 from .forge.errors import Incomplete
 from .forge.port import ChangedFile, FileStatus, Listing, PullRequest, TreeEntry
+from .repo_config import NAME
 
 MAX_WHOLE: Final = 600
 """Terraform files of a repository that is read whole; the host gives 60 at a time."""
@@ -96,12 +97,15 @@ def read_change(forge: Repository, pull: PullRequest) -> Change:
     if not change.directories:
         return change
     repository = pull.ref.repository
-    head = _entries(forge, repository, pull.head_sha)
-    base = _entries(forge, repository, merge_base)
+    head = _terraform(_listed(forge, repository, pull.head_sha))
+    listed = _listed(forge, repository, merge_base)
+    base = _terraform(listed)
+    # Most often the configuration is as it was there; read along, it costs no request of its own.
+    along = tuple(entry for entry in listed if entry.path == NAME)
     _refuse_gaps(files, head)
     named = {note.path for note in notes}
     if max(len(head), len(base)) <= MAX_WHOLE:
-        blobs = _read(forge, repository, (*head, *base), {})
+        blobs = _read(forge, repository, (*head, *base, *along), {})
     else:
         notes = (*notes, _only_a_part(len(head)))
         near, blobs = _read_near(forge, repository, (*head, *base), change.directories)
@@ -185,13 +189,17 @@ def _is_read(path: str) -> bool:
     return path.endswith(READ) and is_ordinary(path)
 
 
-def _entries(forge: Repository, repository: str, commit: str) -> tuple[TreeEntry, ...]:
+def _listed(forge: Repository, repository: str, commit: str) -> tuple[TreeEntry, ...]:
     listing = forge.list_files(repository, commit)
     if not listing.is_complete:
         raise Incomplete(
             f"The host cut the list of files of {commit[:12]} short, so some were never seen."
         )
-    return tuple(entry for entry in listing.entries if entry.path.endswith(READ))
+    return listing.entries
+
+
+def _terraform(entries: Iterable[TreeEntry]) -> tuple[TreeEntry, ...]:
+    return tuple(entry for entry in entries if entry.path.endswith(READ))
 
 
 def _refuse_gaps(files: Iterable[ChangedFile], head: Iterable[TreeEntry]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -14,6 +14,7 @@ FIX_SAFE_BUTTON: Final = "fix-safe"
 
 _SLASH: Final = re.compile(r"^[ \t]*/lockstitch\b[ \t]*(?P<words>[^\r\n]*)", re.MULTILINE)
 _REPLY: Final = re.compile(r"\A\s*(?P<words>fix(?:[ \t]+replace)?)[ \t]*[.!]?\s*\Z", re.IGNORECASE)
+_COMMENT: Final = re.compile(r"(?:\A|#discussion_r|#note_)([1-9][0-9]{0,18})\Z")
 _RULE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+\Z")
 
 
@@ -30,13 +31,15 @@ class Verb(Enum):
 class Command:
     """One request. ``up_to`` is the costliest fix it may commit; ``rule`` narrows or names.
 
-    ``thread_only`` fixes touch nothing but the findings of the thread they stand in.
+    ``thread_only`` fixes touch nothing but the findings of the thread they stand in, or of the one
+    that ``comment`` began.
     """
 
     verb: Verb
     rule: str | None = None
     up_to: Safety = Safety.SAFE
     thread_only: bool = False
+    comment: int | None = None
 
 
 def parse(body: str, *, in_thread: bool) -> Command | None:
@@ -67,6 +70,8 @@ def _slash(words: list[str], *, in_thread: bool) -> Command:
             return _thread_fix(" ".join(words))
         case ["fix"]:
             return Command(Verb.FIX)
+        case ["fix", name] if named := _COMMENT.search(name):
+            return replace(_thread_fix("fix"), comment=int(named[1]))
         case ["fix", rule] if _RULE.match(rule):
             return Command(Verb.FIX, rule=rule)
         case ["explain", rule] if _RULE.match(rule):

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from . import commands
@@ -46,6 +46,8 @@ class Wish:
     """The id of the newest delivery that asked for it, for the log."""
     base_sha: str = ""
     """What a group of a merge queue was made on; ``head_sha`` is what the queue made."""
+    installation: int = 0
+    """Which installation of the App is told; 0 where that is not known."""
 
     @property
     def is_command(self) -> bool:
@@ -78,7 +80,10 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Del
     payload = payload_of(body)
     action = payload.get("action")
     action = action if isinstance(action, str) else ""
-    return Delivery(delivery, event, action, _wish(event, action, payload))
+    wish = _wish(event, action, payload)
+    if wish is not None:
+        wish = replace(wish, installation=number_at(payload, "installation", "id"))
+    return Delivery(delivery, event, action, wish)
 
 
 def _is_genuine(signature: str, body: bytes, secrets: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from .forge.gitlab import GitLab
 from .forge.gitlab_api import GitLabAccess
 from .forge.gitlab_api import seconds_ahead as gitlab_seconds_ahead
 from .forge.gitlab_watch import GitLabWatch
+from .forge.kept import Kept
 from .forge.pacer import Pacer
 from .forge.port import FailedDelivery, Forge, OpenPull, PullRef, Watchtower
 from .settings import Settings
@@ -23,19 +24,23 @@ def open_forge(
     ref: PullRef,
     blobs: MutableMapping[str, bytes] | None = None,
     pacer: Pacer | None = None,
+    kept: Kept | None = None,
+    installation: int = 0,
 ) -> Forge:
     """The forge of one repository, with a token for it alone where the host has such.
 
-    Requests to GitHub follow the pacer; GitLab says itself when it is too much. Raises
+    Requests to GitHub follow the pacer; GitLab says itself when it is too much. ``installation``
+    is the App's on GitHub, where a webhook told it. Raises
     ``SettingsError`` where there are no credentials for its host.
     """
     if ref.forge == "gitlab":
         status_check = settings.gitlab.status_check
         return GitLab(gitlab_access(settings), ref.repository, blobs, status_check)
     held = credentials(settings)
-    if pacer is None:
-        return GitHub(settings.api_url, held, ref.repository, blobs, settings.pause)
-    return GitHub(settings.api_url, held, ref.repository, blobs, 0.0, pacer)
+    pause = settings.pause if pacer is None else 0.0
+    forge = GitHub(settings.api_url, held, ref.repository, blobs, pause, pacer, kept)
+    forge.api.installation = installation
+    return forge
 
 
 def credentials(settings: Settings) -> Credentials:

@@ -251,7 +251,7 @@ class Inbox:
 
     def give_back(self, item: WorkItem) -> bool:
         """The process ends before the work does: another one may begin at once."""
-        return self._return(item, {"attempts": item.attempts - 1})
+        return self._return(item, {"attempts": item.attempts - 1, "waits": work.c.waits + 1})
 
     def void_leases(self) -> None:
         """At the start of the only process that works: whoever held a lease is gone."""

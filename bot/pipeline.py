@@ -68,12 +68,15 @@ def review(
     run_id: str,
     is_current: Callable[[], bool] = lambda: True,
     note: Callable[[Outcome], None] = lambda _: None,
+    *,
+    is_first: bool = False,
 ) -> Outcome:
     """Review the pull request as it stands now and say so on the forge, once.
 
     ``run_id`` names the run, so that one started again after a crash finds its own check.
     ``is_current`` is asked right before anything is posted, and ``note`` is told what that will
-    be. Raises ``ForgeError``, ``EngineStopped`` and ``EngineAway``.
+    be. ``is_first`` is True where no run of this name was tried before. Raises ``ForgeError``,
+    ``EngineStopped`` and ``EngineAway``.
     """
     pull = forge.pull_request(ref)
     at_head(pull.head_sha)
@@ -81,7 +84,7 @@ def review(
         return Outcome(Ended.CLOSED, pull)
     running = Check(CHECK_NAME, pull.head_sha, run_id, "Reviewing", "Reading the change.")
     with stage("check"):
-        forge.ensure_check(ref.repository, running)
+        forge.ensure_check(ref.repository, replace(running, is_first=is_first))
     with stage("fetch"):
         change, threads = read_change(forge, pull), forge.threads(pull)
     judgement, composed = reviewed(forge, change, reviewer, threads, forge.limits)

@@ -14,6 +14,7 @@ from . import pipeline
 from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
 from .forge.errors import Queued
+from .forge.kept import Recent
 from .forge.port import Forge, PullRef
 from .hosts import open_forge
 from .inbox import Inbox, WorkItem, owner_of
@@ -28,16 +29,24 @@ from .shared_pace import SharedSlots
 from .stages import stage
 
 _LOG: Final = logging.getLogger(__name__)
-_MAX_BLOBS: Final = 5_000
+_MAX_BLOBS: Final = 10_000
+_MAX_BYTES: Final = 128 * 1024 * 1024
 
 
 class BlobCache(OrderedDict[str, bytes]):
-    """The blobs used last; bounded."""
+    """The blobs used last; bounded in number and bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = 0
+        self._lock = Lock()
 
     def __setitem__(self, oid: str, data: bytes) -> None:
-        super().__setitem__(oid, data)
-        while len(self) > _MAX_BLOBS:
-            self.popitem(last=False)
+        with self._lock:
+            self._size += len(data) - len(self.get(oid, b""))
+            super().__setitem__(oid, data)
+            while len(self) > _MAX_BLOBS or self._size > _MAX_BYTES:
+                self._size -= len(self.popitem(last=False)[1])
 
 
 @dataclass(slots=True)
@@ -51,6 +60,7 @@ class Worker:
     pace: Pace = field(default_factory=Pace)
     _forges: dict[tuple[str, str], Forge] = field(default_factory=dict)
     _blobs: BlobCache = field(default_factory=BlobCache)
+    _kept: Recent = field(default_factory=Recent)
     _lock: Lock = field(default_factory=Lock)
 
     @classmethod
@@ -72,6 +82,7 @@ class Worker:
             self._do(item)
 
     def _do(self, item: WorkItem) -> None:
+        self.forge(item.ref, item.wish.installation)
         if (group := _group(item)) is not None:
             run_id = self._run_id(item, group.as_pull.ref)
             check = review_group(self.forge(item.ref), group, self.reviewer, run_id)
@@ -117,12 +128,14 @@ class Worker:
         """End the engine's process."""
         self.reviewer.engine.close()
 
-    def forge(self, ref: PullRef) -> Forge:
+    def forge(self, ref: PullRef, installation: int = 0) -> Forge:
         """The forge of one repository."""
         key = ref.forge, ref.repository
         with self._lock:
             if key not in self._forges:
-                self._forges[key] = open_forge(self.settings, ref, self._blobs, self.pace)
+                self._forges[key] = open_forge(
+                    self.settings, ref, self._blobs, self.pace, self._kept, installation
+                )
             return self._forges[key]
 
     def _run_id(self, item: WorkItem, ref: PullRef) -> str:
@@ -147,6 +160,7 @@ class Worker:
                 run_id,
                 lambda: self.inbox.is_current(item),
                 self.ledger.note,
+                is_first=item.attempts == 1 and item.waits == 0,
             )
         except Queued as error:
             pipeline.say_when(forge, ref, run_id, self.pace.clock() + error.retry_after)

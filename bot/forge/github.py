@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
 from . import github_checks as checks
 from . import github_commits as commits
 from . import github_history as history
-from . import github_queries as queries
+from . import github_summary as summary
 from . import github_threads as talk
-from .blob_ids import is_blob
-from .errors import Gone, Incomplete, Rejected
+from .errors import Gone, Rejected
 from .github_api import Api
+from .github_files import Files
 from .github_tokens import Credentials
+from .kept import Kept, Recent
 from .pacer import Hurry, Pacer
 from .port import (
     ChangedFile,
     Check,
     Comment,
     Commit,
-    FileStatus,
     Limits,
     Listing,
     PullRef,
     PullRequest,
     Thread,
-    TreeEntry,
 )
 
-SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
 ANSWER_MARKER: Final = "<!-- lockstitch:answer "
-MAX_FILES: Final = 3000
-_BATCH: Final = 60
 _WRITERS: Final = ("admin", "maintain", "write")
-_STATUSES: Final = {
-    "added": FileStatus.ADDED,
-    "copied": FileStatus.ADDED,
-    "removed": FileStatus.REMOVED,
-    "renamed": FileStatus.RENAMED,
-}
 
 
 class GitHub:
-    """One repository's forge. Blobs are kept in ``cache`` by object id."""
+    """One repository's forge.
+
+    Blobs are kept in ``cache`` by object id, and in ``kept`` what follows from commit ids alone.
+    """
 
     def __init__(
         self,
@@ -54,10 +46,14 @@ class GitHub:
         cache: MutableMapping[str, bytes] | None = None,
         pause: float | None = None,
         pacer: Pacer | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self.api = Api(base_url.rstrip("/"), credentials, repository, pause, pacer or Hurry())
-        self._cache: MutableMapping[str, bytes] = {} if cache is None else cache
+        self._files = Files(
+            self.api, {} if cache is None else cache, Recent() if kept is None else kept
+        )
         self._root = f"/repos/{repository}"
+        self._told: dict[int, summary.Found | None] = {}
 
     @property
     def limits(self) -> Limits:
@@ -75,6 +71,7 @@ class GitHub:
         found = self.api.get(f"{self._root}/pulls/{ref.number}")
         head, base = found["head"], found["base"]
         head_repository = head["repo"]["full_name"] if head.get("repo") else None
+        self._files.note_count(head["sha"], found["changed_files"])
         return PullRequest(
             ref=ref,
             title=found["title"],
@@ -103,9 +100,7 @@ class GitHub:
 
     def merge_base(self, pull: PullRequest) -> str:
         """The commit the diff is taken against."""
-        spec = f"{pull.base_sha}...{pull.head_sha}"
-        compared = self.api.get(f"{self._root}/compare/{spec}?per_page=1")
-        return str(compared["merge_base_commit"]["sha"])
+        return self._files.merge_base(pull)
 
     def commits_since(self, pull: PullRequest, sha: str) -> tuple[Commit, ...]:
         """What came onto the head after ``sha``."""
@@ -113,56 +108,21 @@ class GitHub:
 
     def changed_files(self, pull: PullRequest) -> tuple[ChangedFile, ...]:
         """The diff. Raises ``Incomplete`` past the 3,000 files that GitHub lists."""
-        path = f"{self._root}/pulls/{pull.ref.number}/files"
-        found = tuple(self.api.pages(path, limit=MAX_FILES))
-        if len(found) >= MAX_FILES:
-            raise Incomplete(f"The pull request changes {MAX_FILES} files or more.")
-        return tuple(
-            ChangedFile(
-                one["filename"],
-                one.get("previous_filename"),
-                _STATUSES.get(one["status"], FileStatus.MODIFIED),
-                one.get("patch"),
-            )
-            for one in found
-        )
+        return self._files.changed(pull)
 
     def list_files(self, repository: str, commit: str) -> Listing:
         """Every blob of a commit."""
-        found = self.api.get(f"/repos/{repository}/git/trees/{commit}?recursive=1")
-        entries = tuple(
-            TreeEntry(one["path"], one["mode"], one["sha"], one.get("size", 0))
-            for one in found["tree"]
-            if one["type"] != "tree"
-        )
-        return Listing(entries, is_complete=not found["truncated"])
+        return self._files.listed(repository, commit)
 
     def read_blobs(self, repository: str, oids: Iterable[str]) -> Mapping[str, bytes]:
         """Contents by object id, many in one request. A missing or binary blob is absent."""
-        wanted = list(dict.fromkeys(oids))
-        missing = [oid for oid in wanted if oid not in self._cache]
-        for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
-            self._cache.update(self._read_batch(repository, batch))
-        return {oid: self._cache[oid] for oid in wanted if oid in self._cache}
-
-    def _read_batch(self, repository: str, oids: list[str]) -> Iterator[tuple[str, bytes]]:
-        variables = dict(zip(("owner", "name"), repository.split("/"), strict=True))
-        found = self.api.graphql(queries.blobs(oids), variables)["repository"] or {}
-        for number, oid in enumerate(oids):
-            blob = found.get(f"b{number}")
-            if not blob or blob["isBinary"]:
-                continue
-            data = (blob["text"] or "").encode()
-            # GraphQL answers in text: a BOM or a stray byte may be lost on the way.
-            if blob["isTruncated"] or not is_blob(oid, data):
-                answer = self.api.get(f"/repos/{repository}/git/blobs/{oid}")
-                data = base64.b64decode(answer["content"])
-            yield oid, data
+        return self._files.blobs(repository, oids)
 
     def threads(self, pull: PullRequest) -> tuple[Thread, ...]:
         """Threads whose first comment is ours."""
-        return tuple(talk.threads(self.api, pull))
+        held = talk.read(self.api, pull)
+        self._told[pull.ref.number] = held.summary
+        return held.threads
 
     def post_review(
         self, pull: PullRequest, body: str, comments: tuple[Comment, ...]
@@ -199,20 +159,9 @@ class GitHub:
 
     def ensure_summary(self, pull: PullRequest, body: str, *, begins: bool) -> None:
         """One comment, edited in place, and only where it would change."""
-        marked = f"{SUMMARY_MARKER}\n{body}" if SUMMARY_MARKER not in body else body
-        path = f"{self._root}/issues/{pull.ref.number}/comments"
-        for one in self.api.pages(path, limit=1000):
-            if str(one["body"]).startswith(SUMMARY_MARKER) and self._is_own(one):
-                if one["body"] != marked:
-                    self.api.patch(f"{self._root}/issues/comments/{one['id']}", {"body": marked})
-                return
-        if begins:
-            self.api.post(path, {"body": marked})
-
-    def _is_own(self, comment: dict[str, Any]) -> bool:
-        """An App writes as a bot; with a token the marker has to do."""
-        is_bot = (comment.get("user") or {}).get("type") == "Bot"
-        return is_bot or not self.api.is_app
+        number = pull.ref.number
+        found = self._told.pop(number, None) or summary.listed(self.api, self._root, number)
+        summary.ensure(self.api, self._root, number, found, body, begins=begins)
 
     def ensure_check(self, repository: str, check: Check) -> None:
         """The check run, or with a token the commit status, is as described."""
@@ -253,7 +202,9 @@ class GitHub:
 
     def _is_said(self, path: str, marker: str) -> bool:
         found = self.api.pages(path, limit=1000)
-        return any(str(one["body"]).endswith(marker) and self._is_own(one) for one in found)
+        return any(
+            str(one["body"]).endswith(marker) and summary.is_own(self.api, one) for one in found
+        )
 
     def acknowledge(self, ref: PullRef, comment_id: int, *, inline: bool) -> None:
         """Eyes on the comment; GitHub keeps one of each kind."""

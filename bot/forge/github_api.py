@@ -20,8 +20,10 @@ from .github_tokens import (
     Tokens,
 )
 from .github_transport import connect, guarded
+from .kept import Recent
 from .pacer import Hurry, Kind, Pacer
 
+_KEPT_ELSEWHERE: Final = ("/git/trees/", "/git/blobs/", "/compare/")
 _TOLD: Final = ("createCommitOnBranch", "addPullRequestReviewThreadReply")
 
 
@@ -36,9 +38,13 @@ class Api:
     """Seconds between requests; None leaves PyGithub's own pace."""
     pacer: Pacer = field(default_factory=Hurry)
     count: int = 0
+    installation: int = 0
+    """The App's installation there; 0 where it has to be asked for."""
     _minted: Tokens | None = field(default=None, repr=False)
     _fixed: Requester | None = field(default=None, repr=False)
     _login: str = ""
+    _tagged: Recent = field(default_factory=lambda: Recent(64), repr=False)
+    """Answers with the tag that the forge gave them, by path."""
 
     @property
     def is_app(self) -> bool:
@@ -62,8 +68,23 @@ class Api:
         return self._login
 
     def get(self, path: str) -> Any:
-        """A JSON answer. ``path`` starts below the API's base."""
-        return self._send("GET", path, None)
+        """A JSON answer. ``path`` starts below the API's base.
+
+        What was answered before is asked for only if it changed, which costs nothing if not:
+        https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+        """
+        tag, known = self._tagged.get(path, (None, None))
+        given = {"If-None-Match": tag} if tag else None
+        headers, answer = self._sent(
+            Kind.READ,
+            Scope.REVIEW,
+            lambda requester: requester.requestJsonAndCheck("GET", path, headers=given),
+        )
+        if tag and answer is None:
+            return known
+        if headers.get("etag") and not any(part in path for part in _KEPT_ELSEWHERE):
+            self._tagged[path] = headers["etag"], answer
+        return answer
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Create something."""
@@ -89,21 +110,24 @@ class Api:
         if any(deed in query for deed in _TOLD):
             kind = Kind.CONTENT
         scope = Scope.CONTENTS if is_mutation else Scope.REVIEW
-        answer = self._sent(
+        _, answer = self._sent(
             kind, scope, lambda requester: requester.graphql_query(query, variables)
         )
         data: dict[str, Any] = answer["data"]
         return data
 
     def _send(self, verb: str, path: str, body: dict[str, Any] | None) -> Any:
-        return self._sent(
+        _, answer = self._sent(
             _kind(verb, path),
             _scope(verb, path),
             lambda requester: requester.requestJsonAndCheck(verb, path, input=body),
         )
+        return answer
 
-    def _sent(self, kind: Kind, scope: Scope, call: Callable[[Requester], tuple[Any, Any]]) -> Any:
-        """The answer. A token that the forge takes no more is minted anew, once."""
+    def _sent(
+        self, kind: Kind, scope: Scope, call: Callable[[Requester], tuple[Any, Any]]
+    ) -> tuple[dict[str, str], Any]:
+        """Headers and answer. A token that the forge takes no more is minted anew, once."""
         minted = self._minted
         is_kept = minted is not None and minted.holds(scope)
         try:
@@ -117,14 +141,14 @@ class Api:
 
     def _once(
         self, kind: Kind, requester: Requester, call: Callable[[Requester], tuple[Any, Any]]
-    ) -> Any:
+    ) -> tuple[dict[str, str], Any]:
         self.pacer.before(kind)
         self.count += 1
         headers, answer = guarded(lambda: call(requester))
         left, resets = headers.get("x-ratelimit-remaining"), headers.get("x-ratelimit-reset")
         if left and resets and left.isdigit() and resets.isdigit():
             self.pacer.heard(int(left), float(resets))
-        return answer
+        return headers, answer
 
     def _requester(self, scope: Scope) -> Requester:
         if isinstance(self.credentials, TokenCredentials):
@@ -142,7 +166,7 @@ class Api:
     def _tokens(self, app: AppCredentials) -> Tokens:
         if self._minted is None:
             door = AppDoor(self.base_url, app, self.pause)
-            self._minted = Tokens(door, self.repository, self.pause)
+            self._minted = Tokens(door, self.repository, self.pause, hint=self.installation or None)
         return self._minted
 
 

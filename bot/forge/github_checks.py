@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from .github_api import Api
@@ -19,41 +20,65 @@ _STATES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A check run that is not concluded, with others of the same work that were left open."""
+
+    number: int
+    annotations: int = 0
+    """How many it carries already."""
+    left: tuple[int, ...] = ()
+
+
 def ensure(api: Api, root: str, check: Check) -> None:
     """The check is on its head and as described; the conclusion is the last write."""
     if not api.is_app:
         _status(api, root, check)
         return
-    ours = _ours(api, root, check)
-    found = next((one for one in ours if one["external_id"] == check.external_id), None)
-    # What an earlier run of the same work left open is taken over, or closed at the end.
-    left = [one for one in ours if one["status"] != "completed" and one is not found]
-    if found is None and left:
-        found = left.pop()
-    _write(api, root, check, found)
-    if check.conclusion is not None:
-        for one in left:
+    begun: Begun | None = None
+    if not check.is_first:
+        ours = _ours(api, root, check)
+        if any(_is_concluded(one, check) for one in ours):
+            return
+        begun = _begun(ours, check)
+    _write(api, root, check, begun)
+    if check.conclusion is not None and begun is not None:
+        for number in begun.left:
             body = {"status": "completed", "conclusion": "cancelled"}
-            api.patch(f"{root}/check-runs/{one['id']}", body)
+            api.patch(f"{root}/check-runs/{number}", body)
 
 
-def _write(api: Api, root: str, check: Check, found: dict[str, Any] | None) -> None:
-    if found is not None and found["status"] == "completed":
-        return
+def _write(api: Api, root: str, check: Check, begun: Begun | None) -> None:
+    skipped = begun.annotations if begun else 0
     batches = [
         check.annotations[start : start + _BATCH]
-        for start in range(0, len(check.annotations), _BATCH)
+        for start in range(skipped, len(check.annotations), _BATCH)
     ] or [()]
-    if found is None:
-        body = {"name": check.name, "head_sha": check.head_sha, "external_id": check.external_id}
-        last = len(batches) == 1
-        made = api.post(f"{root}/check-runs", body | _body(check, batches[0], is_last=last))
-        number, batches = made["id"], batches[1:]
+    who = {"external_id": check.external_id}
+    if begun is None:
+        body = {"name": check.name, "head_sha": check.head_sha, **who}
+        said = _body(check, batches[0], is_last=len(batches) == 1)
+        number, batches = api.post(f"{root}/check-runs", body | said)["id"], batches[1:]
     else:
-        number = found["id"]
+        number = begun.number
     for position, batch in enumerate(batches, 1):
-        body = _body(check, batch, is_last=position == len(batches))
-        api.patch(f"{root}/check-runs/{number}", body | {"external_id": check.external_id})
+        said = _body(check, batch, is_last=position == len(batches))
+        api.patch(f"{root}/check-runs/{number}", said | who)
+
+
+def _is_concluded(one: dict[str, Any], check: Check) -> bool:
+    return bool(one["external_id"] == check.external_id and one["status"] == "completed")
+
+
+def _begun(ours: list[dict[str, Any]], check: Check) -> Begun | None:
+    """What an earlier run of the same work left open is taken over, or closed at the end."""
+    left = [one for one in ours if one["status"] != "completed"]
+    left.sort(key=lambda one: one["external_id"] == check.external_id)
+    if not left:
+        return None
+    taken = left.pop()
+    count = taken["output"]["annotations_count"]
+    return Begun(taken["id"], count, tuple(one["id"] for one in left))
 
 
 def _ours(api: Api, root: str, check: Check) -> list[dict[str, Any]]:

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-THREADS: Final = """\
-query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {
-  repository(owner: $owner, name: $name) {
-    pullRequest(number: $number) {
-      reviewThreads(first: 100, after: $after) {
+_THREADS: Final = """\
         nodes {
           id
           isResolved
@@ -19,10 +15,32 @@ query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {
           }
         }
         pageInfo { endCursor hasNextPage }
-      }
-    }
-  }
-}
+"""
+
+OPENING: Final = f"""\
+query Opening($owner: String!, $name: String!, $number: Int!) {{
+  repository(owner: $owner, name: $name) {{
+    pullRequest(number: $number) {{
+      reviewThreads(first: 100) {{
+{_THREADS}      }}
+      comments(first: 100) {{
+        nodes {{ databaseId body viewerDidAuthor }}
+        pageInfo {{ endCursor hasNextPage }}
+      }}
+    }}
+  }}
+}}
+"""
+
+THREADS: Final = f"""\
+query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    pullRequest(number: $number) {{
+      reviewThreads(first: 100, after: $after) {{
+{_THREADS}      }}
+    }}
+  }}
+}}
 """
 
 SEARCH: Final = """\

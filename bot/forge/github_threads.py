@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from . import github_queries as queries
+from . import github_summary as summary
 from .errors import Gone
 from .github_api import Api
 from .port import PullRequest, Reply, Thread
@@ -13,20 +14,40 @@ from .port import PullRequest, Reply, Thread
 MARKER: Final = "<!-- lockstitch:"
 
 
-def threads(api: Api, pull: PullRequest) -> Iterator[Thread]:
-    """Threads whose first comment is ours. Raises ``Gone``."""
-    owner, name = pull.ref.repository.split("/")
-    after: str | None = None
-    while True:
-        variables = {"owner": owner, "name": name, "number": pull.ref.number, "after": after}
-        data = api.graphql(queries.THREADS, variables)
-        held = ((data["repository"] or {}).get("pullRequest") or {}).get("reviewThreads")
-        if held is None:
-            raise Gone("The pull request is not there any more.")
-        yield from filter(None, map(_thread, held["nodes"]))
-        if not held["pageInfo"]["hasNextPage"]:
-            return
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What this bot said on a pull request, read in one request where it is not very much.
+
+    ``summary`` is None where it would take another one to know.
+    """
+
+    threads: tuple[Thread, ...]
+    summary: summary.Found | None
+
+
+def read(api: Api, pull: PullRequest) -> Held:
+    """Threads whose first comment is ours, and our summary. Raises ``Gone``."""
+    first = _page(api, pull, queries.OPENING, None)
+    found, held = list(first["reviewThreads"]["nodes"]), first["reviewThreads"]
+    while held["pageInfo"]["hasNextPage"]:
         after = held["pageInfo"]["endCursor"]
+        held = _page(api, pull, queries.THREADS, after)["reviewThreads"]
+        found += held["nodes"]
+    threads = tuple(filter(None, map(_thread, found)))
+    return Held(threads, summary.among(first["comments"]))
+
+
+def _page(api: Api, pull: PullRequest, query: str, after: str | None) -> dict[str, Any]:
+    owner, name = pull.ref.repository.split("/")
+    variables: dict[str, Any] = {"owner": owner, "name": name, "number": pull.ref.number}
+    if after is not None:
+        variables["after"] = after
+    held: dict[str, Any] | None = (api.graphql(query, variables)["repository"] or {}).get(
+        "pullRequest"
+    )
+    if held is None:
+        raise Gone("The pull request is not there any more.")
+    return held
 
 
 def _thread(node: dict[str, Any]) -> Thread | None:

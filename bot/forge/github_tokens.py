@@ -18,7 +18,7 @@ import jwt
 from github import Auth, GithubException
 from github.Requester import Requester
 
-from .errors import Refused
+from .errors import Gone, Refused
 from .github_transport import connect, guarded
 
 PERMISSIONS: Final = {
@@ -119,6 +119,8 @@ class Tokens:
     pause: float | None
     count: int = 0
     """Requests that were sent."""
+    hint: int | None = None
+    """Which installation a webhook told of; believed until GitHub knows it no more."""
     _installation: int | None = None
     _held: dict[Scope, tuple[Requester, float]] = field(default_factory=dict, repr=False)
 
@@ -129,11 +131,20 @@ class Tokens:
             return held[0]
         name = self.repository.split("/")[1]
         wanted = {"repositories": [name], "permissions": scope.permissions}
-        self.count += 1
-        token, lifetime = self.door.token(self._installed(), wanted)
+        token, lifetime = self._token(wanted)
         made = connect(self.door.base_url, Auth.Token(token), self.pause)
         self._held[scope] = made, time.monotonic() + lifetime - EARLY
         return made
+
+    def _token(self, wanted: Mapping[str, Any]) -> tuple[str, float]:
+        self.count += 1
+        if self._installation is None and self.hint is not None:
+            try:
+                return self.door.token(self.hint, wanted)
+            except Gone:  # it was installed anew since
+                self.hint = None
+                self.count += 1
+        return self.door.token(self._installed(), wanted)
 
     def holds(self, scope: Scope) -> bool:
         """Whether the next request uses a token that is there already."""
@@ -142,7 +153,7 @@ class Tokens:
     def drop(self) -> None:
         """The forge takes these no more: the App may have been installed anew."""
         self._held.clear()
-        self._installation = None
+        self._installation = self.hint = None
 
     def _installed(self) -> int:
         if self._installation is None:

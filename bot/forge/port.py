@@ -169,6 +169,8 @@ class Check:
     annotations: tuple[Annotation, ...] = ()
     actions: tuple[Action, ...] = ()
     details_url: str | None = None
+    is_first: bool = False
+    """True where no run can have begun it before, so that it need not be looked for."""
 
 
 @dataclass(frozen=True, slots=True)

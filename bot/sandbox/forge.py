@@ -372,10 +372,12 @@ class Forge:
         message: str = "Server Error",
         headers: Mapping[str, str] | None = None,
         match: str = "",
+        *,
+        is_after: bool = False,
     ) -> None:
-        """The next API requests that hold ``match`` in *METHOD path body* get this answer."""
+        """The next *METHOD path body* with ``match`` get this, ``is_after`` once carried out."""
         with self.world.lock:
-            self.world.faults.append(Fault(times, status, message, headers or {}, match))
+            self.world.faults.append(Fault(times, status, message, headers or {}, match, is_after))
 
     def emit(self, event: str, repo: Repo, login: str, payload: dict[str, Any]) -> None:
         """Send a webhook with what every payload carries, where the App is installed."""

@@ -14,7 +14,7 @@ from .access import Caller, check_grant, check_push, check_sight
 from .forge import Forge
 from .limits import Refusal
 from .repository import GitFailed
-from .state import InlineComment, Pull, Repo
+from .state import InlineComment, IssueComment, Pull, Repo
 
 MAX_TEXT = 512_000
 MAX_NODES = 100
@@ -237,6 +237,10 @@ class _Pull:
         self.number, self.headRefOid = pull.number, pull.head_sha
         self.repository = {"nameWithOwner": repo.name}
 
+    def comments(self, _info: Any, **place: Any) -> dict[str, Any]:
+        said = self.pull.conversation.values()
+        return _connection([_said(one, self.login) for one in said], **place)
+
     def reviewThreads(self, _info: Any, **place: Any) -> dict[str, Any]:  # noqa: N802 - the published name
         roots = [c.id for c in self.pull.inline.values() if c.reply_to is None]
         return _connection([_thread(self.pull, root, self.login) for root in roots], **place)
@@ -253,7 +257,7 @@ def _thread(pull: Pull, root: int, login: str) -> dict[str, Any]:
     }
 
 
-def _said(comment: InlineComment, login: str) -> dict[str, Any]:
+def _said(comment: InlineComment | IssueComment, login: str) -> dict[str, Any]:
     return {
         "id": f"PRRC_{comment.id}",
         "databaseId": comment.id,

@@ -67,6 +67,10 @@ class Meter:
             self.writes[owner].append(now)
         return self._headers(owner)
 
+    def forgive(self, owner: str) -> None:
+        """What had not changed is not counted against the hour."""
+        self._used[owner] -= 1
+
     def _check(self, owner: str, limit: Limit, cost: int, now: float) -> None:
         seen = self._seen[owner, limit.name]
         while seen and seen[0][0] <= now - HOUR:

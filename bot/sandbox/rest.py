@@ -33,7 +33,7 @@ def create_blueprint(forge: Forge, public_key: Callable[[], str]) -> Blueprint:
     api = Blueprint("api", __name__, url_prefix="/api")
     graphql = Api(forge)
     _guard(api, forge, public_key)
-    _answers(api)
+    _answers(api, forge)
     _app_routes(api, forge)
     _read_routes(api, forge)
     add_talk_routes(api, forge)
@@ -61,7 +61,8 @@ def _guard(api: Blueprint, forge: Forge, public_key: Callable[[], str]) -> None:
         g.holds_lock = True
         forge.requests.append(f"{request.method} {request.url_rule}")
         sent = request.get_data(as_text=True)
-        fault = forge.world.fault_for(f"{request.method} {request.path} {sent}")
+        g.sent = f"{request.method} {request.path} {sent}"
+        fault = forge.world.fault_for(g.sent)
         if fault is not None:
             raise Refusal(fault.status, fault.message, headers=fault.headers)
         g.caller = _caller(forge, public_key())
@@ -85,10 +86,12 @@ def _counted(meter: Meter | None, caller: Caller, sent: str) -> dict[str, str]:
     if meter is None or not held:
         return {}
     path, owner = request.path, min(held).split("/")[0]
+    g.owner = owner
     is_graphql = path.endswith("/graphql")
     writes = "mutation" in sent if is_graphql else request.method != "GET"
-    is_told = path.endswith(("/comments", "/replies", "/reactions", "/reviews"))
-    is_content = "createCommitOnBranch" in sent if is_graphql else writes and is_told
+    is_told = path.endswith(("/comments", "/replies", "/reactions", "/reviews", "/pulls"))
+    is_said = any(deed in sent for deed in ("createCommitOnBranch", "ThreadReply"))
+    is_content = writes and (is_said if is_graphql else is_told)
     return meter.count(owner, writes=writes, is_content=is_content)
 
 
@@ -117,7 +120,7 @@ def _check_app_token(token: str, key: str) -> None:
         raise Refusal(401, "'Expiration time' claim ('exp') is too far in the future")
 
 
-def _answers(api: Blueprint) -> None:
+def _answers(api: Blueprint, forge: Forge) -> None:
     @api.errorhandler(Refusal)
     def refuse(error: Refusal) -> tuple[Response, int]:
         said: dict[str, Any] = {"message": error.message, "status": str(error.status)}
@@ -134,11 +137,20 @@ def _answers(api: Blueprint) -> None:
 
     @api.after_request
     def rate(response: Response) -> Response:
+        late = forge.world.fault_for(g.sent, is_after=True) if response.status_code < 300 else None
+        if late is not None:
+            response = jsonify({"message": late.message})
+            response.status_code = late.status
         for name, value in g.get("allowance", {}).items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("X-RateLimit-Limit", "5000")
         response.headers.setdefault("X-RateLimit-Remaining", "4999")
         response.headers.setdefault("X-RateLimit-Reset", str(int(time.time()) + 3600))
+        if request.method == "GET" and response.status_code == 200:
+            response.add_etag()
+            response.make_conditional(request)
+        if response.status_code == 304 and forge.meter is not None and g.get("owner"):
+            forge.meter.forgive(g.owner)
         return response
 
 
@@ -238,6 +250,8 @@ def _read_routes(api: Blueprint, forge: Forge) -> None:
         if not dots:
             raise Refusal(404, "Not Found")
         shape = git_shapes.comparison(forge.url, repo, base, head)
+        if request.args.get("page", "1") != "1":
+            shape["files"] = []
         shape["commits"], links = page(shape["commits"], 250)
         return jsonify(shape) if links is None else _linked(jsonify(shape), links)
 

@@ -197,6 +197,8 @@ class Fault:
     message: str
     headers: Mapping[str, str]
     match: str
+    is_after: bool = False
+    """Whether what was asked for is done before."""
 
 
 @dataclass(slots=True)
@@ -254,10 +256,10 @@ class World:
         """Write an accepted change down."""
         self.writes.append((login, what, detail))
 
-    def fault_for(self, request: str) -> Fault | None:
+    def fault_for(self, request: str, *, is_after: bool = False) -> Fault | None:
         """The fault that this request meets, which is then one time fewer."""
         for fault in self.faults:
-            if fault.times > 0 and fault.match in request:
+            if fault.times > 0 and fault.match in request and fault.is_after is is_after:
                 fault.times -= 1
                 return fault
         return None

@@ -20,7 +20,7 @@ from openapi_schema_validator import OAS30Validator, OAS30WriteValidator, OAS31V
 from bot.sandbox.graphql import schema
 
 HERE = Path(__file__).parent
-ANYWHERE = {401, 403, 404, 429, 500, 502, 503}
+ANYWHERE = {304, 401, 403, 404, 429, 500, 502, 503}
 """Statuses that any operation may answer with, whether its description says so or not."""
 
 _OTHERWISE = re.compile(r"GET \S+/pulls/\d+ .*: head/repo: None")

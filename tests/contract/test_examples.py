@@ -41,6 +41,7 @@ def test_every_example_is_survived_and_only_ours_are_work() -> None:
         "check_run.rerequested",
         "check_suite.rerequested",
         "merge_group.checks_requested",
+        "pull_request.closed",
         "pull_request.opened",
         "pull_request.ready_for_review",
         "pull_request.reopened",

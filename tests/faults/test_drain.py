@@ -27,7 +27,7 @@ def test_a_deploy_with_twenty_reviews_under_way(product: Product) -> None:
 def test_work_that_does_not_end_is_given_back(product: Product) -> None:
     traps = Traps.around(product.sandbox)
     repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
-    stuck = traps.set("pulls/1/files", lambda: time.sleep(60), is_after=False)
+    stuck = traps.set("ml/compare/", lambda: time.sleep(60), is_after=False)
     pull = product.open(repo, BUCKET + BLOCK, BUCKET + OPEN)
     until(lambda: stuck.sprung == 1, "the work to hang")
     began = time.monotonic()

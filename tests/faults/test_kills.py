@@ -58,10 +58,10 @@ def test_a_thousand_deliveries_and_ten_kills(product: Product) -> None:
 
 
 STAGES = {
-    "right after the delivery was stored": ("GET /api/v3/repos/acme/ml/installation", False),
+    "right after the delivery was stored": ("POST /api/v3/app/installations/", False),
     "before the pull request is read": ("GET /api/v3/repos/acme/ml/pulls/1 ", False),
     "after the check was created": ("POST /api/v3/repos/acme/ml/check-runs", True),
-    "while the diff is read": ("GET /api/v3/repos/acme/ml/pulls/1/files", True),
+    "while the diff is read": ("GET /api/v3/repos/acme/ml/compare/", True),
     "while contents are read": ("isBinary", True),
     "while threads are read": ("reviewThreads", False),
     "before the review is posted": ("POST /api/v3/repos/acme/ml/pulls/1/reviews", False),

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.forge.errors import Gone, HeadMoved, Refused, Rejected
-from bot.forge.github import SUMMARY_MARKER, GitHub
+from bot.forge.github import GitHub
+from bot.forge.github_summary import MARKER
 from bot.forge.github_tokens import AppCredentials, TokenCredentials
 from bot.forge.port import Action, Annotation, Check, Comment, Conclusion, PullRef
 from bot.sandbox.server import Sandbox
@@ -142,7 +143,7 @@ def test_the_summary_is_one_comment(place: Place) -> None:
     for body in ("one", "one", "two"):
         forge.ensure_summary(pull, body, begins=True)
     (comment,) = place.pull.conversation.values()
-    assert comment.body == f"{SUMMARY_MARKER}\ntwo"
+    assert comment.body == f"{MARKER}\ntwo"
     assert comment.edits == 1
 
 

@@ -144,10 +144,12 @@ def _bytes(files: Mapping[str, str | None]) -> dict[str, bytes | None]:
     return {path: None if text is None else text.encode() for path, text in files.items()}
 
 
-def _credentials(sandbox: Sandbox) -> dict[str, Any]:
+def _credentials(sandbox: Sandbox, token: str | None) -> dict[str, Any]:
     if sandbox.kind == "gitlab":
         secrets = Secrets(tokens=(SECRET,))
         return {"gitlab": GitLabSettings(sandbox.api_url, sandbox.token, secrets=secrets)}
+    if token is not None:
+        return {"webhook_secrets": (SECRET,), "token": token, "api_url": sandbox.api_url}
     return {
         "webhook_secrets": (SECRET,),
         "app_id": APP_ID,
@@ -156,12 +158,14 @@ def _credentials(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _settings(sandbox: Sandbox, directory: Path, redis_url: str | None) -> Settings:
+def _settings(
+    sandbox: Sandbox, directory: Path, redis_url: str | None, token: str | None = None
+) -> Settings:
     return Settings(
         database_url=f"sqlite:///{directory / 'bot.sqlite3'}",
         data_dir=directory,
         redis_url=redis_url,
-        **_credentials(sandbox),
+        **_credentials(sandbox, token),
         port=0,
         cache_dir=directory.parent,
         pause=0.0,
@@ -169,8 +173,10 @@ def _settings(sandbox: Sandbox, directory: Path, redis_url: str | None) -> Setti
 
 
 @contextmanager
-def _embedded(sandbox: Sandbox, directory: Path) -> Iterator[tuple[str, Inbox]]:
-    bot = Embedded.start(_settings(sandbox, directory, None))
+def _embedded(
+    sandbox: Sandbox, directory: Path, token: str | None = None
+) -> Iterator[tuple[str, Inbox]]:
+    bot = Embedded.start(_settings(sandbox, directory, None, token))
     try:
         yield bot.url, bot.inbox
     finally:
@@ -220,16 +226,23 @@ def _environment(settings: Settings, directory: Path) -> dict[str, str]:
 
 
 @contextmanager
-def begin(kind: str, directory: Path, forge_kind: str = "github") -> Iterator[Journey]:
-    """A journey on one kind of dispatcher and of forge."""
+def begin(
+    kind: str, directory: Path, forge_kind: str = "github", token: str | None = None
+) -> Iterator[Journey]:
+    """A journey on one kind of dispatcher and of forge; with a token the bot is a person."""
     sandbox = Sandbox.start(directory / "forge", kind=forge_kind)
     watched = {"github": watched_github, "gitlab": watched_gitlab}[forge_kind]
-    start = {"embedded": _embedded, "celery": _celery}[kind]
+    started = (
+        _embedded(sandbox, directory, token) if kind == "embedded" else _celery(sandbox, directory)
+    )
     try:
-        with watched(sandbox), start(sandbox, directory) as (url, inbox):
+        with watched(sandbox), started as (url, inbox):
             webhook = f"{url}{sandbox.webhook_path}"
             sandbox.send_webhooks_to(webhook, SECRET)
             repo = sandbox.forge.create_repository("acme/ml", {"dana": "write"})
+            if token is not None:
+                sandbox.forge.world.tokens[token] = token
+                repo.people[token] = "write"
             yield Journey(sandbox, repo, inbox, webhook)
             sandbox.forge.hooks.settle()
     finally:

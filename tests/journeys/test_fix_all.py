@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.conftest import Journey
-from tests.journeys.terraform import BLOCK, BUCKET
+from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
 
 def test_a_command_commits_what_no_suggestion_can_carry(either: Journey) -> None:
@@ -48,3 +48,18 @@ def test_a_replacement_is_committed_only_where_it_is_named(journey: Journey) -> 
     journey.sandbox.forge.reply(journey.repo, pull, comment.id, "dana", "fix replace")
     journey.until(lambda: pull.head_sha != before, "the commit")
     assert "kms_key_id = aws_kms_key.ml.arn" in journey.file(pull, "main.tf")
+
+
+def test_a_link_to_a_comment_names_its_fix(journey: Journey) -> None:
+    other = OPEN.replace('"data"', '"logs"')
+    pull = journey.open({"main.tf": BUCKET + BLOCK}, {"main.tf": f"{BUCKET}{OPEN}\n{other}"})
+    journey.check(pull)
+    first, second = sorted(journey.comments(pull), key=lambda one: one.original_line)
+    before = pull.head_sha
+    link = f"https://forge.example/acme/ml/pull/1#discussion_r{first.id}"
+    journey.sandbox.forge.comment(journey.repo, pull, "dana", f"/lockstitch fix {link}")
+    journey.until(lambda: pull.head_sha != before, "the commit")
+    assert journey.check(pull).conclusion == "failure"
+    assert journey.file(pull, "main.tf").startswith(BUCKET + BLOCK)
+    assert pull.resolved == {first.id}
+    assert second.id not in pull.resolved

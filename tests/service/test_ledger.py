@@ -105,7 +105,7 @@ def test_an_end_that_cannot_be_read_is_said_to_be_unseen(place: Place) -> None:
     place.record(place.review("one"), "one")
     place.apply()
     place.sandbox.forge.close_pull(place.repo, place.pull, "dana", merges=True)
-    place.sandbox.forge.fail_next(1, 404, "Not Found", match="/files")
+    place.sandbox.forge.fail_next(1, 404, "Not Found", match="/compare/")
     place.record(place.review("two"), "two")
     assert place.told() == [("suggestion", "unseen", "")]
 
