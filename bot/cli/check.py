@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import sys
-from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
+from .nothing import SAID, holds_nothing
 from .options import Unusable, add_config, add_profile, is_colourful, say
-
-NOTHING: Final = "Nothing to check: no Terraform here.\n"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 nothing at or above the threshold, 1 findings, 2 could not look, 64 no such path."""
-    if options.format == "text" and options.output is None and _holds_nothing(options.path):
-        sys.stdout.write(NOTHING)
+    if options.format == "text" and options.output is None and holds_nothing(options.path):
+        sys.stdout.write(SAID)
         return 0
     # A tree is built once and kept to the end: looking for garbage in it costs a tenth of the run.
     gc.disable()
@@ -51,30 +47,12 @@ def run(options: argparse.Namespace) -> int:
 
         text = as_sarif.render(result)
     elif inspection.is_empty:
-        text = NOTHING
+        text = SAID
     else:
         from bot.formats import as_text
 
         text = as_text.render(result, colour=is_colourful() and options.output is None)
     return _give(text, options.output, result.verdict.exit_code)
-
-
-def _holds_nothing(path: str) -> bool:
-    """Whether a directory has no file that could matter, told before anything is loaded."""
-    if not os.path.isdir(path):
-        return False
-    with suppress(OSError):
-        for here, folders, names in os.walk(path, onerror=_refuse):
-            if any(".tf" in name or ".tofu" in name or name[0] == "." for name in names):
-                return False
-            if any(os.path.islink(os.path.join(here, folder)) for folder in folders):
-                return False
-        return True
-    return False
-
-
-def _refuse(error: OSError) -> None:
-    raise error
 
 
 def _give(text: str, output: str | None, code: int) -> int:

@@ -18,6 +18,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:
         sys.stdout.write(f"lockstitch {__version__}\n")
         return 0
+    if len(given) == 2 and given[0] == "check" and not given[1].startswith("-"):
+        from .nothing import SAID, holds_nothing
+
+        if holds_nothing(given[1]):
+            sys.stdout.write(SAID)
+            return 0
     from .parser import COMMANDS, build
 
     named = next((word for word in given if word in COMMANDS), None)

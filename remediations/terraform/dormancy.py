@@ -29,7 +29,7 @@ def _awake(module: Module) -> Module | None:
     doubted = _switches(module) if module.caller is None else frozenset()
     if not doubted:
         return None
-    return replace(module, doubted=doubted, _remembered={}, _values={}, _spent=[0, 1])
+    return replace(module, doubted=doubted, _remembered={}, _found={}, _values={}, _spent=[0, 1])
 
 
 def _switches(module: Module) -> frozenset[str]:

@@ -66,8 +66,8 @@ class Scope(Protocol):
     def find(self, node: Reference) -> Found | Value:
         """What a reference that begins with ``var``, ``local``, ``module`` … stands for."""
 
-    def spend(self) -> bool:
-        """Count one step; False once the whole module tree has had its share."""
+    def spend(self, steps: int) -> bool:
+        """Count steps; False once the whole module tree has had its share."""
 
 
 class Origin(Enum):
@@ -108,10 +108,15 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
 
 def partly(expression: Expression, scope: Scope) -> object:
     """As far as it is known: lists and objects may hold an ``Unknown``, or all of it may be one."""
+    if not scope.spend(0):
+        return Unknown(_TOO_LARGE)
+    evaluation = _Evaluation(scope)
     try:
-        return _Evaluation(scope).value(expression, 0)
+        return evaluation.value(expression, 0)
     except _GivenUp:
         return Unknown(_TOO_LARGE)
+    finally:
+        scope.spend(evaluation.steps)
 
 
 class _Evaluation:
@@ -123,9 +128,12 @@ class _Evaluation:
 
     def value(self, node: Expression, depth: int) -> object:
         self.steps += 1
-        if self.steps > MAX_STEPS or depth > MAX_DEPTH or not self.scope.spend():
+        if self.steps > MAX_STEPS or depth > MAX_DEPTH:
             raise _GivenUp
-        make = _MAKERS.get(type(node))
+        kind = type(node)
+        if kind is Literal:
+            return node.value  # type: ignore[attr-defined]
+        make = _MAKERS.get(kind)
         return _NOT_HERE if make is None else make(self, node, depth + 1)
 
     def literal(self, node: Literal, depth: int) -> object:  # noqa: ARG002

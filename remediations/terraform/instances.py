@@ -52,9 +52,9 @@ class Instance:
                 return _inside(self.values[name], node)
         return self.outer.find(node)
 
-    def spend(self) -> bool:
+    def spend(self, steps: int) -> bool:
         """Counted where the module counts."""
-        return self.outer.spend()
+        return self.outer.spend(steps)
 
 
 def _inside(value: object, node: Reference) -> Value:

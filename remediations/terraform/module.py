@@ -76,6 +76,8 @@ class Module:
     """Variables of a root that may be given another value than their default."""
     _written: Written | None = field(default=None, repr=False)
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _found: dict[str, Found | Value] = field(default_factory=dict, repr=False)
+    """What names stand for, by how they are written."""
     _values: dict[int, tuple[Expression, Value]] = field(default_factory=dict, repr=False)
     _spent: list[int] = field(default_factory=lambda: [0, 1], repr=False)
     """Steps of evaluation, and modules, of the whole tree; shared by all in it."""
@@ -263,17 +265,22 @@ class Module:
 
     def find(self, node: Reference) -> Found | Value:
         """What a name stands for here: a variable, a local, or another module's output."""
-        return find(self, node)
+        if "[" in node.dotted:
+            return find(self, node)
+        found = self._found.get(node.dotted)
+        if found is None:
+            found = self._found[node.dotted] = find(self, node)
+        return found
 
-    def spend(self) -> bool:
-        """Count one step of evaluation; False once the whole root has had its share."""
-        self._spent[0] += 1
-        return self._spent[0] <= MAX_STEPS
+    def spend(self, steps: int) -> bool:
+        """Count steps of evaluation; False once the whole root has had its share."""
+        self._spent[0] += steps
+        return self._spent[0] < MAX_STEPS
 
     @property
     def is_spent(self) -> bool:
         """Whether the whole root has had its share, so that values were left unknown."""
-        return self._spent[0] > MAX_STEPS
+        return self._spent[0] >= MAX_STEPS
 
     def evaluate(self, expression: Expression) -> Value:
         """What an expression is worth in this module: in a repeated block, in all instances."""

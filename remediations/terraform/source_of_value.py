@@ -123,8 +123,9 @@ def _passed(expression: Expression, module: Module, ways: _Ways) -> dict[int, No
 
 def _way(reference: Reference, home: Module, ways: _Ways) -> _Way | None:
     """The same names are read all over a module, so each is followed once."""
+    is_plain = "[" not in reference.dotted  # blanks in a key are left out there
     key = id(home), reference.dotted
-    if key not in ways:
+    if key not in ways or not is_plain:
         found = home.find(reference)
         ways[key] = None
         if isinstance(found, Found):

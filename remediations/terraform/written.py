@@ -13,7 +13,17 @@ from typing import Final
 
 from ..model import Value
 from .instances import Turn, has_dynamic, turns_by_expression
-from .nodes import Attribute, Block, Body, Document, Expression, Reference, all_attributes
+from .nodes import (
+    Attribute,
+    Block,
+    Body,
+    Document,
+    Expression,
+    Literal,
+    Reference,
+    String,
+    all_attributes,
+)
 from .overrides import Merged, merged
 from .resource import address_of
 
@@ -111,6 +121,9 @@ class Written:
 
     def references_in(self, expression: Expression) -> tuple[Reference, ...]:
         """Every name in an expression."""
+        kind = type(expression)
+        if kind is Literal or (kind is String and not expression.children):
+            return ()
         held = self._named.get(id(expression))
         if held is None:
             found = tuple(node for node in expression.walk() if isinstance(node, Reference))
