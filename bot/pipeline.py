@@ -193,12 +193,16 @@ def could_not_review(
     """Conclude the check where a run had to give up. It never looks like a pass."""
     pull = forge.pull_request(ref)
     conclusion = _after_error(forge, pull, reviewer)
-    said = f"{reason}\n\nNothing was judged. Use *Re-run* or comment `/lockstitch recheck`."
+    has_check = forge.limits.has_check_runs
+    again = "Use *Re-run* or comment" if has_check else "Comment"
+    said = f"{reason}\n\nNothing was judged. {again} `/lockstitch recheck`."
     if conclusion is Conclusion.NEUTRAL:
         said += f"\n\n`{NAME}` says `on_error: neutral`, so this does not hold the change up."
     check = Check(
         CHECK_NAME, pull.head_sha, run_id, "Could not review", said, conclusion=conclusion
     )
+    if not has_check:  # a status has one line only
+        forge.ensure_summary(pull, f"### Lockstitch: could not review\n\n{said}", begins=True)
     forge.ensure_check(ref.repository, check)
     return Outcome(Ended.GIVEN_UP, pull)
 

@@ -102,6 +102,7 @@ def compose(
         is_lenient=terms.config.on_unparsed is Conclusion.NEUTRAL,
         proposed=terms.proposed,
         environments=tuple(sorted(head.environments)),
+        has_check=limits.has_check_runs,
         is_draft=change.pull.is_draft,
     )
     return Review(
@@ -265,7 +266,9 @@ def _comment(
 
 def _summary(digest: words.Digest, limits: Limits) -> str:
     heading = f"{SUMMARY_MARKER}\n### Lockstitch: {words.headline(digest)}\n\n"
-    return heading + words.summary(digest, limits.comment_characters - len(heading))
+    room = limits.comment_characters - len(heading)
+    told = words.summary(digest, room)
+    return heading + (told if limits.has_check_runs else words.with_details(digest, told, room))
 
 
 def _check(digest: words.Digest, change: Change, limits: Limits) -> Check:

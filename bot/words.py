@@ -58,6 +58,9 @@ class Digest:
     is_draft: bool = False
     """Whether comments wait until the author calls for a review."""
 
+    has_check: bool = True
+    """Whether the host shows a check's words; where it does not, the summary has all of them."""
+
     @property
     def ends_neutral(self) -> bool:
         """Whether leniency decides: nothing but unread files stands in the way."""
@@ -169,6 +172,13 @@ def details(digest: Digest, limit: int) -> str:
     """Every new finding in tables by file, cut visibly at the limit."""
     count = len(digest.findings)
     return fitted(lambda rows: _render("details.md", digest=digest, rows=rows), count, limit)
+
+
+def with_details(digest: Digest, told: str, limit: int) -> str:
+    """A summary for a host whose checks have no words: every finding is folded away below it."""
+    room = limit - len(told) - len(_render("folded.md", told="", listed=""))
+    listed = details(digest, room) if digest.findings and room > 0 else ""
+    return _render("folded.md", told=Markdown(told), listed=Markdown(listed)) if listed else told
 
 
 def annotation(remark: Remark, finding: Finding, *, can_commit: bool) -> str:

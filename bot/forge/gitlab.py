@@ -81,18 +81,19 @@ class GitLab:
         self._remember(head, found)
         is_own = found["source_project_id"] == found["target_project_id"]
         source = ref.repository if is_own else self._fork(found["source_project_id"])
+        is_archived = self.api.get(self._root)["archived"]
         return PullRequest(
             ref=ref,
             title=found["title"],
             author=(found.get("author") or {}).get("username", "ghost"),
-            is_open=found["state"] == "opened",
+            is_open=found["state"] == "opened" and not is_archived,
             is_draft=bool(found.get("draft")),
             base_ref=found["target_branch"],
             base_sha=tip,
             head_ref=found["source_branch"],
             head_sha=head,
             head_repository=source,
-            head_is_writable=is_own,
+            head_is_writable=is_own or bool(source and found.get("allow_collaboration")),
             url=found["web_url"],
             is_merged=found["state"] == "merged",
         )

@@ -31,8 +31,10 @@ _ACTIONS: Final = {
     "opened": "open",
     "reopened": "reopen",
     "closed": "close",
-    "synchronize": "update",
+    "converted_to_draft": "update",
+    "edited": "update",
     "ready_for_review": "update",
+    "synchronize": "update",
 }
 _CONCLUSIONS: Final = {"success": "success", "failed": "failure", "canceled": "cancelled"}
 _OPEN: Final = ("created", "pending", "running")
@@ -78,6 +80,15 @@ class GitLabForge(Forge):
         """GitLab's number for what somebody may do here; 0 is nothing."""
         return LEVELS.get(repo.people.get(login, ""), 0)
 
+    def may_push(self, repo: Repo, login: str, branch: str) -> bool:
+        """A developer here, or of the project that an open merge request lets into its fork."""
+        if self.level(repo, login) >= LEVELS["write"]:
+            return branch not in repo.protected
+        return any(
+            pull.maintainers_may_edit and self.level(target, login) >= LEVELS["write"]
+            for target, pull in self.world.pulls_from(repo, branch)
+        )
+
     def extras(self, repo: Repo) -> ProjectExtras:
         """Statuses, hooks and settings of a project."""
         return self._extras.setdefault(repo.name, ProjectExtras())
@@ -94,13 +105,6 @@ class GitLabForge(Forge):
         """Where a discussion on the diff was begun."""
         return self._places[root]
 
-    def mark_ready(self, repo: Repo, pull: Pull, login: str) -> None:
-        """A draft is one no more."""
-        with self.world.lock:
-            pull.is_draft = False
-            changes = {"draft": {"previous": True, "current": False}}
-            self._send(repo, pull, "ready_for_review", login, {"changes": changes})
-
     def rename(self, repo: Repo, pull: Pull, title: str, login: str) -> None:
         """Another title: an update that is none of the code."""
         with self.world.lock:
@@ -108,23 +112,22 @@ class GitLabForge(Forge):
             pull.title = title
             self._hook(repo, pull, "update", login, {"changes": changes})
 
-    def retarget(self, repo: Repo, pull: Pull, base: str, login: str) -> None:
-        """Another target branch, and so another diff."""
-        with self.world.lock:
-            changes = {"target_branch": {"previous": pull.base, "current": base}}
-            pull.base = base
-            self._add_version(repo, pull)
-            self._hook(repo, pull, "update", login, {"changes": changes})
-
-    def _send(
+    def tell(
         self, repo: Repo, pull: Pull, action: str, login: str, extra: dict[str, Any] | None = None
     ) -> None:
-        extra = dict(extra or {})
-        if action in ("opened", "reopened", "synchronize"):
+        """What happened, in GitLab's words. What changes the diff makes a new version of it."""
+        extra = extra or {}
+        if action in ("opened", "reopened", "synchronize", "edited"):
             self._add_version(repo, pull)
-        oldrev = extra.pop("before", None)
-        extra.pop("after", None)
-        self._hook(repo, pull, _ACTIONS[action], login, {**extra, "oldrev": oldrev})
+        changes: dict[str, Any] = {}
+        if action in ("ready_for_review", "converted_to_draft"):
+            changes["draft"] = {"previous": not pull.is_draft, "current": pull.is_draft}
+        if action == "edited":
+            before = extra["changes"]["base"]["ref"]["from"]
+            changes["target_branch"] = {"previous": before, "current": pull.base}
+        verb = "merge" if action == "closed" and pull.merged else _ACTIONS[action]
+        told = {"changes": changes, "oldrev": extra.get("before")}
+        self._hook(repo, pull, verb, login, told)
 
     def _hook(self, repo: Repo, pull: Pull, action: str, login: str, extra: dict[str, Any]) -> None:
         payload = shapes.merge_request_hook(self, repo, pull, action, login, extra)
@@ -132,6 +135,8 @@ class GitLabForge(Forge):
 
     def _add_version(self, repo: Repo, pull: Pull) -> None:
         start = repo.git.head(pull.base)
+        if not repo.git.has_commit(pull.head_sha):
+            return
         base = repo.git.merge_base(start, pull.head_sha)
         made = DiffVersion(self.world.next_id(), base, start, pull.head_sha)
         self._versions.setdefault((repo.name, pull.number), []).insert(0, made)
@@ -142,6 +147,8 @@ class GitLabForge(Forge):
         """A note on the diff that waits for its review to be published."""
         with self.world.lock:
             check_note(note)
+            if self.world.loses and self.world.loses in note:
+                raise Refusal(400, '400 Bad request - Note {:line_code=>["can\'t be blank"]}')
             self._span(repo, pull, position)
             made = Draft(self.world.next_id(), login, note, position)
             self.drafts(repo, pull)[made.id] = made

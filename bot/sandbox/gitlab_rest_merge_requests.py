@@ -36,7 +36,7 @@ def create(scope: Scope) -> Any:
     pull = scope.forge.open_pull(
         repo, body["target_branch"], body["source_branch"], body["title"], scope.login
     )
-    scope.forge.world.record(scope.login, "propose", {"number": pull.number})
+    scope.forge.world.record(scope.login, "pull", {"number": pull.number})
     return shapes.merge_request(scope.forge, repo, pull)
 
 

@@ -104,6 +104,8 @@ def commit(scope: Scope) -> Any:
     scope.needs("branch", "commit_message", "actions")
     forge, repo, body = scope.forge, scope.repo, scope.body
     is_there = _has_branch(scope, body["branch"])
+    if not forge.may_push(repo, scope.login, body["branch"]):
+        raise Refusal(403, "403 Forbidden - You are not allowed to push into this branch")
     if body.get("start_sha") is not None:
         if is_there:
             said = f"A branch called '{body['branch']}' already exists."
@@ -160,7 +162,7 @@ REPOSITORY: Final = (
     Route("GET", f"{_ROOT}/branches/:branch", branch),
     Route("GET", f"{_ROOT}/files/:file_path", file),
     Route("GET", f"{_ROOT}/compare", compare),
-    Route("POST", f"{_ROOT}/commits", commit, _WRITE),
+    Route("POST", f"{_ROOT}/commits", commit),
     Route("GET", f"{_ROOT}/commits/:sha/statuses", statuses),
     Route("POST", "/projects/:id/statuses/:sha", set_status, _WRITE),
     Route("GET", f"{_ROOT}/commits/:sha/merge_requests", merge_requests),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
+
 from .gitlab_forge import GitLabForge
 from .limits import Refusal
 from .state import Pull, Repo
@@ -24,18 +26,19 @@ class Scope:
         """Whether the caller may do this in the project that is named. Raises ``Refusal``."""
         if "id" not in self.named:
             return
-        if "group" in self.named:
-            return
-        if self.forge.level(self.repo, self.login) < level:
+        repo = self.repo
+        if self.forge.level(repo, self.login) < level:
             raise Refusal(403, "403 Forbidden")
+        if repo.is_archived and request.method != "GET":
+            raise Refusal(403, "403 Forbidden - The project is archived")
 
     @property
     def repo(self) -> Repo:
-        """The project, by number or path. Who is no member does not see it."""
+        """The project, by number or path. Who is no member does not see it; forks are public."""
         wanted = self.named["id"]
         for repo in self.forge.world.repos.values():
             is_it = repo.name == wanted or str(repo.id) == wanted
-            if is_it and self.forge.level(repo, self.login):
+            if is_it and (self.forge.level(repo, self.login) or repo.parent):
                 return repo
         raise Refusal(404, "404 Project Not Found")
 

@@ -16,7 +16,7 @@ from .state import InlineComment, IssueComment, Pull, Repo
 if TYPE_CHECKING:
     from .gitlab_forge import GitLabForge
 
-_STATES = {"open": "opened", "closed": "closed", "merged": "merged"}
+_STATES = {"open": "opened", "closed": "closed"}
 
 
 def email(login: str) -> str:
@@ -55,7 +55,7 @@ def project(forge: GitLabForge, repo: Repo) -> dict[str, Any]:
         "path_with_namespace": repo.name,
         "default_branch": "main",
         "web_url": f"{forge.url}/{repo.name}",
-        "archived": False,
+        "archived": repo.is_archived,
         "only_allow_merge_if_pipeline_succeeds": False,
         "only_allow_merge_if_all_discussions_are_resolved": False,
         "allow_merge_on_skipped_pipeline": False,
@@ -89,12 +89,13 @@ def merge_request(forge: GitLabForge, repo: Repo, pull: Pull) -> dict[str, Any]:
         "project_id": repo.id,
         "title": pull.title,
         "description": "",
-        "state": _STATES["merged" if getattr(pull, "is_merged", False) else pull.state],
+        "state": "merged" if pull.merged else _STATES[pull.state],
         "draft": pull.is_draft,
         "author": user(forge, pull.author),
         "source_branch": pull.head,
         "target_branch": pull.base,
-        "source_project_id": (pull.source or repo).id,
+        "source_project_id": (pull.source or repo).id if pull.source_is_there else None,
+        "allow_collaboration": pull.maintainers_may_edit,
         "target_project_id": repo.id,
         "sha": pull.head_sha,
         "diff_refs": newest.commits if newest else None,
@@ -240,7 +241,7 @@ def merge_request_hook(
     shown = merge_request(forge, repo, pull)
     copied = ("id", "iid", "title", "state", "draft", "source_branch", "target_branch")
     attributes = {name: shown[name] for name in copied} | {
-        "source_project_id": shown["source_project_id"],
+        "source_project_id": shown["source_project_id"] or 0,
         "target_project_id": shown["target_project_id"],
         "detailed_merge_status": shown["detailed_merge_status"],
         "last_commit": {"id": pull.head_sha},

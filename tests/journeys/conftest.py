@@ -88,7 +88,8 @@ class Journey:
         check = latest_check(self.repo, pull.head_sha)
         assert check is not None
         if self.sandbox.kind == "gitlab":  # a status has one line; the rest stands in the summary
-            check.output["summary"] = "\n".join(self.summaries(pull))
+            told = "\n".join(self.summaries(pull))
+            check.output |= {"summary": told, "text": told}
         return check
 
     def ref(self, pull: Pull) -> PullRef:
@@ -99,6 +100,16 @@ class Journey:
         """What the bot sees of the repository."""
         directory = self.sandbox.forge.directory
         return open_forge(_settings(self.sandbox, directory, None), self.ref(pull))
+
+    @property
+    def has_check_runs(self) -> bool:
+        """Whether checks have annotations and buttons, or are statuses with one line."""
+        return self.sandbox.kind == "github"
+
+    @property
+    def elsewhere(self) -> str:
+        """Where findings without a conversation are told."""
+        return "shown in the check only" if self.has_check_runs else "without a thread of their own"
 
     @property
     def bot(self) -> str:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
 BASE, HEAD = {"main.tf": BUCKET + BLOCK}, {"main.tf": BUCKET + OPEN}
-
-
-@pytest.fixture
-def forge_kind() -> str:
-    return "github"
 
 
 def test_an_answered_thread_is_left_alone(journey: Journey) -> None:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.sandbox import events
 from bot.sandbox.pages import latest_check
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
-
-
-@pytest.fixture
-def forge_kind() -> str:
-    return "github"
 
 
 def test_what_the_new_base_has_already_is_old_debt(journey: Journey) -> None:

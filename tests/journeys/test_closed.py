@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot import pipeline
 from bot.deliveries import Wish
 from bot.ended import Ended
 from bot.sandbox import events
+from bot.sandbox.pages import latest_check
 from remediations.terraform.grammar import Grammar
 from tests.journeys.conftest import Journey
 from tests.journeys.meddling import meddling, reviewer
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
-
-
-@pytest.fixture
-def forge_kind() -> str:
-    return "github"
 
 
 def test_a_closed_pull_request_is_left_alone(journey: Journey) -> None:
@@ -41,7 +35,8 @@ def test_closed_while_it_is_reviewed(journey: Journey, grammar: Grammar) -> None
     )
     outcome = pipeline.review(forge, journey.ref(pull), reviewer(grammar), "by-hand")
     assert outcome.ended is Ended.CLOSED
-    (check,) = [c for c in journey.repo.checks.values() if c.external_id == "by-hand"]
+    check = latest_check(journey.repo, pull.head_sha)
+    assert check is not None
     assert (check.conclusion, check.output["title"]) == ("cancelled", "Closed")
     assert journey.writes("review") == said
 

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.sandbox import events
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
-
-
-@pytest.fixture
-def forge_kind() -> str:
-    return "github"
 
 
 def test_comments_come_when_it_is_ready(journey: Journey) -> None:
@@ -19,8 +12,9 @@ def test_comments_come_when_it_is_ready(journey: Journey) -> None:
     pull = journey.open({"main.tf": BUCKET + BLOCK}, head, is_draft=True)
     check = journey.check(pull)
     assert check.conclusion == "failure"
-    assert "This is a draft, so there are no comments yet." in check.output["summary"]
-    assert [note["path"] for note in check.annotations] == ["main.tf"]
+    if journey.has_check_runs:
+        assert "This is a draft, so there are no comments yet." in check.output["summary"]
+        assert [note["path"] for note in check.annotations] == ["main.tf"]
     assert journey.writes("review") == journey.writes("comment") == 0
 
     forge = journey.sandbox.forge

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.sandbox import events
-from bot.sandbox.state import BOT_LOGIN, Pull, Repo
+from bot.sandbox.state import Pull, Repo
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
-
-
-@pytest.fixture
-def forge_kind() -> str:
-    return "github"
 
 
 def from_fork(
@@ -56,12 +49,12 @@ def test_a_suggestion_works_on_a_fork(journey: Journey) -> None:
 
 def test_where_maintainers_may_edit_the_fix_is_a_commit(journey: Journey) -> None:
     pull, fork = from_fork(journey, {"access.tf": None}, may_edit=True)
-    assert journey.check(pull).actions
+    assert bool(journey.check(pull).actions) is journey.has_check_runs
     before = pull.head_sha
     journey.sandbox.forge.comment(journey.repo, pull, "dana", "/lockstitch fix")
     journey.until(lambda: pull.head_sha != before, "the commit")
     assert journey.check(pull).conclusion == "success"
-    assert fork.git.text("log", "-1", "--format=%an", "change") == BOT_LOGIN
+    assert fork.git.text("log", "-1", "--format=%an", "change") == journey.bot
 
 
 def test_the_author_of_a_fork_may_not_command(journey: Journey) -> None:

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import OPEN
-
-
-@pytest.fixture
-def forge_kind() -> str:
-    return "github"
 
 
 def text(count: int) -> str:
@@ -23,10 +16,10 @@ def test_nothing_is_dropped_and_nobody_is_buried(journey: Journey) -> None:
     check = journey.check(pull)
     assert (check.conclusion, check.output["title"]) == ("failure", "65 findings to fix")
     assert len(journey.comments(pull)) == 30
-    assert len(check.annotations) == 35
+    assert len(check.annotations) == (35 if journey.has_check_runs else 0)
     assert check.output["text"].count("| `s3-public-access-block-off` |") == 65
     (summary,) = pull.conversation.values()
-    assert "35 findings shown in the check only" in summary.body
+    assert f"35 findings {journey.elsewhere}" in summary.body
     assert journey.writes("review") == 1
 
     journey.push({"README.md": "y\n"})
@@ -45,8 +38,8 @@ def test_what_the_forge_does_not_keep_is_told_in_the_check(journey: Journey) -> 
     pull = journey.open({"README.md": "x\n"}, {"main.tf": text(3)})
     check = journey.check(pull)
     assert len(journey.comments(pull)) == 2
-    assert [note["message"].splitlines()[-1].split("`")[1] for note in check.annotations] == [
-        "aws_s3_bucket_public_access_block.d1"
-    ]
+    if journey.has_check_runs:
+        (note,) = check.annotations
+        assert "`aws_s3_bucket_public_access_block.d1`" in note["message"]
     (summary,) = pull.conversation.values()
-    assert "1 finding shown in the check only" in summary.body
+    assert f"1 finding {journey.elsewhere}" in summary.body

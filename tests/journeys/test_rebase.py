@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
-
-
-@pytest.fixture
-def forge_kind() -> str:
-    return "github"
 
 
 def test_a_rebase_says_nothing_again(journey: Journey) -> None:
