@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..model import Span
 from ..rule import Advice, Targeted
-from ..terraform.edit import InsertAttribute, InsertBlock, SetValue, indent_of
-from ..terraform.json_tree import JsonDocument
+from ..terraform.edit import InsertAttribute, InsertBlock, InsertEntry, Intent, SetValue
 from ..terraform.module import Resource
 from ..terraform.nodes import Body, ObjectExpression
 from .place import Site
@@ -47,23 +45,8 @@ def set_at(
     return Targeted(resource.path, InsertAttribute(site.holder, site.name, text, after or None))
 
 
-def entries_added(
-    resource: Resource, held: ObjectExpression, entries: Mapping[str, str]
-) -> Targeted | Advice:
-    """Write entries behind the last one of an object, as that one is written."""
-    advice = Advice(f"Add {' and '.join(f'`{n} = {t}`' for n, t in entries.items())} here.")
-    if isinstance(resource.document, JsonDocument):
-        return advice
-    said = [f"{name} = {text}" for name, text in entries.items()]
-    if not held.entries:
-        return Targeted(resource.path, SetValue(held, f"{{ {', '.join(said)} }}"))
-    source, last = resource.document.source, held.entries[-1]
-    begins, ends = source.line(last.span.start), source.line_span(source.line(last.span.end))
-    text = source.slice(last.value.span)
-    if begins == source.line(held.span.start):
-        return Targeted(resource.path, SetValue(last.value, ", ".join([text, *said])))
-    behind = source.slice(Span(last.span.end, ends.end)).strip().lstrip(",")
-    if behind:
-        return advice
-    lines = f"\n{indent_of(source, last.span.start)}".join([text, *said])
-    return Targeted(resource.path, SetValue(last.value, lines))
+def entry_added(held: ObjectExpression, name: str, text: str) -> Intent:
+    """One more entry, or the first."""
+    if held.entries:
+        return InsertEntry(held, name, text)
+    return SetValue(held, f"{{ {name} = {text} }}")

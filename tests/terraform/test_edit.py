@@ -129,6 +129,12 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         'a = {\n  "x": 1\n  "c": 2\n}\n',
     ),
     (
+        "so is a blank before a colon",
+        'a = {\n  "x" : 1\n}\n',
+        [entry("c", "2")],
+        'a = {\n  "x" : 1\n  "c" : 2\n}\n',
+    ),
+    (
         "in an object on one line all stays on it",
         "a = { x = 1 }\n",
         [entry("c", ENTRY)],

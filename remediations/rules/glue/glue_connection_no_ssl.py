@@ -8,7 +8,7 @@ from typing import Final
 from remediations.model import Known, Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
 from remediations.shapes.flags import is_true
-from remediations.shapes.written import entries_added
+from remediations.shapes.written import entry_added
 from remediations.terraform.edit import InsertAttribute, SetValue
 from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import Entry, ObjectExpression
@@ -66,8 +66,8 @@ class GlueConnectionNoSsl(Rule):
             return self.offer.repair(Targeted(resource.path, SetValue(entry.value, '"true"')))
         if not isinstance(held.value, ObjectExpression):
             return Advice(f'Write `{_FLAG} = "true"` where the properties come from.')
-        written = entries_added(resource, held.value, {_FLAG: '"true"'})
-        return written if isinstance(written, Advice) else self.offer.repair(written)
+        added = entry_added(held.value, _FLAG, '"true"')
+        return self.offer.repair(Targeted(resource.path, added))
 
 
 def _entry(value: object) -> Entry | None:

@@ -28,7 +28,7 @@ class PublicAccessBlockOff(RequireFlags):
         ACCESS_POINT,
     )
     severity = Severities(Severity.HIGH, Severity.HIGH, Severity.CRITICAL)
-    aliases = ("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56")
+    aliases = ("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV_AWS_392")
     flags = (
         "block_public_acls",
         "block_public_policy",

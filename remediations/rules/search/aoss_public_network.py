@@ -8,7 +8,7 @@ from typing import Final
 from remediations.model import Known, Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
 from remediations.shapes.flags import is_true
-from remediations.shapes.written import entries_added
+from remediations.shapes.written import entry_added
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import (
@@ -72,35 +72,23 @@ def _closed(
     """False, with the ways in that are there, or that the module has."""
     written = [Targeted(resource.path, SetValue(flag.value, "false"))]
     if not any(part.entry(name) for name in _WAYS):
-        ways = _ways(module)
-        if not ways:
+        way = _way(module)
+        if way is None:
             return Advice(
                 "Set it to false and name in SourceVPCEs the endpoint of your VPC, or in "
                 "SourceServices the service that comes in."
             )
-        added = entries_added(resource, part, ways)
-        if isinstance(added, Advice) or part.entries[-1] is flag:
-            return _at_the_end(part, flag, resource, ways)
-        written.append(added)
+        written.append(Targeted(resource.path, entry_added(part, *way)))
     return _offer().repair(*written)
 
 
-def _at_the_end(
-    part: ObjectExpression, flag: Entry, resource: Resource, ways: dict[str, str]
-) -> Repair | Advice:
-    """Where the flag itself stands last, both are one value."""
-    added = entries_added(resource, part, ways)
-    if isinstance(added, Advice) or not isinstance(added.intent, SetValue):
-        return Advice("Set it to false and name who comes in.")
-    text = added.intent.text.replace(resource.document.text_of(flag.value), "false", 1)
-    return _offer().repair(Targeted(resource.path, SetValue(flag.value, text)))
-
-
-def _ways(module: Module) -> dict[str, str]:
+def _way(module: Module) -> tuple[str, str] | None:
+    """Who comes in, and under which name the policy says it."""
     endpoints = module.of_kind(_ENDPOINT)
     if len(endpoints) == 1 and endpoints[0].repetition is None:
-        return {"SourceVPCEs": f"[{endpoints[0].address}.id]"}
-    return {"SourceServices": '["bedrock.amazonaws.com"]'} if module.of_kind(_BEDROCK) else {}
+        return "SourceVPCEs", f"[{endpoints[0].address}.id]"
+    is_store = bool(module.of_kind(_BEDROCK))
+    return ("SourceServices", '["bedrock.amazonaws.com"]') if is_store else None
 
 
 def _offer() -> Offer:
