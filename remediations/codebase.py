@@ -18,6 +18,7 @@ from .registry import stand_ins
 from .rule import Targeted
 from .source import SourceFile, Unreadable, apply
 from .terraform.calls import Directory, called_directories
+from .terraform.dormancy import modules_off
 from .terraform.edit import edits_between, rewrite
 from .terraform.files import READ, VALUES, is_only_for_opentofu, replaced
 from .terraform.grammar import Grammar
@@ -45,10 +46,16 @@ class Root:
         return self.module.directory, self.environment.name, is_of_terraform
 
     @cached_property
+    def asleep(self) -> tuple[Module, ...]:
+        """Modules that it calls once somebody turns them on."""
+        return modules_off(self.module)
+
+    @cached_property
     def directories(self) -> frozenset[str]:
         """Where its files are: its own directory, those it calls, and those of its values."""
         values = (dirname(document.path) for document in self.module.setting.values)
-        return frozenset({*(module.directory for module in self.module.family), *values})
+        called = (module.directory for module in (*self.module.family, *self.asleep))
+        return frozenset({*called, *values})
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,10 @@ def examine(
             found, could_not = _examined(module, wanted, root.environment)
             judged += found
             failed += (*could_not, *_not_looked_into(module))
+        for module in root.asleep:
+            found, could_not = _examined(module, wanted, root.environment)
+            judged += [one for one in found if one.finding.is_known]
+            failed += could_not
         failed += _spent(root.module)
     missing = [
         one for one in codebase.not_analysed if directories is None or dirname(one.path) in reached

@@ -25,6 +25,13 @@ def switched_off(module: Module, kind: str) -> Iterator[Resource]:
         yield from (resource for resource in found if id(resource.block) not in made)
 
 
+def modules_off(root: Module) -> tuple[Module, ...]:
+    """Modules whose calls are off by default, seen as they are once they are on."""
+    awake = root.remember("awake", lambda: _awake(root))
+    made = {module.path for module in root.family}
+    return tuple(m for m in awake.family if m.path not in made) if awake is not None else ()
+
+
 def _awake(module: Module) -> Module | None:
     doubted = _switches(module) if module.caller is None else frozenset()
     if not doubted:
@@ -35,9 +42,10 @@ def _awake(module: Module) -> Module | None:
 def _switches(module: Module) -> frozenset[str]:
     """The variables of a root whose defaults decide that something is made no time."""
     found: set[str] = set()
-    for resource in module.resources:
-        if module.is_absent(resource.block):
-            attributes = resource.block.body.attributes
+    called = (block for block, _ in module.blocks("module"))
+    for block in (*(resource.block for resource in module.resources), *called):
+        if module.is_absent(block):
+            attributes = block.body.attributes
             for name in ("count", "for_each"):
                 if name in attributes:
                     found |= _defaults(module, attributes[name].value)

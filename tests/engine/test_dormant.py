@@ -91,3 +91,18 @@ def test_a_switch_that_turns_nothing_on_is_left_to_a_person(grammar: Grammar) ->
     codebase = read(BUCKET + SWITCH + BLOCK.format("count = var.on ? 0 : 0"), grammar)
     made = plan(codebase, detect(codebase, ONLY), ONLY)
     assert made.fixes == ()
+
+
+def test_a_module_that_is_off_by_default_is_judged_as_it_is_once_it_is_on(
+    grammar: Grammar,
+) -> None:
+    call = 'module "lake" {{\n  count  = {}\n  source = "./lake"\n}}\n'
+    off = {"main.tf": SWITCH + call.format("var.on ? 1 : 0"), "lake/main.tf": BUCKET}
+    codebase = read(off, grammar)
+    findings = detect(codebase, ONLY).findings
+    assert [finding.location.path for finding in findings] == ["lake/main.tf"]
+    after = codebase.with_edits(combine(codebase, findings, ONLY, Safety.REVIEW))
+    assert "aws_s3_bucket_public_access_block" in after.documents["lake/main.tf"].source.text
+    assert detect(after, ONLY).findings == ()
+    never = {**off, "main.tf": call.format("0")}
+    assert detect(read(never, grammar), ONLY).findings == ()
