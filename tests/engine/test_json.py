@@ -32,7 +32,12 @@ from tests.engine.rules_for_tests import read
 from tests.rules.pages import Example, all_examples
 
 PROD = Profile("prod")
-EXAMPLES = [*all_examples("before"), *all_examples("good")]
+# In JSON a heredoc is a text, and a policy that is a text inside of a text is not read.
+EXAMPLES = [
+    example
+    for example in (*all_examples("before"), *all_examples("good"))
+    if not any("<<" in text and '"Statement"' in text for text in example.files.values())
+]
 
 
 def document(text: str | dict[str, Any], grammar: Grammar, path: str = "main.tf.json") -> Document:
