@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from . import commands
+from . import commands, homes
+from .homes import HomeChange
 from .payloads import Rejected, at, number_at, payload_of, text_at
 
 __all__ = ["MAX_BYTES", "Delivery", "Rejected", "Wish", "read"]
@@ -64,6 +65,8 @@ class Delivery:
     action: str
     wish: Wish | None
     forge: str = "github"
+    homes: tuple[HomeChange, ...] = ()
+    """Repositories that come, leave and move."""
 
 
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Delivery:
@@ -83,7 +86,8 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Del
     wish = _wish(event, action, payload)
     if wish is not None:
         wish = replace(wish, installation=number_at(payload, "installation", "id"))
-    return Delivery(delivery, event, action, wish)
+    changes = homes.read(event, action, payload)
+    return Delivery(delivery, event, action, wish, homes=changes)
 
 
 def _is_genuine(signature: str, body: bytes, secrets: Sequence[str]) -> bool:

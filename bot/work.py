@@ -13,7 +13,7 @@ from typing import Final
 from . import pipeline
 from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
-from .forge.errors import Queued
+from .forge.errors import Gone, Queued, Refused
 from .forge.kept import Recent
 from .forge.port import Forge, PullRef
 from .hosts import open_forge
@@ -31,6 +31,7 @@ from .stages import stage
 _LOG: Final = logging.getLogger(__name__)
 _MAX_BLOBS: Final = 10_000
 _MAX_BYTES: Final = 128 * 1024 * 1024
+_MAX_FORGES: Final = 1_000
 
 
 class BlobCache(OrderedDict[str, bytes]):
@@ -79,7 +80,11 @@ class Worker:
         owner = owner_of(item.wish)
         self.pace.gate(owner)
         with self.pace.turn(owner, f"{item.id}.{item.generation}"):
-            self._do(item)
+            try:
+                self._do(item)
+            except (Gone, Refused):
+                self._forget(item.ref)
+                raise
 
     def _do(self, item: WorkItem) -> None:
         self.forge(item.ref, item.wish.installation)
@@ -133,10 +138,17 @@ class Worker:
         key = ref.forge, ref.repository
         with self._lock:
             if key not in self._forges:
+                while len(self._forges) >= _MAX_FORGES:
+                    del self._forges[next(iter(self._forges))]
                 self._forges[key] = open_forge(
                     self.settings, ref, self._blobs, self.pace, self._kept, installation
                 )
             return self._forges[key]
+
+    def _forget(self, ref: PullRef) -> None:
+        """What is known of a repository, its tokens too: the bot may have been sent away."""
+        with self._lock:
+            self._forges.pop((ref.forge, ref.repository), None)
 
     def _run_id(self, item: WorkItem, ref: PullRef) -> str:
         """The same for every attempt at one generation, another one in another database."""

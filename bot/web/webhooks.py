@@ -15,6 +15,7 @@ from bot.dispatch import Dispatcher
 from bot.gitlab_deliveries import read as read_gitlab
 from bot.inbox import Inbox
 from bot.metrics import WEBHOOKS
+from bot.rehoming import Rehoming
 from bot.settings import Settings
 from bot.stages import About, about, stage, word
 
@@ -46,6 +47,9 @@ def create_blueprint(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -
             WEBHOOKS.labels(str(rejected.status)).inc()
             return jsonify({"error": rejected.reason}), rejected.status
         try:
+            # Before it is remembered: a delivery that ends half-way is done again, whole.
+            for woken in Rehoming(inbox.engine, inbox.clock).apply(delivery.homes):
+                dispatcher.wake(woken)
             row = _kept(inbox, delivery)
         except DatabaseAway:
             _LOG.exception("webhook not stored delivery=%s", delivery.id)

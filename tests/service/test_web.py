@@ -128,7 +128,8 @@ def test_no_secret_no_server(inbox: Inbox, bell: Bell, tmp_path: Path) -> None:
 
 
 def test_other_paths_are_404(client: FlaskClient) -> None:
-    assert client.get("/stats").status_code == 404
+    assert client.get("/stats/more").status_code == 404
+    assert client.get("/stats", environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 404
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 404
 
 
