@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "replay": "Act on a saved webhook delivery",
     "github": "Make the GitHub App that the bot is",
     "doctor": "Look whether all that the bot needs is there",
+    "gitlab": "Connect a project or a group of GitLab to the bot",
     "serve": "Run the bot: webhooks in, reviews out",
     "worker": "Run a Celery worker (production)",
     "sweeper": "Ask again for work that was lost (production)",
