@@ -21,6 +21,8 @@ __all__ = ["MAX_BYTES", "Delivery", "Rejected", "Wish", "read"]
 MAX_BYTES: Final = 25 * 1024 * 1024
 _REVIEWED: Final = frozenset({"opened", "reopened", "synchronize", "ready_for_review", "closed"})
 """A closed one is only looked at for the records."""
+_OF_A_HEAD: Final = frozenset({"opened", "synchronize", "ready_for_review"})
+"""One that was reopened, or has another base, is looked at again."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
 _QUEUE: Final = re.compile(r"gh-readonly-queue/.+/pr-\d+-([0-9a-f]{40})\Z")
 _OWN: Final = "<!-- lockstitch:"
@@ -43,6 +45,8 @@ class Wish:
     comment_id: int | None = None
     thread_root: int | None = None
     forge: str = "github"
+    for_head: bool = False
+    """True where a head that has its conclusion need not be looked at again."""
     delivery: str = ""
     """The id of the newest delivery that asked for it, for the log."""
     base_sha: str = ""
@@ -131,7 +135,7 @@ def _pull_wish(action: str, payload: dict[str, Any], repository: str) -> Wish | 
     number = number_at(payload, "pull_request", "number")
     if not number or not (action in _REVIEWED or is_rebased):
         return None
-    return Wish(repository, number)
+    return Wish(repository, number, for_head=action in _OF_A_HEAD)
 
 
 def _said(

@@ -11,5 +11,7 @@ class Ended(Enum):
     REVIEWED = "reviewed"
     CLOSED = "closed"
     SUPERSEDED = "superseded"
+    KNOWN = "known"
+    """This head has its conclusion already; nothing was done, and nothing is recorded."""
     GIVEN_UP = "given up"
     """The check was concluded as *could not review*."""

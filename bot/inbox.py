@@ -135,6 +135,9 @@ class Inbox:
                 made = connection.execute(insert(work).values(fresh).returning(work.c.id))
                 return int(made.scalar_one())
         except IntegrityError:
+            held = connection.execute(select(work).where(work.c.key == key).with_for_update()).one()
+            if held.done < held.wanted and not held.wish.get("for_head", False):
+                wish = replace(wish, for_head=False)  # what was asked for before goes further
             again = afresh(self.clock()) | {
                 "wanted": work.c.wanted + 1,
                 "wish": asdict(wish),

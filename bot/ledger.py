@@ -16,6 +16,7 @@ from remediations.model import Finding
 
 from .became import FIXED, Became, Standing, Turn
 from .database import offers, outcomes, runs
+from .ended import Ended
 from .forge.port import PullRef, PullRequest
 from .pipeline import Outcome
 from .planned import Planned, plans_of
@@ -60,6 +61,17 @@ class Ledger:
                 _offer(connection, pull, head, fingerprint, offer, now)
             for turn in turns:
                 _turn(connection, pull, head, turn, now)
+
+    def is_reviewed(self, ref: PullRef, head: str) -> bool:
+        """Whether the newest run on this head came to its conclusion."""
+        newest = (
+            select(runs.c.ended)
+            .where(runs.c.pull == str(ref), runs.c.head == head)
+            .order_by(runs.c.id.desc())
+            .limit(1)
+        )
+        with self.engine.begin() as connection:
+            return connection.execute(newest).scalar() == Ended.REVIEWED.value
 
     def standings(self, ref: PullRef) -> tuple[Standing, ...]:
         """Every offer on a pull request, as it stands."""

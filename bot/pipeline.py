@@ -69,19 +69,22 @@ def review(
     is_current: Callable[[], bool] = lambda: True,
     note: Callable[[Outcome], None] = lambda _: None,
     *,
+    is_done: Callable[[PullRequest], bool] = lambda _: False,
     is_first: bool = False,
 ) -> Outcome:
     """Review the pull request as it stands now and say so on the forge, once.
 
     ``run_id`` names the run, so that one started again after a crash finds its own check.
     ``is_current`` is asked right before anything is posted, and ``note`` is told what that will
-    be. ``is_first`` is True where no run of this name was tried before. Raises ``ForgeError``,
-    ``EngineStopped`` and ``EngineAway``.
+    be. Where it ``is_done``, nothing is. ``is_first`` is True where no run of this name was tried
+    before. Raises ``ForgeError``, ``EngineStopped`` and ``EngineAway``.
     """
     pull = forge.pull_request(ref)
     at_head(pull.head_sha)
     if not pull.is_open:
         return Outcome(Ended.CLOSED, pull)
+    if is_done(pull):
+        return Outcome(Ended.KNOWN, pull)
     running = Check(CHECK_NAME, pull.head_sha, run_id, "Reviewing", "Reading the change.")
     with stage("check"):
         forge.ensure_check(ref.repository, replace(running, is_first=is_first))

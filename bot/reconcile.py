@@ -44,7 +44,9 @@ class Reconciler:
         now = self.clock()
         for pull in self.tower.recent_pulls(now - _DAY, now - _GRACE):
             if not backlog.is_known(pull.ref, pull.head_sha):
-                self.wake(self.inbox.want(Wish(pull.ref.repository, pull.ref.number)))
+                ref = pull.ref
+                wish = Wish(ref.repository, ref.number, forge=ref.forge, for_head=True)
+                self.wake(self.inbox.want(wish))
                 count += 1
                 _LOG.info("head without review pull=%s head=%s", pull.ref, pull.head_sha)
         return count

@@ -13,6 +13,7 @@ from typing import Final
 from . import pipeline
 from .answer import Answered, Asked, answer, could_not_answer
 from .commands import Command, Verb, button, parse
+from .ended import Ended
 from .forge.errors import Gone, Queued, Refused
 from .forge.kept import Recent
 from .forge.port import Forge, PullRef
@@ -172,12 +173,17 @@ class Worker:
                 run_id,
                 lambda: self.inbox.is_current(item),
                 self.ledger.note,
+                is_done=lambda pull: (
+                    item.wish.for_head and self.ledger.is_reviewed(ref, pull.head_sha)
+                ),
                 is_first=item.attempts == 1 and item.waits == 0,
             )
         except Queued as error:
             pipeline.say_when(forge, ref, run_id, self.pace.clock() + error.retry_after)
             raise
         RUNS.labels(outcome.ended.value).inc()
+        if outcome.ended is Ended.KNOWN:
+            return
         with stage("ledger"):
             record(self.ledger, forge, self.reviewer, outcome, started, run_id)
         _LOG.info(

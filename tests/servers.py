@@ -37,7 +37,8 @@ def _missing(what: str) -> None:
     pytest.skip(message)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until somebody listens there; fails where the process ends before."""
     ends = time.monotonic() + START_SECONDS
     while time.monotonic() < ends:
         if process.poll() is not None:
@@ -63,7 +64,7 @@ def redis(directory: Path) -> Iterator[str]:
     arguments = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     process = subprocess.Popen([*arguments, "--dir", str(directory)], stdout=subprocess.DEVNULL)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.kill()
@@ -110,7 +111,7 @@ def _run_postgres(programs: Path, directory: Path) -> Iterator[str]:
         user=user,
     )
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         _wait_until_ready(programs, port)
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,7 +12,7 @@ from github import Auth
 from github.GithubException import BadCredentialsException
 from github.Requester import Requester
 
-from .errors import Refused
+from .errors import Refused, Unreachable
 from .github_tokens import (
     AppCredentials,
     AppDoor,
@@ -24,6 +26,8 @@ from .kept import Recent
 from .pacer import Hurry, Kind, Pacer
 
 _KEPT_ELSEWHERE: Final = ("/git/trees/", "/git/blobs/", "/compare/")
+_STUMBLES: Final = 2
+_STUMBLE_SECONDS: Final = 0.5
 _TOLD: Final = ("createCommitOnBranch", "addPullRequestReviewThreadReply")
 
 
@@ -131,13 +135,26 @@ class Api:
         minted = self._minted
         is_kept = minted is not None and minted.holds(scope)
         try:
-            return self._once(kind, self._requester(scope), call)
+            return self._patiently(kind, self._requester(scope), call)
         except Refused as error:
             if not (is_kept and isinstance(error.__cause__, BadCredentialsException)):
                 raise
         assert minted is not None
         minted.drop()
-        return self._once(kind, self._requester(scope), call)
+        return self._patiently(kind, self._requester(scope), call)
+
+    def _patiently(
+        self, kind: Kind, requester: Requester, call: Callable[[Requester], tuple[Any, Any]]
+    ) -> tuple[dict[str, str], Any]:
+        """What only reads is sent again at once where the host stumbled. A write may have been
+        made (annotations of a check add up), and only who reads first knows.
+        """
+        for tries in range(_STUMBLES if kind is Kind.READ else 0):
+            try:
+                return self._once(kind, requester, call)
+            except Unreachable:
+                time.sleep(random.uniform(0.0, _STUMBLE_SECONDS * 2**tries))  # noqa: S311 - spreads load
+        return self._once(kind, requester, call)
 
     def _once(
         self, kind: Kind, requester: Requester, call: Callable[[Requester], tuple[Any, Any]]

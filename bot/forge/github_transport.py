@@ -35,12 +35,18 @@ def connect(base_url: str, auth: Auth.Auth | None, pause: float | None) -> Reque
 def guarded(call: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
     """Headers and answer of a request. Raises one of our errors for any of theirs."""
     try:
-        return call()
+        headers, answer = call()
+    except ValueError as error:
+        raise Unreachable("GitHub gave half an answer.") from error
     except (GithubException, requests.RequestException) as error:
         raise translate(error) from error
     except RuntimeError as error:
         # The library's word for a redirect to another host, which it does not follow.
         raise Refused("GitHub's API is at another address than the one configured.") from error
+    if isinstance(answer, dict) and isinstance(answer.get("data"), str) and len(answer) == 1:
+        # The library's word for what is no JSON: the page of a proxy, most often.
+        raise Unreachable("Something else than GitHub answered.")
+    return headers, answer
 
 
 def translate(error: GithubException | requests.RequestException) -> ForgeError:

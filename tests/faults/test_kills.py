@@ -2,59 +2,15 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
+from tests.faults.kill_run import KillRun, endure
 from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, until
 from tests.faults.traps import Traps
 
-DELIVERIES, KILLS, PULLS = 1_000, 10, 40
-
 
 def test_a_thousand_deliveries_and_ten_kills(product: Product) -> None:
-    chance = random.Random(8)
-    forge = product.sandbox.forge
-    repo = forge.create_repository("acme/ml", {"dana": "write"})
-    heads = (BUCKET + OPEN, BUCKET + BLOCK + "# x\n", BUCKET + BLOCK)
-    pulls = [
-        # Contents of its own: two pull requests with one head would share a place for checks.
-        product.open(
-            repo, BUCKET + BLOCK, chance.choice(heads[:2]) + f"# of {number}\n", f"change-{number}"
-        )
-        for number in range(PULLS)
-    ]
-    forge.hooks.settle()
-    opened = [one for one in forge.hooks.log if one.event == "pull_request"]
-    assert len(opened) == PULLS
-    killable = ["web"] if "worker" not in product.commands else ["web", "worker", "worker"]
-    moments = set(chance.sample(range(PULLS, DELIVERIES), KILLS))
-    kills = 0
-    for number in range(PULLS, DELIVERIES):
-        if number % 20 == 0:
-            pull = chance.choice(pulls)
-            text = chance.choice(heads) + f"# {number} of {pull.number}\n"
-            forge.push(repo, pull.head, {"main.tf": text.encode()}, "More", "dana")
-        else:
-            one = chance.choice(opened)
-            forge.hooks.send(one.event, one.payload)
-        if number in moments:
-            name = chance.choice(killable)
-            product.kill(name)
-            kills += 1
-            product.start(name)
-    forge.hooks.settle(120)
-    assert kills == KILLS
-    until(lambda: product.redeliver_failures() == 0, "every delivery to be accepted")
-    ours = {one.id for one in forge.hooks.log if one.event == "pull_request"}
-    assert len(ours) == DELIVERIES
-    product.settle()
-    effects(product, repo)
-    assert product.backlog.depth().dead == 0
-    for pull in pulls:
-        is_open = "= false" in repo.git.file(pull.head_sha, "main.tf").decode()
-        check = product.concluded(repo, pull)
-        assert check.conclusion == ("failure" if is_open else "success")
+    endure(product, KillRun(deliveries=1_000, kills=10))
 
 
 STAGES = {

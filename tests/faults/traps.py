@@ -25,11 +25,36 @@ class Trap:
 
 
 @dataclass(slots=True)
+class Broken:
+    """Answers instead of the sandbox, by the number of a request of the API since it is there."""
+
+    is_meant: Callable[[int], bool]
+    status: int
+    body: bytes = b'{"message": "Server Error"}'
+    seen: int = 0
+    met: int = 0
+
+    def takes(self) -> bool:
+        """Whether this request is one of them."""
+        self.seen += 1
+        is_met = self.is_meant(self.seen)
+        self.met += is_met
+        return is_met
+
+    def answer(self, start_response: Callable[..., Any]) -> list[bytes]:
+        """The wrong answer."""
+        kind = "application/json" if self.body.startswith(b"{") else "text/html"
+        start_response(f"{self.status} Broken", [("Content-Type", kind)])
+        return [self.body]
+
+
+@dataclass(slots=True)
 class Traps:
     """WSGI around the sandbox."""
 
     application: Application
     held: list[Trap] = field(default_factory=list)
+    broken: Broken | None = None
 
     @classmethod
     def around(cls, sandbox: Sandbox) -> Traps:
@@ -52,6 +77,8 @@ class Traps:
         environ["wsgi.input"] = io.BytesIO(sent)
         request = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {sent.decode()}"
         met = [t for t in self.held if t.match in request and t.sprung < t.times]
+        if self.broken is not None and "/api/" in request and self.broken.takes():
+            return self.broken.answer(start_response)
         for trap in met:
             trap.sprung += 1
             if not trap.is_after:

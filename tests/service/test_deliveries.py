@@ -89,7 +89,8 @@ def test_any_shape_is_survived(event: str, payload: dict[str, Any]) -> None:
 @pytest.mark.parametrize("action", ["opened", "reopened", "synchronize", "ready_for_review"])
 def test_a_pull_request_asks_for_a_review(action: str) -> None:
     payload = {"action": action, "pull_request": {"number": 7}, "repository": REPO}
-    assert send("pull_request", payload).wish == Wish("acme/ml", 7)
+    is_of_head = action != "reopened"
+    assert send("pull_request", payload).wish == Wish("acme/ml", 7, for_head=is_of_head)
 
 
 def test_only_a_change_of_base_counts_as_edited() -> None:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from github import GithubException
 
 from bot.dispatch import Hold, PutBack, decide, run_one
-from bot.forge.errors import NotYet, Queued
+from bot.forge.errors import NotYet, Queued, RateLimited
+from bot.forge.github_transport import translate
 from bot.forge.pacer import Kind
 from bot.inbox import DEADLINE_SECONDS, Inbox, WorkItem
 from bot.pace import CONTENTS, POINTS, RESERVE, WRITES, Bucket, LocalSlots, Pace, Slots
@@ -149,6 +151,13 @@ def test_the_last_requests_are_left_to_what_has_begun(clock: Clock) -> None:
 def test_errors_of_our_own_pace_decide_who_waits() -> None:
     assert decide(NotYet("later", 7.0), 1) == PutBack(7.0)
     assert decide(Queued("later", 7.0), 1) == Hold(7.0, is_alone=True)
+
+
+def test_the_forges_own_reset_says_how_long() -> None:
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 50)}
+    error = translate(GithubException(403, {"message": "API rate limit exceeded"}, headers))
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == pytest.approx(50, abs=3)
 
 
 def refuse(error: Exception) -> None:

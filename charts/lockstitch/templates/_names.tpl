@@ -43,7 +43,8 @@ volumes:
 {{- end }}
 {{- end }}
 
-{{/* A container's own part. `secrets` maps each variable it may see to a key of the secret. */}}
+{{/* A container's own part. `secrets` maps each variable it may see to a key of the secret;
+`figures` is "web" where they stand beside the webhooks, "own" on a port of their own. */}}
 {{- define "lockstitch.container" -}}
 image: "{{ .root.Values.image.repository }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}"
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
@@ -64,7 +65,16 @@ env:
 {{- if .needsKey }}
   - {name: LOCKSTITCH_GITHUB_PRIVATE_KEY_FILE, value: /run/lockstitch/private-key}
 {{- end }}
-{{- range $variable, $key := .secrets }}
+{{- $secrets := .secrets }}
+{{- if and .root.Values.metrics.enabled .figures }}
+{{- $secrets = merge (dict "OPERATOR_TOKEN" "operator-token") .secrets }}
+  - {name: PROMETHEUS_MULTIPROC_DIR, value: /tmp/figures}
+{{- if eq .figures "own" }}
+  - {name: LOCKSTITCH_HOST, value: "0.0.0.0"}
+  - {name: LOCKSTITCH_METRICS_PORT, value: {{ .root.Values.metrics.port | quote }}}
+{{- end }}
+{{- end }}
+{{- range $variable, $key := $secrets }}
   - name: LOCKSTITCH_{{ $variable }}
     valueFrom:
       secretKeyRef: {name: {{ include "lockstitch.secret" $.root }}, key: {{ $key }}}
