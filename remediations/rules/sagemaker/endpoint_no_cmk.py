@@ -25,7 +25,7 @@ VARIANTS = ("production_variants", "shadow_production_variants")
 
 
 class EndpointNoCmk(Rule):
-    """Serverless variants and those on local storage have no volume and are silent."""
+    """Variants on local storage have nothing that a key could encrypt, and are silent."""
 
     id = "endpoint-no-cmk"
     title = "Endpoint storage has no key of your own"
@@ -39,11 +39,12 @@ class EndpointNoCmk(Rule):
             return
         variants = _variants(resource)
         is_hidden = any(dynamic(resource.body, type) for type in VARIANTS)
-        if variants and not is_hidden and all(_has_no_volume(v, module) for v in variants):
+        if variants and not is_hidden and all(_takes_no_key(v, module) for v in variants):
             return
+        is_serverless = all(v.body.blocks("serverless_config") for v in variants) and variants
         message = (
-            "SageMaker encrypts the endpoint's volumes with a key of its own: nobody here can see "
-            "who decrypts the model on them, or stop it."
+            f"SageMaker encrypts the endpoint's {'image' if is_serverless else 'volumes'} with a "
+            "key of its own: nobody here can see who decrypts what serves the model, or stop it."
         )
         yield Violation(KEY, message, _repair(resource, module), held)
 
@@ -52,10 +53,12 @@ def _variants(resource: Resource) -> list[Block]:
     return [block for type in VARIANTS for block in resource.body.blocks(type)]
 
 
-def _has_no_volume(variant: Block, module: Module) -> bool:
-    """Nothing that a key could encrypt."""
+def _takes_no_key(variant: Block, module: Module) -> bool:
+    """Nothing that a key could encrypt. Of a serverless one it encrypts the copy of the image:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-create-config.html
+    """
     held = variant.body.attributes.get("instance_type")
-    return bool(variant.body.blocks("serverless_config")) or is_encrypted_by_hardware(module, held)
+    return is_encrypted_by_hardware(module, held)
 
 
 def _is_conditional(held: Attribute | None) -> bool:
