@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
@@ -19,6 +20,7 @@ TOO_MANY: Final = (
     "there are more findings here than one run works out single fixes for; "
     "it is offered once others are closed"
 )
+_SENTENCE: Final = re.compile(r"(?<=\.) (?=[A-Z`])")
 MAX_READ_AGAIN: Final = 4_000_000
 """Characters of text that single fixes of one run may be proved on: each reads its files again."""
 
@@ -62,7 +64,7 @@ def outline(examination: Examination) -> Plan:
             findings=tuple(one.finding for one in group),
             safety=_repair(group[0]).safety,
             title=_sentence(_repair(one).title for one in group),
-            cost=" ".join(dict.fromkeys(_repair(one).cost for one in group)),
+            cost=_said_once(_repair(one).cost for one in group),
             edits=(),
             offered_in=tuple(sorted({t.path for one in group for t in _repair(one).intents})),
         )
@@ -141,10 +143,15 @@ def _fix(
         findings=tuple(judged.finding for judged in done),
         safety=safety,
         title=_sentence(_repair(judged).title for judged in done),
-        cost=" ".join(dict.fromkeys(_repair(judged).cost for judged in done)),
+        cost=_said_once(_repair(judged).cost for judged in done),
         edits=codebase.edits_to(solution.after),
     )
     return fix, reasons
+
+
+def _said_once(costs: Iterable[str]) -> str:
+    """Every sentence, where several findings of one block say the same."""
+    return " ".join(dict.fromkeys(one for cost in costs for one in _SENTENCE.split(cost)))
 
 
 def _sentence(titles: Iterable[str]) -> str:

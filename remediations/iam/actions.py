@@ -52,7 +52,9 @@ class Action:
         service = SERVICES.get(self.service)
         if service is None or (service.only and self.name.lower() not in service.only):
             return frozenset()
-        enough = service.are_alternatives or self.required <= known
+        if service.are_alternatives:
+            return known
+        enough = self.required <= known if self.required else self.types <= known
         return known if enough else frozenset()
 
 

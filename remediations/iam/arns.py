@@ -72,6 +72,13 @@ def types_reached(text: str, service: str, module: Module) -> frozenset[str]:
     )
 
 
+def may_reach(text: str, service: str, module: Module) -> bool:
+    """Whether a resource may be one of a service; what is only known after apply may be any."""
+    tokens = as_pattern(text, module)
+    is_unknown = bool(tokens) and is_atom(tokens[0]) and not text.startswith(_OPENING)
+    return is_unknown or bool(types_reached(text, service, module))
+
+
 def opens(text: str, service: str) -> frozenset[str]:
     """The types of a service of which a resource means every one: ``*`` and its like."""
     return _opens(text, service)

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..terraform.module import Module, Resource
+from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer
-from .nouns import Noun, declared, others
+from .nouns import Noun, declared, looked_up, others
 
-# A request through one of these is authorised on its own ARN, which a bucket's does not cover:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
-_OTHER_DOORS: Final = ("aws_s3_access_point", "aws_s3control_")
 _MOST_NAMES: Final = 6
 
 
@@ -31,7 +29,9 @@ class Choice:
 def choose(question: Question) -> Choice | str:
     """What is meant, or a sentence that says what has to be decided."""
     noun, module = question.noun, question.module
-    hindrance = _hindrance(noun, module)
+    hindrance = of_module(noun, module) or of_policy(
+        noun, question.holder, question.policy, question.statement, module
+    )
     if hindrance is not None:
         return hindrance
     inference = infer(question)
@@ -48,11 +48,11 @@ def choose(question: Question) -> Choice | str:
 
 def only_one(noun: Noun, holder: Resource, module: Module) -> Resource | str:
     """The one that can be meant at all, whatever is asked of it, or what has to be decided."""
-    hindrance = _hindrance(noun, module)
+    hindrance = of_module(noun, module)
     if hindrance is not None:
         return hindrance
     held = declared(noun, module)
-    elsewhere = others(noun, module)
+    elsewhere = (*(one.address for one in looked_up(noun, module)), *others(noun, module))
     candidates = [Candidate(one.address, 1.0, "", one) for one in held]
     candidates += [Candidate(name, 1.0, "") for name in elsewhere]
     if len(candidates) != 1 or not held or held[0].repetition is not None:
@@ -61,16 +61,6 @@ def only_one(noun: Noun, holder: Resource, module: Module) -> Resource | str:
         name = held[0].address
         return f"`{name}` depends on this policy, so a reference to it would be a cycle."
     return held[0]
-
-
-def _hindrance(noun: Noun, module: Module) -> str | None:
-    if noun.word == "bucket" and any(kind.startswith(_OTHER_DOORS) for kind in module.kinds):
-        return (
-            "Requests may come through an access point here, so name its ARN beside the bucket's."
-        )
-    if module.unread:
-        return f"`{module.unread[0]}` could not be read, so another {noun.word} may be meant."
-    return None
 
 
 def _undecided(noun: Noun, inference: Inference) -> str:
@@ -88,7 +78,7 @@ def _undecided(noun: Noun, inference: Inference) -> str:
             "Name the ARNs of those this role needs."
         )
     only = found[0]
-    if only.resource is None:
+    if only.resource is None or only.resource.is_data:
         return f"{names[0]} may be the {word} that is meant. Name its ARN if it is."
     if only.resource.repetition is not None:
         return f"`{only.name}` stands for several {_plural(word)}. Name those that this role needs."

@@ -7,19 +7,20 @@ with the role points at, or that there is nothing else. Writes nothing, and neve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..terraform.belonging import resolve
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Expression, all_attributes
 from . import weights
-from .nouns import Noun, declared, others
-from .roles import policies_of, roles_of, users_of_roles
+from .functions import groups_of_functions
+from .nouns import Noun, declared, looked_up, others
+from .passable import passable
+from .roles import ROLE, policies_of, roles_of
 from .statement import Statement
+from .trust import trusts
+from .uses import keys_behind, literal_names, named_beside, named_here, pointed_at, used_otherwise
 
-_REFERENCE: Final = re.compile(r"\$\{((?:data\.)?[a-z]\w*\.[\w-]+)[.\[]")
 _SPLIT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 # Words that say what something is for; those that say what it is tell nothing.
 _TELLING: Final = re.compile(
@@ -77,8 +78,13 @@ class Question:
 def infer(question: Question) -> Inference:
     """Rank what may be meant, and choose where nothing else comes close."""
     candidates = sorted(_candidates(question), key=lambda one: (-one.score, one.name))
-    proven = tuple(one for one in candidates if one.is_proven and one.score >= weights.SUGGEST)
-    chosen = proven or tuple(one for one in candidates[:1] if one.score >= weights.SUGGEST)
+    proven = tuple(one for one in candidates if one.is_proven)
+    likeliest = (
+        tuple(one for one in proven if one.score == weights.CONCLUSIVE)
+        or proven
+        or tuple(candidates[:1])
+    )
+    chosen = likeliest if all(one.score >= weights.SUGGEST for one in likeliest) else ()
     rest = max((one.score for one in candidates if one not in chosen), default=0.0)
     margin = min((one.score for one in chosen), default=0.0) - rest
     if margin < weights.MARGIN - 1e-9 or any(one.resource is None for one in chosen):
@@ -90,87 +96,87 @@ def infer(question: Question) -> Inference:
 class _Shown:
     """What the module shows, by address: a sentence for what is named and for what is used."""
 
-    siblings: dict[str, str]
-    used: dict[str, str]
-    is_alone: bool
+    conclusive: Mapping[str, str]
+    beside: Mapping[str, str]
+    allowed: frozenset[str]
+    used: Mapping[str, str]
+    otherwise: frozenset[str]
+    alone: str
+    """The one that is declared, where there is nothing else."""
 
 
 def _candidates(question: Question) -> Iterator[Candidate]:
     noun, module = question.noun, question.module
-    held, elsewhere = declared(noun, module), others(noun, module)
+    held, aside, given = declared(noun, module), looked_up(noun, module), others(noun, module)
+    beside = tuple(named_beside(question.statement, question.policy, question.roles, module))
+    literal = tuple(literal_names(noun, question.roles, module))
+    is_alone = len(held) == 1 and not aside and not given and not literal and noun.word != "role"
     shown = _Shown(
-        dict(_siblings(question)),
-        dict(_used(question, held)),
-        is_alone=len(held) == 1 and not elsewhere,
+        _conclusive(question),
+        {name: words for name, words, _ in beside},
+        frozenset(name for name, _, is_allowed in beside if is_allowed),
+        _used(question),
+        _otherwise(question),
+        held[0].address if is_alone else "",
     )
-    for one in held:
-        score, evidence = _weighed(question, one, shown)
-        if one.repetition is not None:
-            score -= weights.REPEATED
-        is_proven = one.address in {**shown.siblings, **shown.used}
-        yield Candidate(one.address, score, evidence, one, is_proven)
-    for name in elsewhere:
-        yield Candidate(name, weights.FROM_ELSEWHERE, f"`{name}` may be a {noun.word}")
+    for one in (*held, *aside):
+        yield _weighed(question, one.address, one, shown)
+    for name in given:
+        yield _weighed(question, name, None, shown)
+    for name in literal:
+        yield Candidate(name, weights.FROM_ELSEWHERE, f"`{name}` is named too")
 
 
-def _weighed(question: Question, one: Resource, shown: _Shown) -> tuple[float, str]:
-    address = one.address
-    if address in shown.siblings:
-        return weights.NAMED_BY_SIBLING, shown.siblings[address]
-    if address in shown.used:
-        return weights.USED_BY_CONSUMER, shown.used[address]
-    if shown.is_alone:
+def _otherwise(question: Question) -> frozenset[str]:
+    """What something else is shown to need: of roles, those that other services take on."""
+    noun, module = question.noun, question.module
+    if noun.word == "role":
+        return frozenset(one.address for one in module.of_kind(ROLE) if any(trusts(one, module)))
+    kinds = (*noun.kinds, *noun.looked_up)
+    return frozenset(used_otherwise(kinds, question.roles, module))
+
+
+def _conclusive(question: Question) -> Mapping[str, str]:
+    """What leaves nothing else to be meant."""
+    here = dict.fromkeys(named_here(question.statement))
+    found = {name: f"the statement names `{name}` beside the wildcard" for name in here}
+    if question.noun.word == "log group" and not found:
+        return groups_of_functions(question.roles, question.module)
+    return found
+
+
+def _used(question: Question) -> Mapping[str, str]:
+    """What the role is shown to need. A role that it may pass on is not the one it has."""
+    if question.noun.word == "key":
+        return keys_behind(question.roles, question.module)
+    if question.noun.word != "role":
+        return pointed_at(question.roles, question.module)
+    policies = (question.policy, *policies_of(question.roles, question.module))
+    return dict(passable(policies, question.module))
+
+
+def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:
+    score, evidence, is_proven = weights.ONE_OF_SEVERAL, f"`{name}` is one of several", False
+    if name in shown.conclusive:
+        return Candidate(name, weights.CONCLUSIVE, shown.conclusive[name], one, is_proven=True)
+    if name in shown.allowed:
+        score, evidence = weights.ALLOWED_ALREADY, f"`{name}` is allowed already"
+    elif name in shown.used:
+        score, evidence, is_proven = weights.USED_BY_CONSUMER, shown.used[name], True
+    elif name in shown.beside:
+        score, evidence, is_proven = weights.NAMED_BY_SIBLING, shown.beside[name], True
+    elif name == shown.alone:
         what = f"the only {question.noun.described} of this module"
-        return weights.ONLY_ONE, f"`{address}` is {what}"
-    if _fits(question, one):
-        score = min(weights.ONE_OF_SEVERAL + weights.NAME_FITS, weights.NAME_FITS_AT_MOST)
-        return score, f"`{address}` is named like it"
-    return weights.ONE_OF_SEVERAL, f"`{address}` is one of several"
-
-
-def _siblings(question: Question) -> Iterator[tuple[str, str]]:
-    """What other statements of the same roles name, of the same service."""
-    module, service = question.module, question.noun.service
-    policies = {id(question.policy): question.policy}
-    policies |= {id(one): one for one in policies_of(question.roles, module)}
-    for statement in (one for policy in policies.values() for one in policy):
-        if statement is question.statement or statement.effect != "Allow":
-            continue
-        if not any(item.text.lower().startswith(f"{service}:") for item in statement.actions):
-            continue
-        for item in statement.resources:
-            for found in _REFERENCE.finditer(item.text):
-                name = f"`{statement.sid}`" if statement.sid else "another statement"
-                yield found[1], f"{name} of the same role names `{found[1]}`"
-
-
-def _used(question: Question, declared: tuple[Resource, ...]) -> Iterator[tuple[str, str]]:
-    """What is pointed at by whatever runs with the role."""
-    module = question.module
-    wanted = {one.address for one in declared}
-    for user in users_of_roles(question.roles, module):
-        for attribute in all_attributes(user.body):
-            for held in _meant_by(attribute.value, user, module):
-                if held.address in wanted:
-                    yield (
-                        held.address,
-                        (f"`{user.address}` points at `{held.address}` in `{attribute.name}`"),
-                    )
-
-
-def _meant_by(value: Expression, user: Resource, module: Module) -> Iterator[Resource]:
-    """What a value names, and the bucket of an object that it names."""
-    pending = list(resolve(value, module, user.block))
-    seen = {one.place for one in pending}
-    for one in pending:
-        yield one
-        if one.type not in ("aws_s3_object", "aws_s3_bucket_object"):
-            continue
-        bucket = one.attribute("bucket")
-        for held in resolve(bucket.value, one.home, one.block) if bucket else ():
-            if held.place not in seen:
-                seen.add(held.place)
-                pending.append(held)
+        score, evidence = weights.ONLY_ONE, f"`{name}` is {what}"
+    elif one is None or one.is_data:
+        score, evidence = weights.FROM_ELSEWHERE, f"`{name}` may be a {question.noun.word}"
+    elif name in shown.otherwise:
+        score, evidence = weights.USED_OTHERWISE, f"`{name}` is for something else"
+    if not is_proven and one is not None and _fits(question, one):
+        score = min(score + weights.NAME_FITS, max(score, weights.NAME_FITS_AT_MOST))
+    if one is not None and one.repetition is not None:
+        score -= weights.REPEATED
+    return Candidate(name, score, evidence, one, is_proven)
 
 
 def _fits(question: Question, one: Resource) -> bool:

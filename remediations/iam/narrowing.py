@@ -71,14 +71,11 @@ def refuses(before: Sequence[Statement], after: Sequence[Statement], module: Mod
     )
 
 
-def refuses_resources(statement: Statement, written: Sequence[str], module: Module) -> str | None:
-    """None where resources, as Terraform writes them, lie in those of a statement."""
-    held = tuple(item.text for item in statement.resources)
-    for text in written:
-        one = text.strip('"') if text.startswith('"') else f"${{{text}}}"
-        escape = escape_of(one, held, module)
-        if escape is not None:
-            return escape
+def escaping(written: Sequence[str], within: Sequence[str], module: Module) -> str | None:
+    """None where resources lie within others; both as patterns. Else one that does not."""
+    for one in written:
+        if escape_of(one, tuple(within), module) is not None:
+            return one
     return None
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..buckets import BUCKET, is_auxiliary, is_auxiliary_name, is_named_auxiliary
-from ..model import Known
+from ..buckets import BUCKET, is_auxiliary, is_auxiliary_name
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Reference
+from .targets import by_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Noun:
     def described(self) -> str:
         """The word with what tells those apart that can be meant."""
         return f"{self.adjective} {self.word}".strip()
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of resource that one of them can hold."""
+        return frozenset(one.type for kind in self.kinds for one in by_kind(kind))
 
     @property
     def looked_up(self) -> tuple[str, ...]:
@@ -102,30 +107,37 @@ NOUNS: Final = {
 
 def declared(noun: Noun, module: Module) -> tuple[Resource, ...]:
     """What the module declares that can be meant: buckets for logs, state or websites are not."""
+    return _held(noun, noun.kinds, module)
+
+
+def looked_up(noun: Noun, module: Module) -> tuple[Resource, ...]:
+    """What the module looks up that can be meant."""
+    return _held(noun, noun.looked_up, module)
+
+
+def _held(noun: Noun, kinds: tuple[str, ...], module: Module) -> tuple[Resource, ...]:
     return tuple(
         one
-        for kind in noun.kinds
+        for kind in kinds
         for one in module.of_kind(kind)
         if noun.word != "bucket" or not is_auxiliary(module, one)
     )
 
 
 def others(noun: Noun, module: Module) -> tuple[str, ...]:
-    """What this module is given or looks up, besides what it declares."""
+    """What this module is given or calls, besides what it declares and looks up."""
     return module.remember(("others", noun.word), lambda: tuple(_others(noun, module)))
 
 
 def _others(noun: Noun, module: Module) -> Iterator[str]:
-    for kind in noun.looked_up:
-        for held in module.of_kind(kind):
-            if noun.word != "bucket" or not is_named_auxiliary(module, held):
-                yield held.address
-    for document in module.documents:
-        for block in document.body.blocks("module"):
-            source = module.value_of(block.body.attributes.get("source"))
-            makes = noun.module is not None and isinstance(source, Known)
-            if makes and noun.module and noun.module.search(str(getattr(source, "value", ""))):
-                yield "module." + ".".join(block.labels)
+    for call in module.calls:
+        made = call.target.of_kind if call.target else None
+        known = made is not None and any(made(kind) for kind in noun.kinds)
+        named = noun.variable.search(call.name) or (
+            noun.module is not None and noun.module.search(call.source)
+        )
+        if known or named:
+            yield f"module.{call.name}"
     inside = _variables_of_declared(noun, module)
     for name in module.variables:
         is_aside = noun.word == "bucket" and is_auxiliary_name(name)
@@ -137,7 +149,7 @@ def _variables_of_declared(noun: Noun, module: Module) -> frozenset[str]:
     """Variables that only say what a declared one is called, through locals too."""
     pending = [
         attribute.value
-        for kind in noun.kinds
+        for kind in (*noun.kinds, *noun.looked_up)
         for one in module.of_kind(kind)
         for attribute in one.body.attributes.values()
     ]

@@ -12,10 +12,10 @@ from ..terraform.edit import InsertAfter, InsertElement, Intent, SetValue, inden
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block, Document, Entry, Expression, ListExpression, ObjectExpression
 from .actions import reach
-from .arns import opens, types_reached
+from .arns import may_reach, opens
 from .lists import Lines, indent_at, take_apart
 from .statement import Statement
-from .targets import targets
+from .targets import SERVICES, targets
 
 _SAYS_WHICH: Final = re.compile(
     r"([a-z0-9-]+:(resourcetag|existingobjecttag)/|kms:(viaservice|resourcealiases|requestalias)$)"
@@ -36,22 +36,23 @@ class Split:
     """Actions behind a wildcard that no such resource can hold: they stop working."""
 
 
-def split(statement: Statement, service: str) -> Split:
-    """Sort a statement's actions. Another service's, and account-wide ones, stay.
+def split(statement: Statement, service: str, types: frozenset[str]) -> Split:
+    """Sort a statement's actions by whether they can be held by resources of these types.
 
-    Nothing moves where what the statement allows reaches every one of no type.
+    Another service's, and account-wide ones, stay. Nothing moves where what the statement allows
+    reaches every one of no type.
     """
     reached: set[str] = set()
     for resource in statement.resources:
         reached |= opens(resource.text, service)
     actions = [item.text for item in statement.actions]
-    movable = tuple(dict.fromkeys(a for a in actions if _is_movable(a, service)))
-    types = {type for action in movable for type in reach(action).types} & reached
-    if not types:
+    movable = tuple(dict.fromkeys(a for a in actions if _is_movable(a, service, types)))
+    needed = {type for action in movable for type in reach(action).types} & reached & types
+    if not needed:
         return Split(service, (), tuple(actions), frozenset(), ())
     lost = dict.fromkeys(name for action in movable for name in reach(action).lost)
     staying = tuple(action for action in actions if action not in movable)
-    return Split(service, movable, staying, frozenset(types), tuple(lost))
+    return Split(service, movable, staying, frozenset(needed), tuple(lost))
 
 
 def is_scoped_by_condition(statement: Statement) -> bool:
@@ -69,17 +70,21 @@ def is_scoped_by_condition(statement: Statement) -> bool:
     )
 
 
-def _is_movable(action: str, service: str) -> bool:
+def _is_movable(action: str, service: str, types: frozenset[str]) -> bool:
     reached = reach(action)
-    return reached.is_movable and reached.actions[0].service == service
+    if not reached.is_movable or reached.actions[0].service != service:
+        return False
+    enough = reached.types & types if SERVICES[service].are_alternatives else reached.types <= types
+    return bool(enough)
 
 
-def names_others(statement: Statement, sorted_actions: Split, module: Module) -> bool:
-    """Whether it names something besides every one that the movable actions may be meant for."""
-    return any(
-        not opens(item.text, sorted_actions.service)
-        and ("${" in item.text or types_reached(item.text, sorted_actions.service, module))
+def beside(statement: Statement, sorted_actions: Split, module: Module) -> tuple[str, ...]:
+    """What it names besides every one, that the movable actions may be meant for."""
+    service = sorted_actions.service
+    return tuple(
+        item.text
         for item in statement.resources
+        if not opens(item.text, service) and may_reach(item.text, service, module)
     )
 
 

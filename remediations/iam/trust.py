@@ -9,7 +9,7 @@ from typing import Final
 
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block
-from .statements import DOCUMENT, Statement, encoded_object, policies, statements_of
+from .statements import DOCUMENT, Statement, policies, policy_of
 
 ROLE: Final = "aws_iam_role"
 ARGUMENT: Final = "assume_role_policy"
@@ -36,16 +36,16 @@ class Trust:
 
 
 def trusts(role: Resource, module: Module) -> Iterator[Trust]:
-    """Allow statements of a role's trust policy, in ``jsonencode`` or in policy documents.
+    """Allow statements of a role's trust policy, written out or in policy documents.
 
     A policy in another form has none that can be pointed at.
     """
     held = role.attribute(ARGUMENT)
     if held is None:
         return
-    encoded = encoded_object(held.value)
-    if encoded is not None:
-        for statement in statements_of(encoded, role.document, module):
+    written = policy_of(role, module, ARGUMENT)
+    if written is not None:
+        for statement in written:
             yield from _allowing(statement, role)
         return
     for address in module.references(held.value):

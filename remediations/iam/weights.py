@@ -13,13 +13,20 @@ SUGGEST: Final = 0.85
 MARGIN: Final = 0.2
 """How far the next one has to be behind."""
 
+CONCLUSIVE: Final = 1.25
+"""Named beside the wildcard in its own list, or all that can be written to; nothing else counts."""
 NAMED_BY_SIBLING: Final = 0.95
 USED_BY_CONSUMER: Final = 0.90
 ONLY_ONE: Final = 0.85
-ONE_OF_SEVERAL: Final = 0.50
+ONE_OF_SEVERAL: Final = 0.75
+"""Declared, and nothing shows what needs it: it may be this role."""
+USED_OTHERWISE: Final = 0.50
+"""Something else is shown to need it."""
+ALLOWED_ALREADY: Final = 0.30
+"""Another statement allows all of this on it, so this one means something else."""
 FROM_ELSEWHERE: Final = 0.66
 """A variable, a data source or a module that may be one; it cannot be told what it holds."""
-NAME_FITS: Final = 0.15
+NAME_FITS: Final = 0.05
 NAME_FITS_AT_MOST: Final = 0.80
 REPEATED: Final = 0.30
 """Taken off what stands for several: one of them would have to be chosen."""

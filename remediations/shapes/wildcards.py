@@ -10,10 +10,10 @@ from ..iam.actions import data_date, reach
 from ..iam.choice import Choice, choose
 from ..iam.identity import identity_statements
 from ..iam.inference import Question
-from ..iam.narrowing import refuses_resources
+from ..iam.narrowing import escaping
 from ..iam.nouns import NOUNS
 from ..iam.permissions import covers
-from ..iam.scoping import Split, arns, is_scoped_by_condition, names_others, scope, split
+from ..iam.scoping import Split, arns, beside, is_scoped_by_condition, scope, split
 from ..iam.size import nearly_full
 from ..iam.statements import DOCUMENT, ENCODED
 from ..model import Safety
@@ -48,7 +48,7 @@ class ScopeResources(Rule):
             return
         seen: Counter[str] = Counter()
         for policy, statement in identity_statements(resource, module):
-            sorted_actions = split(statement, noun.service)
+            sorted_actions = split(statement, noun.service, noun.types)
             if not self.is_about(sorted_actions) or is_scoped_by_condition(statement):
                 continue
             key = statement.key_of(sorted_actions.movable)
@@ -73,11 +73,7 @@ class ScopeResources(Rule):
         choice = choose(question)
         if isinstance(choice, str):
             return Advice(choice)
-        statement, holder = question.statement, question.holder
-        if names_others(statement, sorted_actions, question.module):
-            return Advice(
-                "The statement names other resources too. Take the wildcard out of the list."
-            )
+        statement, holder, module = question.statement, question.holder, question.module
         listed = _quoted(sorted_actions.movable)
         by_hand = f"Give {listed} a statement of its own on {choice.names}."
         open_ones = [item.text for item in statement.actions if not item.is_known]
@@ -89,7 +85,13 @@ class ScopeResources(Rule):
             sorted_actions.service,
             is_json=statement.is_json,
         )
-        if not written or refuses_resources(statement, written, question.module):
+        patterns = tuple(_as_pattern(text) for text in written)
+        if escaping(beside(statement, sorted_actions, module), patterns, module):
+            return Advice(
+                "The statement names other resources too. Take the wildcard out of the list."
+            )
+        held = tuple(item.text for item in statement.resources)
+        if not written or escaping(patterns, held, module):
             return Advice(by_hand)
         word = self.sid_words.get(sorted_actions.types, self.sid_word)
         intents = scope(holder.document, question.policy, statement, sorted_actions, written, word)
@@ -101,6 +103,11 @@ class ScopeResources(Rule):
             _cost(question, choice, sorted_actions, written),
             tuple(Targeted(holder.path, intent) for intent in intents),
         )
+
+
+def _as_pattern(text: str) -> str:
+    """A resource as Terraform writes it, as a pattern."""
+    return text[1:-1] if text.startswith('"') else f"${{{text}}}"
 
 
 def _some(actions: tuple[str, ...]) -> str:

@@ -70,6 +70,8 @@ class TrustConfusedDeputy(Rule):
                 "Give the ML service a statement of its own with a condition on "
                 "`aws:SourceAccount`: the others here may not send it and would be locked out."
             )
+        if trust.statement.is_json:
+            return Advice("Add a condition that `aws:SourceAccount` is this account.")
         lookups = look_up(module, "account")
         account = lookups.names["account"]
         intent = require(trust.statement, _ACCOUNT, [account], trust.holder.document)

@@ -1,0 +1,82 @@
+"""Why no resource may be named, whatever the evidence: something else is needed that has no name.
+
+Knows facts of AWS; weighs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..terraform.module import Module, Resource
+from .functions import functions
+from .nouns import Noun
+from .roles import policies_of, roles_of
+from .statement import Statement
+
+# A request through one of these is authorised on its own ARN, which a bucket's does not cover:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+_OTHER_DOORS: Final = ("aws_s3_access_point", "aws_s3control_")
+# Instances that Systems Manager or Image Builder looks after read buckets of AWS's own:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
+_READ_AWS_BUCKETS: Final = ("ssmmessages:", "ec2messages:", "imagebuilder:")
+_CREATES: Final = "s3:createbucket"
+_BUILDS: Final = "iam:createrole"
+
+
+def of_module(noun: Noun, module: Module) -> str | None:
+    """What keeps everything in a module from being named."""
+    if noun.word == "bucket" and any(kind.startswith(_OTHER_DOORS) for kind in module.kinds):
+        return (
+            "Requests may come through an access point here, so name its ARN beside the bucket's."
+        )
+    if module.unread:
+        return f"`{module.unread[0]}` could not be read, so another {noun.word} may be meant."
+    return None
+
+
+def of_policy(
+    noun: Noun,
+    holder: Resource,
+    policy: tuple[Statement, ...],
+    statement: Statement,
+    module: Module,
+) -> str | None:
+    """What keeps anything from being named in a statement of a policy."""
+    if noun.word == "bucket" and _CREATES in {i.text.lower() for i in statement.actions}:
+        return "It may create buckets, so it means others too. Name those that this role needs."
+    roles = roles_of(holder, module)
+    policies = (policy, *policies_of(roles, module))
+    if _allows(policies, _BUILDS):
+        return (
+            "It may make roles, so it builds what others run, and may mean anything they need. "
+            f"Name the ARNs of each {noun.word}, or leave it to a pipeline."
+        )
+    if noun.word == "bucket" and _allows(policies, *_READ_AWS_BUCKETS):
+        return (
+            "Instances that Systems Manager looks after read buckets of AWS's own too. Name those "
+            "beside the bucket that is meant."
+        )
+    if noun.word == "log group":
+        return _of_functions(roles, module)
+    return None
+
+
+def _allows(policies: tuple[tuple[Statement, ...], ...], *begin: str) -> bool:
+    """Whether an action that begins so is named in them."""
+    return any(
+        item.text.lower().startswith(begin)
+        for policy in policies
+        for statement in policy
+        for item in statement.actions
+    )
+
+
+def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
+    """A function without a group of its own writes to one that Lambda makes for it."""
+    alone = next((one for one, group in functions(roles, module) if group is None), None)
+    if alone is None:
+        return None
+    return (
+        f"`{alone.address}` writes to a log group that Lambda makes for it. Declare it as "
+        "`/aws/lambda/` and the function's name, then name both."
+    )

@@ -1,0 +1,75 @@
+"""Which roles may be passed: those that a service takes on which the passer sets to work.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+Reads actions and trust policies; judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..terraform.module import Module, Resource
+from .permissions import covers
+from .roles import ROLE
+from .statement import Statement
+from .trust import trusts
+
+# Actions that give a role to somebody, and the service that takes it on then.
+_GIVES: Final = (
+    ("sagemaker:CreateTrainingJob", "sagemaker"),
+    ("sagemaker:CreateProcessingJob", "sagemaker"),
+    ("sagemaker:CreateTransformJob", "sagemaker"),
+    ("sagemaker:CreateModel", "sagemaker"),
+    ("sagemaker:CreateNotebookInstance", "sagemaker"),
+    ("sagemaker:CreateHyperParameterTuningJob", "sagemaker"),
+    ("sagemaker:CreateAutoMLJob", "sagemaker"),
+    ("sagemaker:CreatePipeline", "sagemaker"),
+    ("sagemaker:CreateDomain", "sagemaker"),
+    ("sagemaker:CreateFeatureGroup", "sagemaker"),
+    ("bedrock:CreateModelCustomizationJob", "bedrock"),
+    ("bedrock:CreateKnowledgeBase", "bedrock"),
+    ("bedrock:CreateAgent", "bedrock"),
+    ("bedrock:CreateModelInvocationJob", "bedrock"),
+    ("glue:CreateJob", "glue"),
+    ("glue:CreateCrawler", "glue"),
+    ("lambda:CreateFunction", "lambda"),
+    ("states:CreateStateMachine", "states"),
+    ("ecs:RunTask", "ecs-tasks"),
+    ("ecs:StartTask", "ecs-tasks"),
+    ("ecs:RegisterTaskDefinition", "ecs-tasks"),
+    ("batch:RegisterJobDefinition", "ecs-tasks"),
+    ("codebuild:CreateProject", "codebuild"),
+    ("codepipeline:CreatePipeline", "codepipeline"),
+    ("ec2:RunInstances", "ec2"),
+    ("elasticmapreduce:RunJobFlow", "elasticmapreduce"),
+    ("elasticmapreduce:RunJobFlow", "ec2"),
+    ("events:PutTargets", "events"),
+    ("scheduler:CreateSchedule", "scheduler"),
+)
+
+
+def passable(policies: Sequence[Sequence[Statement]], module: Module) -> Iterator[tuple[str, str]]:
+    """Roles of the module that the holder of these policies may set a service to work with."""
+    actions = [
+        item.text
+        for policy in policies
+        for statement in policy
+        if statement.effect == "Allow"
+        for item in statement.actions
+    ]
+    set_to_work = {
+        service: action for action, service in _GIVES if any(covers(one, action) for one in actions)
+    }
+    for role in module.of_kind(ROLE):
+        for service in _taken_on_by(role, module):
+            if service in set_to_work:
+                yield (
+                    role.address,
+                    f"`{service}` takes on `{role.address}` for `{set_to_work[service]}`",
+                )
+
+
+def _taken_on_by(role: Resource, module: Module) -> Iterator[str]:
+    for trust in trusts(role, module):
+        yield from trust.services

@@ -1,0 +1,155 @@
+"""What shows which resource a role needs: names in its other statements, and what works with it.
+
+Each is a sentence by the address or the variable that it speaks of. Weighs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ..model import Known
+from ..terraform.belonging import resolve
+from ..terraform.module import Module, Resource
+from ..terraform.nodes import Expression, Heredoc, Reference, String, all_attributes
+from .identity import NO_USE
+from .nouns import Noun
+from .permissions import covers
+from .roles import ROLE, policies_of, users_of_roles
+from .statement import Statement
+
+_REFERENCE: Final = re.compile(r"\$\{((?:data\.|module\.)?[a-z]\w*\.[\w-]+)")
+# Whoever deploys a function reads its code, not the role that it runs with.
+_NOT_ITS_OWN: Final = {
+    "aws_lambda_function": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
+    "aws_lambda_layer_version": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
+}
+_BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
+_OBJECTS: Final = ("aws_s3_object", "aws_s3_bucket_object")
+
+
+def named_here(statement: Statement) -> Iterator[str]:
+    """What a statement refers to itself."""
+    for item in statement.resources:
+        yield from (found[1] for found in _REFERENCE.finditer(item.text))
+
+
+def named_beside(
+    statement: Statement, policy: tuple[Statement, ...], roles: tuple[Resource, ...], module: Module
+) -> Iterator[tuple[str, str, bool]]:
+    """What other statements of the same roles name, and whether they allow some of it already."""
+    service = {item.text.partition(":")[0].lower() for item in statement.actions}
+    policies = {id(policy): policy} | {id(one): one for one in policies_of(roles, module)}
+    for one in (one for held in policies.values() for one in held):
+        if one is statement or one.effect != "Allow":
+            continue
+        actions = [i.text for i in one.actions if i.text.partition(":")[0].lower() in service]
+        if not actions:
+            continue
+        named = f"`{one.sid}`" if one.sid else "another statement"
+        for item in one.resources:
+            for found in _REFERENCE.finditer(item.text):
+                words = f"{named} of the same role names `{found[1]}`"
+                yield found[1], words, allows_any(actions, statement)
+
+
+def allows_any(actions: list[str], statement: Statement) -> bool:
+    """Whether these patterns stand for an action of a statement."""
+    return any(covers(one, item.text) for one in actions for item in statement.actions)
+
+
+def pointed_at(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
+    """What is named by whatever runs with the roles, and by what calls that or feeds it."""
+    key = ("pointed at", tuple(role.address for role in roles))
+    return module.remember(key, lambda: dict(_pointed_at(roles, module)))
+
+
+def _pointed_at(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
+    users = users_of_roles(roles, module)
+    around = {one.address: one for user in users for one in _around(user, module)}
+    for user in (*[one for one in around.values() if one not in users], *users):
+        for attribute in all_attributes(user.body):
+            if attribute.name in NO_USE or attribute.name in _NOT_ITS_OWN.get(user.type, ()):
+                continue
+            for name in named_in(attribute.value, user, module):
+                yield name, f"`{user.address}` points at `{name}` in `{attribute.name}`"
+
+
+def _around(user: Resource, module: Module) -> Iterator[Resource]:
+    """What refers to a user of the role: what calls it, and with what."""
+    for one, argument in module.users_of(user.address):
+        if argument not in NO_USE and not one.type.startswith("aws_iam_"):
+            yield one
+
+
+def named_in(value: Expression, user: Resource, module: Module) -> Iterator[str]:
+    """Resources that a value names, the bucket of an object it names, and variables."""
+    pending = list(resolve(value, module, user.block))
+    seen = {one.place for one in pending}
+    for one in pending:
+        yield one.address
+        bucket = one.attribute("bucket") if one.type in _OBJECTS else None
+        for held in resolve(bucket.value, one.home, one.block) if bucket else ():
+            if held.place not in seen:
+                seen.add(held.place)
+                pending.append(held)
+    yield from _from_outside(value, module)
+
+
+def _from_outside(value: Expression, module: Module) -> Iterator[str]:
+    """Variables and modules that a value is made of, through locals."""
+    pending, seen = [value], set()
+    while pending:
+        for node in pending.pop().walk():
+            if not isinstance(node, Reference) or len(node.names) < 2:
+                continue
+            kind, name = node.names[:2]
+            if kind in ("var", "module"):
+                yield f"{kind}.{name}"
+            elif kind == "local" and name in module.locals and name not in seen:
+                seen.add(name)
+                pending.append(module.locals[name][0].value)
+
+
+def keys_behind(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
+    """The keys that whatever runs with the roles names, or that what it uses is encrypted with."""
+    found = dict(pointed_at(roles, module))
+    for name in tuple(found):
+        used = module.resource(name)
+        if used is None:
+            continue
+        beside = (user for user, _ in module.users_of(name) if "encryption" in user.type)
+        for one in (used, *beside):
+            for attribute in all_attributes(one.body):
+                for key in named_in(attribute.value, one, module):
+                    if key.startswith("aws_kms_key."):
+                        found.setdefault(key, f"`{name}`, which it uses, is encrypted with `{key}`")
+    return found
+
+
+def literal_names(noun: Noun, roles: tuple[Resource, ...], module: Module) -> tuple[str, ...]:
+    """Buckets that whatever runs with the roles calls by a name which nothing here has."""
+    if noun.word != "bucket" or not roles:
+        return ()
+    own = {one.value("bucket") for one in module.of_kind(noun.kinds[0])}
+    held = {str(value.value) for value in own if isinstance(value, Known)}
+    found: dict[str, None] = {}
+    for user in users_of_roles(roles, module):
+        for attribute in all_attributes(user.body):
+            for node in attribute.value.walk():
+                for part in node.parts if isinstance(node, String | Heredoc) else ():
+                    if isinstance(part, str):
+                        found |= dict.fromkeys(one[1] for one in _BUCKET.finditer(part))
+    return tuple(name for name in found if name not in held)
+
+
+def used_otherwise(kinds: tuple[str, ...], roles: tuple[Resource, ...], module: Module) -> set[str]:
+    """What others than these roles are shown to need: nothing says that these do too."""
+    mine = {role.address for role in roles}
+    others = tuple(role for role in module.of_kind(ROLE) if role.address not in mine)
+    found = set(pointed_at(others, module)) if others else set()
+    for policy in policies_of(others, module) if others else ():
+        for item in (item for one in policy for item in one.resources):
+            found |= {one[1] for one in _REFERENCE.finditer(item.text)}
+    return {name for name in found if any(name.startswith(f"{kind}.") for kind in kinds)}

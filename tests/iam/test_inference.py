@@ -1,0 +1,247 @@
+"""Which resource is meant, by what the module shows; and what keeps everybody from saying so."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.iam.choice import Choice, choose
+from remediations.iam.inference import Question
+from remediations.iam.nouns import NOUNS
+from remediations.iam.statements import policies
+from remediations.terraform.grammar import Grammar
+
+from .policies import read
+
+BUCKETS = """
+resource "aws_s3_bucket" "raw" {
+  bucket = "acme-raw"
+}
+
+resource "aws_s3_bucket" "models" {
+  bucket = "acme-models"
+}
+"""
+ROLES = """
+resource "aws_iam_role" "{0}" {{
+  assume_role_policy = jsonencode({{
+    Statement = [{{
+      Effect    = "Allow"
+      Principal = {{ Service = "{1}.amazonaws.com" }}
+      Action    = "sts:AssumeRole"
+    }}]
+  }})
+}}
+"""
+ENDPOINT = ROLES.format("endpoint", "sagemaker")
+TRAINING = ROLES.format("training", "sagemaker")
+TASK = ROLES.format("task", "ecs-tasks")
+POLICY = """
+data "aws_iam_policy_document" "p" {{
+  statement {{
+    actions   = [{0}]
+    resources = ["*"]
+  }}
+{1}}}
+
+resource "aws_iam_role_policy" "p" {{
+  role   = aws_iam_role.endpoint.id
+  policy = data.aws_iam_policy_document.p.json
+}}
+"""
+SIBLING = """
+  statement {{
+    actions   = ["{0}"]
+    resources = ["${{aws_s3_bucket.models.arn}}/*"]
+  }}
+"""
+MODEL = """
+resource "aws_sagemaker_model" "churn" {
+  execution_role_arn = aws_iam_role.endpoint.arn
+
+  primary_container {
+    image          = "churn:1"
+    model_data_url = "s3://${aws_s3_bucket.models.id}/model.tar.gz"
+  }
+}
+"""
+OTHER_USE = """
+resource "aws_glue_job" "import" {
+  role_arn = aws_iam_role.training.arn
+
+  command {
+    script_location = "s3://${aws_s3_bucket.raw.id}/import.py"
+  }
+}
+"""
+FUNCTION = """
+resource "aws_lambda_function" "call" {
+  function_name = "call"
+  role          = aws_iam_role.endpoint.arn
+  s3_bucket     = aws_s3_bucket.models.id
+}
+"""
+CALLED_BY = """
+resource "aws_s3_bucket_notification" "raw" {
+  bucket = aws_s3_bucket.raw.id
+
+  lambda_function {
+    lambda_function_arn = aws_lambda_function.call.arn
+  }
+}
+"""
+GROUP = """
+resource "aws_cloudwatch_log_group" "call" {
+  name = "/aws/lambda/call"
+}
+
+resource "aws_cloudwatch_log_group" "other" {
+  name = "/acme/other"
+}
+"""
+KEYS = """
+resource "aws_kms_key" "data" {}
+
+resource "aws_kms_key" "other" {}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "models" {
+  bucket = aws_s3_bucket.models.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      kms_master_key_id = aws_kms_key.data.arn
+    }
+  }
+}
+
+resource "aws_sns_topic" "t" {
+  kms_master_key_id = aws_kms_key.other.arn
+}
+"""
+
+
+def meant(noun: str, text: str, grammar: Grammar, holder: str = "") -> Choice | str:
+    """What is said of the first statement of the policy called p."""
+    module = read(text, grammar).modules[0]
+    resource = module.resource(holder or "data.aws_iam_policy_document.p")
+    assert resource is not None
+    policy = policies(resource, module)[0]
+    return choose(Question(NOUNS[noun], resource, policy, policy[0], module))
+
+
+def policy(*actions: str, more: str = "") -> str:
+    return POLICY.format(", ".join(f'"{one}"' for one in actions), more)
+
+
+READ = BUCKETS + ENDPOINT + TRAINING + policy("s3:GetObject")
+
+
+def test_what_runs_with_the_role_shows_its_bucket(grammar: Grammar) -> None:
+    found = meant("bucket", READ + MODEL + OTHER_USE, grammar)
+    assert isinstance(found, Choice)
+    assert found.names == "`aws_s3_bucket.models`"
+    said = "`aws_sagemaker_model.churn` points at `aws_s3_bucket.models` in `model_data_url`"
+    assert found.evidence == said
+
+
+def test_a_bucket_that_nothing_explains_may_be_meant_too(grammar: Grammar) -> None:
+    assert "Several buckets can be meant" in str(meant("bucket", READ + MODEL, grammar))
+
+
+def test_all_that_a_role_is_shown_to_need_is_named(grammar: Grammar) -> None:
+    both = MODEL + OTHER_USE.replace("training.arn", "endpoint.arn")
+    found = meant("bucket", READ + both, grammar)
+    assert isinstance(found, Choice)
+    assert {one.address for one in found.resources} == {
+        "aws_s3_bucket.models",
+        "aws_s3_bucket.raw",
+    }
+
+
+def test_what_calls_a_function_shows_what_it_reads_and_its_code_does_not(grammar: Grammar) -> None:
+    text = BUCKETS + ENDPOINT + policy("s3:GetObject") + FUNCTION + CALLED_BY
+    assert "Several buckets" in str(meant("bucket", text, grammar))
+    alone = meant("bucket", text.replace("acme-models", "acme-logs"), grammar)
+    assert isinstance(alone, Choice)
+    assert alone.names == "`aws_s3_bucket.raw`"
+
+
+@pytest.mark.parametrize(("sibling", "said"), [("s3:GetObject", Choice), ("s3:List*", str)])
+def test_a_sibling_shows_the_bucket_unless_it_allows_the_same(
+    sibling: str, said: type, grammar: Grammar
+) -> None:
+    """Who gives a bucket its own statement means something else by a star beside it."""
+    more = SIBLING.format(sibling)
+    text = (
+        ENDPOINT + BUCKETS.replace("acme-raw", "acme-tfstate") + policy("s3:ListBucket", more=more)
+    )
+    assert isinstance(meant("bucket", text, grammar), said)
+
+
+def test_what_stands_beside_the_star_is_all_that_is_meant(grammar: Grammar) -> None:
+    text = READ.replace('["*"]', '["*", "${aws_s3_bucket.raw.arn}/*"]')
+    found = meant("bucket", text, grammar)
+    assert isinstance(found, Choice)
+    assert found.names == "`aws_s3_bucket.raw`"
+
+
+@pytest.mark.parametrize(
+    ("actions", "said"),
+    [
+        (("s3:GetObject", "s3:CreateBucket"), "may create buckets"),
+        (("s3:GetObject", "ssmmessages:CreateDataChannel"), "buckets of AWS's own"),
+        (("s3:GetObject", "iam:CreateRole"), "may make roles"),
+    ],
+)
+def test_what_needs_more_than_can_be_named_is_left(
+    actions: tuple[str, ...], said: str, grammar: Grammar
+) -> None:
+    text = BUCKETS.partition('resource "aws_s3_bucket" "models"')[0] + ENDPOINT + policy(*actions)
+    assert said in str(meant("bucket", text, grammar))
+
+
+def test_a_bucket_with_a_literal_name_may_be_meant_too(grammar: Grammar) -> None:
+    text = BUCKETS.partition('resource "aws_s3_bucket" "models"')[0] + ENDPOINT
+    model = MODEL.replace("${aws_s3_bucket.models.id}", "somebody-elses")
+    assert isinstance(meant("bucket", text + policy("s3:GetObject"), grammar), Choice)
+    assert "`somebody-elses`" in str(
+        meant("bucket", text + policy("s3:GetObject") + model, grammar)
+    )
+
+
+def test_the_roles_that_may_be_passed_are_those_of_the_services_set_to_work(
+    grammar: Grammar,
+) -> None:
+    roles = ENDPOINT + TRAINING + TASK
+    found = meant("role", roles + policy("iam:PassRole", "ecs:RunTask"), grammar)
+    assert isinstance(found, Choice)
+    assert found.names == "`aws_iam_role.task`"
+    assert found.evidence == "`ecs-tasks` takes on `aws_iam_role.task` for `ecs:RunTask`"
+    assert isinstance(meant("role", roles + policy("iam:PassRole"), grammar), str)
+
+
+def test_a_role_cannot_name_itself_in_its_own_block(grammar: Grammar) -> None:
+    inline = ENDPOINT.rstrip().removesuffix("}") + (
+        '\n  inline_policy {\n    policy = jsonencode({\n      Statement = [{ Effect = "Allow", '
+        'Action = ["iam:PassRole", "sagemaker:*"], Resource = "*" }]\n    })\n  }\n}\n'
+    )
+    assert "cycle" in str(meant("role", inline, grammar, "aws_iam_role.endpoint"))
+
+
+def test_functions_write_to_their_own_groups(grammar: Grammar) -> None:
+    logs = BUCKETS + ENDPOINT + policy("logs:PutLogEvents") + GROUP + FUNCTION
+    found = meant("log group", logs, grammar)
+    assert isinstance(found, Choice)
+    assert found.names == "`aws_cloudwatch_log_group.call`"
+    second = FUNCTION.replace('"call"', '"answer"')
+    assert "a log group that Lambda makes" in str(meant("log group", logs + second, grammar))
+
+
+def test_the_key_is_that_of_the_bucket_that_is_used(grammar: Grammar) -> None:
+    text = BUCKETS + ENDPOINT + policy("kms:Decrypt") + MODEL + KEYS
+    others = 'resource "aws_glue_job" "j" {\n  role_arn = aws_iam_role.training.arn\n' + (
+        "  security_configuration = aws_kms_key.other.arn\n}\n"
+    )
+    found = meant("key", text + TRAINING + others, grammar)
+    assert isinstance(found, Choice)
+    assert found.names == "`aws_kms_key.data`"
+    assert "which it uses, is encrypted with" in found.evidence
