@@ -36,7 +36,10 @@ What I can do here:
 - `/lockstitch recheck` reviews the head again.
 - `/lockstitch explain <rule>` shows a rule's page.
 """
-NOT_ALLOWED: Final = "Only people who may push to this repository can ask for that."
+NOT_ALLOWED: Final = (
+    "Only people who may push to this repository can ask for that. "
+    "`/lockstitch explain` and `/lockstitch help` are for everybody."
+)
 CLOSED: Final = "This pull request is closed, so nothing was written."
 HEAD_MOVED: Final = (
     "Somebody pushed meanwhile, so nothing was written. The new head is being reviewed."
@@ -185,5 +188,5 @@ def _explain(rule: str) -> str:
 
 def _say(forge: Forge, pull: PullRequest, asked: Asked, words: str) -> Answered:
     marker = f"\n\n<!-- lockstitch:answer {asked.key} -->" if asked.key else ""
-    forge.answer(pull, asked.thread_root, words + marker)
+    forge.answer(pull, asked.thread_root, words.rstrip() + marker)
     return Answered.SAID

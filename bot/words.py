@@ -5,6 +5,7 @@ Nothing reaches a page unescaped: what is not ``Markdown`` already becomes prose
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, replace
@@ -318,6 +319,11 @@ def _sentence(text: str) -> Markdown:
     return Markdown(f"{written[0].upper()}{written[1:]}{stop}")
 
 
+def _once(text: str) -> str:
+    """Each sentence one time: a fix for several findings may cost the same for each."""
+    return " ".join(dict.fromkeys(re.split(r"(?<=[.?]) ", text)))
+
+
 def _rules(findings: Iterable[Finding]) -> Iterator[str]:
     return iter(dict.fromkeys(finding.rule for finding in findings))
 
@@ -359,6 +365,7 @@ def _environment() -> Environment:
         "link": _link,
         "number_of": number_of,
         "place": _place,
+        "once": _once,
         "places": _places,
         "promise": PROMISES.__getitem__,
         "reasoned": _reasoned,

@@ -19,6 +19,7 @@ from .lines import SUGGESTION
 from .state import BOT_LOGIN, CheckRun, InlineComment, Pull, Repo
 
 BOTS = (BOT_LOGIN, BOT)
+REACTIONS = {"eyes": "\N{EYES}", "+1": "\N{THUMBS UP SIGN}"}
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DETAILS = re.compile(r"&lt;(/?(?:details|summary|sub))&gt;")
 
@@ -72,6 +73,7 @@ def create_pages(forge: Forge) -> Blueprint:
                 repo=repo,
                 pull=pull,
                 me=_person(repo),
+                reactions=REACTIONS,
                 check=check,
                 summary=markdown(check.output.get("summary") if check else None),
                 text=markdown(check.output.get("text") if check else None),
@@ -79,6 +81,15 @@ def create_pages(forge: Forge) -> Blueprint:
                 files=_files(repo, pull),
                 error=request.args.get("error"),
             )
+
+    @pages.get("/<owner>/<name>/runs/<int:number>")
+    def run(owner: str, name: str, number: int) -> str:
+        repo = forge.world.repos.get(f"{owner}/{name}")
+        if repo is None or number not in repo.checks:
+            abort(404)
+        check = repo.checks[number]
+        told = {part: markdown(check.output.get(part)) for part in ("summary", "text")}
+        return render_template("run.html", repo=repo, check=check, **told)
 
     @pages.post("/<owner>/<name>/pull/<int:number>/<verb>")
     def act(owner: str, name: str, number: int, verb: str) -> Response:
@@ -107,6 +118,14 @@ def _act(forge: Forge, repo: Repo, pull: Pull, verb: str) -> None:
             forge.press(repo, target, request.form["identifier"], me)
         case "rerun":
             forge.rerun(repo, target, me)
+        case "resolve":
+            forge.mark(pull, target, me, is_resolved=True)
+        case "ready":
+            forge.mark_ready(repo, pull, me)
+        case "close":
+            forge.close_pull(repo, pull, me)
+        case "reopen":
+            forge.reopen_pull(repo, pull, me)
         case _:
             abort(404)
 
