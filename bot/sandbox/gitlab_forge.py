@@ -25,6 +25,7 @@ from .gitlab_state import (
     discussion_id,
 )
 from .limits import Refusal
+from .repository import person
 from .state import CheckRun, InlineComment, IssueComment, Pull, Repo, now
 
 _ACTIONS: Final = {
@@ -226,7 +227,12 @@ class GitLabForge(Forge):
             pull.resolved.update(comments)
             count = len(comments)
             self.world.record(login, "suggestion", {"comments": sorted(comments)})
+            # The default of a project; its template ends in co_authored_by.
             message = f"Apply {count} suggestion(s) to {len(files)} file(s)\n"
+            wrote = {pull.inline[number].author for number in comments} - {login}
+            message += "".join(
+                f"\nCo-authored-by: {one.name} <{one.email}>" for one in map(person, sorted(wrote))
+            )
             return self.push(source, pull.head, files, message, login)
 
     def _with_suggestions(
