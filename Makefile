@@ -7,7 +7,7 @@ TEST_STAMP := $(VENV)/.test
 DIR ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench soak corpus accept docs clean refresh-contract verify-fixes
+.PHONY: help setup check test demo bench soak fuzz corpus accept docs clean refresh-contract verify-fixes
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: $(TEST_STAMP) ## Timings, as ratios against a peer in the same run
 
 soak: $(TEST_STAMP) ## An hour of kills, bursts and random lives: make soak PART=kills SHORT=1
 	$(BIN)/python -m tests.faults.soak $(PART) $(if $(SHORT),--short)
+
+fuzz: $(TEST_STAMP) ## Random texts at every door: make fuzz CASES=2000
+	$(BIN)/python -m tests.fuzz $(if $(CASES),--cases $(CASES))
 
 corpus: $(TEST_STAMP) ## The text layer's properties on real Terraform: make corpus DIR=path
 	$(BIN)/python -m tests.terraform.corpus $(DIR)

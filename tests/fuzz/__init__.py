@@ -1,0 +1,1 @@
+"""Random texts at every door that strangers' texts come in by. Run by ``make fuzz``."""
