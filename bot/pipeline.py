@@ -37,6 +37,8 @@ class Reviewer:
     """In place of what the base branch says."""
     fail_on: Severity | None = None
     """Wins over what the repository says."""
+    docs_url: str = ""
+    """Where people reach the pages of rules; empty where they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def reviewed(
         threads=threads,
         terms=terms,
         limits=limits,
+        docs_url=reviewer.docs_url,
     )
     return judgement, composed
 

@@ -60,6 +60,9 @@ VARIABLES: Final = (
         "OPERATOR_TOKEN", "", "Opens /metrics from elsewhere; without it only this machine may."
     ),
     Variable("METRICS_PORT", "", "Port on which a worker and the sweeper show their /metrics."),
+    Variable(
+        "URL", "", "Where people reach this server; comments then link to its pages of rules."
+    ),
     Variable("TRACES_URL", "", "OTLP endpoint over HTTP for traces; needs the extra `tracing`."),
     Variable("CACHE_DIR", "DATA_DIR/cache", "Where the grammar's tables are kept."),
 )
@@ -120,6 +123,8 @@ class Settings:
     metrics_dir: Path | None = None
     """Where processes of one pod share their figures; None where each shows its own."""
     traces_url: str | None = None
+    url: str = ""
+    """Where people reach the server; empty where they do not."""
     pause: float | None = None
     """Seconds between writes of one owner to the forge; None is what it asks for, 0 is none."""
     gitlab: GitLabSettings = field(default_factory=GitLabSettings)
@@ -154,6 +159,7 @@ class Settings:
             cache_dir=Path(read.text("CACHE_DIR", str(data_dir / "cache"))),
             metrics_port=read.number("METRICS_PORT", None),
             metrics_dir=_shared(environment),
+            url=read.text("URL", "").rstrip("/"),
             traces_url=read.text("TRACES_URL", "").rstrip("/") or None,
             operator_token=_long(read.secret("OPERATOR_TOKEN")),
             lease=max(1.0, read.seconds("LEASE") or 30.0),

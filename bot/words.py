@@ -260,9 +260,10 @@ def _fix_word(remark: Remark) -> str:
     return f"{remark.safety.value}, {remark.offer.value}" if remark.safety else "advice"
 
 
-def _link(rule: str, docs_url: str) -> Markdown:
+def rule_link(rule: str, docs_url: str) -> Markdown:
+    """Where a rule is explained: on the server's page, or by a command where nobody reaches it."""
     if docs_url:
-        return Markdown(f"[{rule}]({docs_url}#{rule})")
+        return Markdown(f"[{rule}]({docs_url}/rules/{rule})")
     return code(f"/lockstitch explain {rule}")
 
 
@@ -362,7 +363,7 @@ def _environment() -> Environment:
         "fix_word": _fix_word,
         "iff": lambda condition, yes, no: Markdown(yes if condition else no),
         "iff_one": lambda count, one, many: Markdown(one if count == 1 else many),
-        "link": _link,
+        "link": rule_link,
         "number_of": number_of,
         "place": _place,
         "once": _once,

@@ -70,7 +70,7 @@ class Worker:
         """Raises ``SettingsError`` where credentials are missing."""
         settings.needs_credentials()
         cache = settings.cache_dir / "grammar" if settings.cache_dir else None
-        reviewer = pipeline.Reviewer(ConfinedEngine(cache), settings.profile)
+        reviewer = pipeline.Reviewer(ConfinedEngine(cache), settings.profile, docs_url=settings.url)
         pace = Pace(pause=settings.pause)
         if settings.redis_url is not None:
             pace.slots = SharedSlots(settings.redis_url)

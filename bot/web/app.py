@@ -15,7 +15,7 @@ from bot.inbox import Inbox
 from bot.ledger import Ledger
 from bot.settings import Settings
 
-from . import figures, health, statistics_page, webhooks
+from . import figures, health, rule_pages, statistics_page, webhooks
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ def create_app(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -> Flas
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.register_blueprint(webhooks.create_blueprint(settings, inbox, dispatcher))
     app.register_blueprint(health.create_blueprint(inbox, dispatcher))
+    app.register_blueprint(rule_pages.create_blueprint())
     ledger = Ledger(inbox.engine, inbox.clock)
     app.register_blueprint(statistics_page.create_blueprint(settings, ledger))
     app.register_blueprint(figures.create_blueprint(settings, Backlog(inbox.engine, inbox.clock)))

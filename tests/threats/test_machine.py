@@ -45,7 +45,8 @@ def test_threat_21_pages_that_show_another_owners_data(tmp_path: Path) -> None:
     app = create_app(settings, inbox, CeleryDispatcher(""))
     routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
     pages = ("/stats", "/metrics")
-    assert routes == {*WEBHOOKS, "/healthz", "/readyz", *pages}
+    open_to_all = {"/healthz", "/readyz", "/rules/<name>"}  # rules are the product's own words
+    assert routes == {*WEBHOOKS, *open_to_all, *pages}
 
     def ask(page: str, peer: str, host: str, **more: str) -> tuple[int, str]:
         where = {"REMOTE_ADDR": peer, "SERVER_PROTOCOL": more.pop("protocol", "HTTP/1.1")}
