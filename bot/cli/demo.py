@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from bot.demo.story import Source, Story, TookTooLong, started, title
 from bot.review import offer_of
@@ -25,6 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", metavar="REF", help="with --repo: what the change is against")
     parser.add_argument("--head", metavar="REF", help="with --repo: the change")
     parser.add_argument("--port", type=int, default=0, help="port of the sandbox's pages")
+    parser.add_argument(
+        "--forge", choices=("github", "gitlab"), default="github", help="which host to stand in for"
+    )
     add_profile(parser)
 
 
@@ -36,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         return 64
     source = Source(Path(options.repo), options.base, options.head) if all(given) else None
     try:
-        with started(source, profile(options), options.port) as story:
+        with started(source, profile(options), options.port, options.forge) as story:
             return _tell(story, options)
     except GitFailed as error:
         say(f"lockstitch demo: git refused: {error}")
@@ -49,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
 def _tell(story: Story, options: argparse.Namespace) -> int:
     _line(f"Sandbox forge   {story.sandbox.url}")
     _line(f"Bot             {story.bot.url}")
-    _line(f"Pull request    #{story.pull.number} {story.pull.title}")
+    kind = "Merge request   !" if options.forge == "gitlab" else "Pull request    #"
+    _line(f"{kind}{story.pull.number} {story.pull.title}")
     first = story.wait_for_check()
     _webhooks(story)
     _review(story)
@@ -66,10 +71,16 @@ def _tell(story: Story, options: argparse.Namespace) -> int:
 
 def _webhooks(story: Story) -> None:
     for delivery in story.sandbox.forge.hooks.log:
-        if delivery.payload["sender"]["type"] == "Bot":
+        if _who(delivery.payload) == story.bot_login:
             continue  # the echo of what the bot itself did
-        action = delivery.payload.get("action", "")
+        attributes = delivery.payload.get("object_attributes") or delivery.payload
+        action = attributes.get("action", "")
         _line(f"\nWebhook         {delivery.event} {action}, answered {delivery.status}")
+
+
+def _who(payload: dict[str, Any]) -> str:
+    person = payload.get("sender") or payload.get("user") or {}
+    return str(person.get("login") or person.get("username") or "")
 
 
 def _review(story: Story) -> None:

@@ -12,15 +12,16 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
+from bot.gitlab_deliveries import Secrets
 from bot.review import offer_of
 from bot.sandbox.limits import Refusal
-from bot.sandbox.pages import latest_check
+from bot.sandbox.pages import latest_check, place_of
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
-from bot.sandbox.state import BOT_LOGIN, CheckRun, InlineComment, Pull, Repo
-from bot.settings import Settings
+from bot.sandbox.state import CheckRun, InlineComment, Pull, Repo
+from bot.settings import GitLabSettings, Settings
 from bot.web.embedded import Embedded
 from remediations.model import Profile
 
@@ -56,7 +57,21 @@ class Story:
     @property
     def url(self) -> str:
         """The page of the pull request."""
-        return f"{self.sandbox.url}/{self.repo.name}/pull/{self.pull.number}"
+        return f"{self.sandbox.url}{place_of(self.sandbox.forge, self.repo, self.pull)}"
+
+    @property
+    def bot_login(self) -> str:
+        """Under which name the bot writes here."""
+        return self.sandbox.forge.bot
+
+    def has_safe_fixes(self) -> bool:
+        """Whether the bot offers to commit all that is safe: by a button, or in its summary."""
+        if self.sandbox.kind == "github":
+            return bool(self.wait_for_check().actions)
+        self.wait_for_check()
+        with self.sandbox.forge.world.lock:
+            said = [c.body for c in self.pull.conversation.values() if c.author == self.bot_login]
+        return any("Comment `/lockstitch fix`" in body for body in said)
 
     def wait_for_check(self) -> CheckRun:
         """The concluded check on the head as it stands. Raises ``TookTooLong``."""
@@ -84,7 +99,7 @@ class Story:
             found = [
                 comment
                 for comment in self.pull.inline.values()
-                if comment.author == BOT_LOGIN
+                if comment.author == self.bot_login
                 and comment.reply_to is None
                 and comment.id not in self.pull.resolved
             ]
@@ -114,7 +129,7 @@ class Story:
 
     def _accept_commits(self) -> list[str]:
         taken = []
-        if self.wait_for_check().actions:
+        if self.has_safe_fixes():
             before = self.pull.head_sha
             forge = self.sandbox.forge
             forge.comment(self.repo, self.pull, AUTHOR, "/lockstitch fix")
@@ -145,12 +160,12 @@ class Story:
 
     def _answers(self) -> int:
         with self.sandbox.forge.world.lock:
-            return sum(c.author == BOT_LOGIN for c in self.pull.conversation.values())
+            return sum(c.author == self.bot_login for c in self.pull.conversation.values())
 
     def _replies(self, root: int) -> int:
         with self.sandbox.forge.world.lock:
             thread = self.pull.thread(root)
-        return sum(c.author == BOT_LOGIN for c in thread)
+        return sum(c.author == self.bot_login for c in thread)
 
     def _count(self, what: str) -> None:
         self.accepted[what] = self.accepted.get(what, 0) + 1
@@ -158,17 +173,20 @@ class Story:
 
 @contextmanager
 def started(
-    source: Source | None = None, profile: Profile | None = None, port: int = 0
+    source: Source | None = None,
+    profile: Profile | None = None,
+    port: int = 0,
+    forge: str = "github",
 ) -> Iterator[Story]:
     """A sandbox with an open pull request, and a bot that hears of it; ended on the way out."""
     with TemporaryDirectory(prefix="lockstitch-demo-") as scratch:
-        sandbox = Sandbox.start(Path(scratch, "forge"), port=port)
+        sandbox = Sandbox.start(Path(scratch, "forge"), port=port, kind=forge)
         try:
             settings = _settings(sandbox, Path(scratch), profile or Profile())
             bot = Embedded.start(settings)
             try:
-                webhook = f"{bot.url}/webhooks/github"
-                sandbox.send_webhooks_to(webhook, settings.webhook_secrets[0])
+                webhook, secret = f"{bot.url}{sandbox.webhook_path}", _secret(settings)
+                sandbox.send_webhooks_to(webhook, secret)
                 yield _open(sandbox, bot, source)
             finally:
                 bot.stop()
@@ -180,15 +198,29 @@ def _settings(sandbox: Sandbox, scratch: Path, profile: Profile) -> Settings:
     return Settings(
         database_url=f"sqlite:///{scratch / 'bot.sqlite3'}",
         data_dir=scratch,
-        webhook_secrets=(secrets.token_hex(20),),
-        app_id=APP_ID,
-        private_key=sandbox.private_key,
-        api_url=sandbox.api_url,
+        **_credentials(sandbox),
         profile=profile,
         port=0,
         cache_dir=Path(scratch, "cache"),
         pause=0.0,
     )
+
+
+def _credentials(sandbox: Sandbox) -> dict[str, Any]:
+    secret = secrets.token_hex(20)
+    if sandbox.kind == "gitlab":
+        held = Secrets(tokens=(secret,))
+        return {"gitlab": GitLabSettings(sandbox.api_url, sandbox.token, secrets=held)}
+    return {
+        "webhook_secrets": (secret,),
+        "app_id": APP_ID,
+        "private_key": sandbox.private_key,
+        "api_url": sandbox.api_url,
+    }
+
+
+def _secret(settings: Settings) -> str:
+    return (*settings.webhook_secrets, *settings.gitlab.secrets.tokens)[0]
 
 
 def _open(sandbox: Sandbox, bot: Embedded, source: Source | None) -> Story:

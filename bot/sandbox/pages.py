@@ -59,19 +59,32 @@ def create_pages(forge: Forge) -> Blueprint:
     """Repository list, pull request, and the forms on it."""
     pages = Blueprint("pages", __name__, template_folder="templates", static_folder="static")
 
+    @pages.context_processor
+    def host() -> dict[str, Any]:
+        is_gitlab = forge.bot == BOT
+        return {
+            "bots": BOTS,
+            "host": "GitLab" if is_gitlab else "GitHub",
+            "take": "Apply suggestion" if is_gitlab else "Commit suggestion",
+            "sign": "!" if is_gitlab else "#",
+            "place_of": lambda repo, pull: place_of(forge, repo, pull),
+        }
+
     @pages.get("/")
     def home() -> str:
         return render_template("home.html", repos=list(forge.world.repos.values()))
 
-    @pages.get("/<owner>/<name>/pull/<int:number>")
-    def pull_request(owner: str, name: str, number: int) -> str:
-        repo, pull = _find(forge, owner, name, number)
+    @pages.get("/<path:name>/pull/<int:number>")
+    @pages.get("/<path:name>/-/merge_requests/<int:number>")
+    def pull_request(name: str, number: int) -> str:
+        repo, pull = _find(forge, name, number)
         with forge.world.lock:
             check = latest_check(repo, pull.head_sha)
             return render_template(
                 "pull.html",
                 repo=repo,
                 pull=pull,
+                place=place_of(forge, repo, pull),
                 me=_person(repo),
                 reactions=REACTIONS,
                 check=check,
@@ -91,10 +104,11 @@ def create_pages(forge: Forge) -> Blueprint:
         told = {part: markdown(check.output.get(part)) for part in ("summary", "text")}
         return render_template("run.html", repo=repo, check=check, **told)
 
-    @pages.post("/<owner>/<name>/pull/<int:number>/<verb>")
-    def act(owner: str, name: str, number: int, verb: str) -> Response:
-        repo, pull = _find(forge, owner, name, number)
-        place = f"/{repo.name}/pull/{number}"
+    @pages.post("/<path:name>/pull/<int:number>/<verb>")
+    @pages.post("/<path:name>/-/merge_requests/<int:number>/<verb>")
+    def act(name: str, number: int, verb: str) -> Response:
+        repo, pull = _find(forge, name, number)
+        place = place_of(forge, repo, pull)
         try:
             _act(forge, repo, pull, verb)
         except Refusal as refusal:
@@ -142,8 +156,14 @@ def _person(repo: Repo) -> str:
     return writers[0] if writers else "visitor"
 
 
-def _find(forge: Forge, owner: str, name: str, number: int) -> tuple[Repo, Pull]:
-    repo = forge.world.repos.get(f"{owner}/{name}")
+def place_of(forge: Forge, repo: Repo, pull: Pull) -> str:
+    """Where the page of a pull request is, as its host has it."""
+    folder = "-/merge_requests" if forge.bot == BOT else "pull"
+    return f"/{repo.name}/{folder}/{pull.number}"
+
+
+def _find(forge: Forge, name: str, number: int) -> tuple[Repo, Pull]:
+    repo = forge.world.repos.get(name)
     if repo is None or number not in repo.pulls:
         abort(404)
     return repo, repo.pulls[number]
