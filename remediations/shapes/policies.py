@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ..iam.openness import Open, open_statements
 from ..lookups import look_up
 from ..rule import Advice, Offer, Repair, Rule, Targeted, Violation
 from ..terraform.edit import SetValue
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Block, ObjectExpression
+from ..terraform.nodes import Block, Heredoc, ObjectExpression
 
-_ACCOUNT = '{{ AWS = "arn:${{{partition}}}:iam::${{{account}}}:root" }}'
+_ROOT: Final = '"arn:${{{partition}}}:iam::${{{account}}}:root"'
+_EVERYBODY: Final = re.compile(
+    r'"Principal"\s*:\s*(?:"\*"|\{\s*"AWS"\s*:\s*(?:"\*"|\[\s*"\*"\s*\])\s*\})'
+)
 
 
 class RequireNamedPrincipals(Rule):
     """One violation for each statement that lets everybody in without a condition on who calls.
 
     The edit puts the account in place of everybody: its own principals keep what their policies
-    allow them. It is made in ``jsonencode`` only; elsewhere the rule advises.
+    allow them. It is made in ``jsonencode``, in a policy document that nobody else uses, and in the
+    one place of a heredoc that names everybody; elsewhere the rule advises.
     """
 
     argument: ClassVar[str] = "policy"
@@ -48,8 +53,51 @@ class RequireNamedPrincipals(Rule):
             yield Violation(self.argument, self.message, repair, node, statement=found.key)
 
     def _repair(self, found: Open, resource: Resource, module: Module) -> Repair | Advice:
-        if found.principal is None or isinstance(found.node, Block):
-            return Advice(self.advice)
         lookups = look_up(module, "account", "partition")
-        value = SetValue(found.principal.value, _ACCOUNT.format(**lookups.names))
-        return self.offer.repair(Targeted(resource.path, value), *lookups.written(resource.path))
+        root = _ROOT.format(**lookups.names)
+        edit = _edit(found, resource, module, self.argument, root)
+        if edit is None:
+            return Advice(self.advice)
+        intents, touches = edit
+        return self.offer.repair(*intents, *lookups.written(intents[0].path), touches=touches)
+
+
+Edit = tuple[tuple[Targeted, ...], tuple[str, ...]]
+"""Intents, and the addresses of other blocks that they change."""
+
+
+def _edit(found: Open, resource: Resource, module: Module, argument: str, root: str) -> Edit | None:
+    """The account in place of everybody, in the form that the policy has."""
+    if isinstance(found.node, Block):
+        return _in_document(found.node, resource, module, argument, root)
+    if found.principal is not None:
+        value = SetValue(found.principal.value, f"{{ AWS = {root} }}")
+        return (Targeted(resource.path, value),), ()
+    held = resource.attribute(argument)
+    if held is None or not isinstance(held.value, Heredoc):
+        return None
+    text = resource.document.text_of(held.value)
+    if len(_EVERYBODY.findall(text)) != 1 or '"Condition"' in text:
+        return None
+    changed = _EVERYBODY.sub(lambda _: f'"Principal": {{"AWS": {root}}}', text)
+    return (Targeted(resource.path, SetValue(held.value, changed)),), ()
+
+
+def _in_document(
+    statement: Block, holder: Resource, module: Module, argument: str, root: str
+) -> Edit | None:
+    """In a document that is this policy, and nobody else's."""
+    held = holder.attribute(argument)
+    named = [module.resource(address) for address in module.references(held.value)] if held else []
+    if len(named) != 1 or named[0] is None or statement not in named[0].body.blocks("statement"):
+        return None
+    document = named[0]
+    users = {user.address for user, _ in module.users_of(document.address)}
+    principals = statement.body.blocks("principals")
+    if document.repetition is not None or users != {holder.address} or len(principals) != 1:
+        return None
+    type, identifiers = (principals[0].body.attributes.get(n) for n in ("type", "identifiers"))
+    if type is None or identifiers is None:
+        return None
+    written = (SetValue(type.value, '"AWS"'), SetValue(identifiers.value, f"[{root}]"))
+    return tuple(Targeted(document.path, one) for one in written), (document.address,)

@@ -15,7 +15,7 @@ class PolicyPublicPrincipal(RequireNamedPrincipals):
     title = "Bucket policy lets everybody in"
     resources = ("aws_s3_bucket_policy", BUCKET)
     severity = Severities(Severity.CRITICAL, Severity.CRITICAL, Severity.CRITICAL)
-    aliases = ("CKV_AWS_70",)
+    aliases = ("CKV_AWS_70", "CKV_AWS_283")
     message = (
         "This statement lets everybody in the world do what it allows, without saying who they are."
     )
