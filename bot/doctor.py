@@ -10,8 +10,8 @@ from typing import Final
 
 from .database import DatabaseAway, is_current, open_database
 from .diagnosis import Diagnosis, State
-from .forge import github_doctor
-from .hosts import credentials
+from .forge import github_doctor, gitlab_doctor
+from .hosts import credentials, gitlab_access
 from .settings import PREFIX, Settings
 
 Examiner = Callable[[Settings, str | None], Iterator[Diagnosis]]
@@ -59,5 +59,18 @@ def _github(settings: Settings, repository: str | None) -> Iterator[Diagnosis]:
     yield from github_doctor.examine(settings.api_url, credentials(settings), repository)
 
 
-EXAMINERS: Final[tuple[Examiner, ...]] = (_github,)
+def _gitlab(settings: Settings, repository: str | None) -> Iterator[Diagnosis]:
+    if settings.gitlab.token is None:
+        return
+    name = "gitlab webhook secret"
+    if settings.gitlab.secrets:
+        yield Diagnosis(name, State.OK, "It is set.")
+    else:
+        says = "Without it nobody can tell a delivery from a forgery, so the server does not start."
+        mend = f"Set {PREFIX}GITLAB_WEBHOOK_SECRET_FILE to a long random text."
+        yield Diagnosis(name, State.BROKEN, says, mend)
+    yield from gitlab_doctor.examine(gitlab_access(settings), repository)
+
+
+EXAMINERS: Final[tuple[Examiner, ...]] = (_github, _gitlab)
 """One a host."""

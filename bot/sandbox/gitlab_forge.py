@@ -55,6 +55,7 @@ class GitLabForge(Forge):
         """E-mails that people would have got from the bot's reviews."""
         self.scopes = ["api"]
         """Of the bot's token."""
+        self.token_ends: str | None = None
         self.is_premium = True
         """Groups have hooks only then."""
         self.group_hooks: dict[str, dict[int, dict[str, Any]]] = {}

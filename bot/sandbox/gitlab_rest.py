@@ -47,7 +47,7 @@ def own_token(scope: Scope) -> Any:
         "active": True,
         "scopes": scope.forge.scopes,
         "user_id": scope.forge.user_id(scope.login),
-        "expires_at": None,
+        "expires_at": scope.forge.token_ends,
     }
 
 
