@@ -7,6 +7,7 @@ reason why it is one of its own.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +44,12 @@ WORKED: dict[str, Sequence[S]] = {
 }
 
 
+INVOKING = frozenset({"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"})
+MODEL = re.compile(
+    r"arn:[^:]*:bedrock:[^:]*:[^:]*:(foundation-model|inference-profile|provisioned-model)/"
+)
+
+
 @dataclass(frozen=True)
 class Said:
     """One thing that parliament finds in one policy; of a list of actions, one of them."""
@@ -62,6 +69,13 @@ def _is_only_of_a_wildcard(said: Said) -> bool:
     return str(said.detail["action"]).lower() not in named
 
 
+def _names_one_model(said: Said) -> bool:
+    """Whether an action that takes any one of several kinds of model is given one of them."""
+    action = said.detail["action"]
+    held = (s for s in said.policy["Statement"] if action in s.get("Action", ()))
+    return action in INVOKING and any(MODEL.match(r) for s in held for r in s["Resource"])
+
+
 def _gets_round_a_deny(said: Said) -> bool:
     """Whether what is missing beside the bucket's own rights is missing because of a Deny."""
     return any(s["Effect"] == "Deny" for s in said.policy["Statement"])
@@ -73,6 +87,12 @@ ALLOWED: tuple[tuple[str, Callable[[Said], bool], str], ...] = (
         _is_only_of_a_wildcard,
         "It asks a resource for every action behind a wildcard: `s3:*` on a bucket and its objects "
         "holds none for jobs and access points. The cost of the fix says so; nothing is widened.",
+    ),
+    (
+        "RESOURCE_MISMATCH",
+        _names_one_model,
+        "It wants every kind of model for an action that takes any one of them: "
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html",
     ),
     (
         "RESOURCE_POLICY_PRIVILEGE_ESCALATION",

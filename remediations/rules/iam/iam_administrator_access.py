@@ -13,7 +13,7 @@ class AdministratorAccess(RefuseManagedPolicy):
     id = "iam-administrator-access"
     title = "Administrator rights attached"
     severity = Severities(Severity.HIGH, Severity.CRITICAL, Severity.CRITICAL)
-    aliases = ("CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56")
+    aliases = ("CKV_AWS_274", "CKV2_AWS_56")
     refused = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"})
     message = (
         "`{policy}` lets whoever runs code with it read all data, change every model and most of "

@@ -26,7 +26,7 @@ class OidcOpenSubject(Rule):
     title = "Role for every pipeline of a public host"
     resources = (ROLE,)
     severity = Severities(Severity.HIGH, Severity.CRITICAL, Severity.CRITICAL)
-    aliases = ("CKV_AWS_358", "CKV_AWS_393")
+    aliases = ("CKV_AWS_393",)
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         for number, trust in enumerate(trusts(resource, module)):
