@@ -31,6 +31,8 @@ PERMISSIONS: Final = {
 
 EARLY: Final = 300
 """A token is minted anew this many seconds before it ends."""
+SIGNED: Final = 240
+"""A signature of the App is used for so many seconds, half of its life; GitHub allows 600."""
 _LONGEST: Final = 3_600.0
 _BAD_KEY: Final = "The private key of the App cannot be used: it is no RSA key in PEM."
 
@@ -75,7 +77,7 @@ class AppDoor:
     def __init__(self, base_url: str, app: AppCredentials, pause: float | None) -> None:
         self.base_url, self._app_id, self._pause = base_url, app.app_id, pause
         self._keys = [key for key in (app.private_key, app.previous_key) if key is not None]
-        self._open: dict[str, Requester] = {}
+        self._open: dict[str, tuple[Requester, float]] = {}
 
     def send(self, verb: str, path: str, body: Any = None) -> tuple[Mapping[str, str], Any]:
         """Headers, by small letters, and the answer. Raises ``ForgeError``."""
@@ -89,19 +91,34 @@ class AppDoor:
         return self._send(verb, path, body)
 
     def _send(self, verb: str, path: str, body: Any) -> tuple[Mapping[str, str], Any]:
-        requester = self._requester(self._keys[0])
+        key = self._keys[0]
+        is_kept = key in self._open
+        try:
+            return self._ask(key, verb, path, body)
+        except Refused as error:
+            self._open.pop(key, None)
+            if not (is_kept and _is_about_the_key(error)):
+                raise
+        # This machine may have slept since it signed.
+        return self._ask(key, verb, path, body)
+
+    def _ask(self, key: str, verb: str, path: str, body: Any) -> tuple[Mapping[str, str], Any]:
+        requester = self._requester(key)
         headers, answer = guarded(lambda: requester.requestJsonAndCheck(verb, path, input=body))
         return {name.lower(): value for name, value in headers.items()}, answer
 
     def _requester(self, key: str) -> Requester:
-        if key not in self._open:
-            auth = Auth.AppAuth(self._app_id, key)
-            try:
-                auth.create_jwt()  # a key is only looked at when it signs
-            except jwt.InvalidKeyError as error:
-                raise Refused(_BAD_KEY) from error
-            self._open[key] = connect(self.base_url, auth, self._pause)
-        return self._open[key]
+        """Signed in, for a few minutes: to load a key and sign takes long."""
+        held = self._open.get(key)
+        if held is not None and time.monotonic() < held[1]:
+            return held[0]
+        try:
+            signed = Auth.AppAuth(self._app_id, key).create_jwt(expiration=2 * SIGNED)
+        except jwt.InvalidKeyError as error:
+            raise Refused(_BAD_KEY) from error
+        made = connect(self.base_url, Auth.AppAuthToken(signed), self._pause)
+        self._open[key] = made, time.monotonic() + SIGNED
+        return made
 
     def token(self, installation: int, wanted: Mapping[str, Any]) -> tuple[str, float]:
         """A token and the seconds that it is good for, by GitHub's own clock."""

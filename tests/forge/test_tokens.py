@@ -116,6 +116,17 @@ def test_either_key_opens_the_door_while_keys_are_rotated(sandbox: Sandbox, pull
         client(sandbox, other_key(), other_key()).pull_request(REF)
 
 
+def test_a_signature_that_ran_out_unseen_is_made_anew(sandbox: Sandbox, pull: Pull) -> None:
+    app = GitHubApp(sandbox.api_url, AppCredentials(APP_ID, sandbox.private_key))
+    app.seconds_ahead()
+    sandbox.forge.fail_next(
+        1, 401, "'Expiration time' claim ('exp') must be a number", match="/app"
+    )
+    before = len(sandbox.forge.requests)
+    app.seconds_ahead()
+    assert len(sandbox.forge.requests) == before + 2
+
+
 @pytest.mark.parametrize("key", ["words", "-----BEGIN RSA PRIVATE KEY-----\nabc\n"])
 def test_a_key_that_cannot_sign_is_named(sandbox: Sandbox, pull: Pull, key: str) -> None:
     with pytest.raises(Refused, match="no RSA key in PEM"):
