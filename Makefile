@@ -7,7 +7,7 @@ TEST_STAMP := $(VENV)/.test
 DIR ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench soak fuzz corpus accept docs clean refresh-contract verify-fixes
+.PHONY: help setup check test demo bench soak fuzz corpus accept docs clean refresh-contract verify-fixes calibrate
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ docs: $(TEST_STAMP) ## Write the generated pages again
 
 refresh-contract: $(TEST_STAMP) ## Cut GitHub's description anew and say what changed: NEWEST=1 (needs npm)
 	$(BIN)/python -m scripts.refresh_contract $(if $(NEWEST),--newest)
+
+calibrate: $(TEST_STAMP) ## How good the inference of IAM resources is: make calibrate MODULES=path HALF=tuning
+	LOCKSTITCH_TEST_LABELLED_MODULES=$(MODULES) $(BIN)/python -m scripts.calibrate $(or $(HALF),all)
 
 verify-fixes: $(TEST_STAMP) ## Ask Checkov what the fixes of all rule pages close: make verify-fixes CHECKOV=path
 	$(BIN)/python -m scripts.verify_fixes $(or $(CHECKOV),checkov)

@@ -5,13 +5,15 @@ Knows facts of AWS; weighs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ..terraform.module import Module, Resource
 from .functions import functions
 from .nouns import Noun
-from .roles import policies_of, roles_of
+from .roles import policies_of, roles_of, users_of_roles
 from .statement import Statement
+from .trust import trusts
 
 # A request through one of these is authorised on its own ARN, which a bucket's does not cover:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
@@ -20,6 +22,8 @@ _OTHER_DOORS: Final = ("aws_s3_access_point", "aws_s3control_")
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
 _READ_AWS_BUCKETS: Final = ("ssmmessages:", "ec2messages:", "imagebuilder:")
 _CREATES: Final = "s3:createbucket"
+# They read and write what statements say that somebody sends at run time.
+_LOADS: Final = ("redshift", "rds", "dms", "datasync", "storagegateway", "transfer")
 _BUILDS: Final = "iam:createrole"
 
 
@@ -51,6 +55,17 @@ def of_policy(
             "It may make roles, so it builds what others run, and may mean anything they need. "
             f"Name the ARNs of each {noun.word}, or leave it to a pipeline."
         )
+    stranger = next((one for role in roles for one in _strangers(role, module)), None)
+    if stranger is not None and noun.word in ("bucket", "key", "table"):
+        return (
+            f"`{stranger}` takes on the role, and what that needs does not stand here. Name the "
+            f"ARNs of each {noun.word} that it needs."
+        )
+    if noun.word == "bucket" and _is_for_sagemaker_too(roles, module):
+        return (
+            "SageMaker takes on the role too, and nothing here runs with it: its jobs often use "
+            "the account's default bucket. Name every bucket that this role needs."
+        )
     if noun.word == "bucket" and _allows(policies, *_READ_AWS_BUCKETS):
         return (
             "Instances that Systems Manager looks after read buckets of AWS's own too. Name those "
@@ -59,6 +74,26 @@ def of_policy(
     if noun.word == "log group":
         return _of_functions(roles, module)
     return None
+
+
+def _is_for_sagemaker_too(roles: tuple[Resource, ...], module: Module) -> bool:
+    """Whether SageMaker is one of several that take on a role, and nothing of it is shown.
+
+    https://sagemaker.readthedocs.io/en/stable/api/utility/session.html
+    """
+    services = {name for role in roles for one in trusts(role, module) for name in one.services}
+    if "sagemaker" not in services or len(services) == 1:
+        return False
+    return not any(one.type.startswith("aws_sagemaker_") for one in users_of_roles(roles, module))
+
+
+def _strangers(role: Resource, module: Module) -> Iterator[str]:
+    """People, pipelines and warehouses that take on a role: what they read is said elsewhere."""
+    for trust in trusts(role, module):
+        held = trust.statement
+        for kind, item in zip(held.principal_kinds, held.principals, strict=True):
+            if kind in ("AWS", "Federated", "*") or item.text.startswith(_LOADS):
+                yield item.text
 
 
 def _allows(policies: tuple[tuple[Statement, ...], ...], *begin: str) -> bool:

@@ -152,7 +152,10 @@ def _used(question: Question) -> Mapping[str, str]:
     if question.noun.word != "role":
         return pointed_at(question.roles, question.module)
     policies = (question.policy, *policies_of(question.roles, question.module))
-    return dict(passable(policies, question.module))
+    found = dict(passable(policies, question.module))
+    own = {one.address for one in question.roles}
+    # Whoever sets others to work gives them their roles; its own only where there is no other.
+    return {name: words for name, words in found.items() if name not in own} or found
 
 
 def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:

@@ -15,6 +15,7 @@ from .roles import ROLE
 from .statement import Statement
 from .trust import trusts
 
+_PROFILE: Final = "aws_iam_instance_profile"
 # Actions that give a role to somebody, and the service that takes it on then.
 _GIVES: Final = (
     ("sagemaker:CreateTrainingJob", "sagemaker"),
@@ -63,13 +64,16 @@ def passable(policies: Sequence[Sequence[Statement]], module: Module) -> Iterato
     }
     for role in module.of_kind(ROLE):
         for service in _taken_on_by(role, module):
-            if service in set_to_work:
-                yield (
-                    role.address,
-                    f"`{service}` takes on `{role.address}` for `{set_to_work[service]}`",
-                )
+            if service in set_to_work and (service != "ec2" or _has_profile(role, module)):
+                action = set_to_work[service]
+                yield role.address, f"`{service}` takes on `{role.address}` for `{action}`"
 
 
 def _taken_on_by(role: Resource, module: Module) -> Iterator[str]:
     for trust in trusts(role, module):
         yield from trust.services
+
+
+def _has_profile(role: Resource, module: Module) -> bool:
+    """A machine is given a role in an instance profile, and in no other way."""
+    return any(user.kind == _PROFILE for user, _ in module.users_of(role.address))

@@ -13,6 +13,7 @@ from ..model import Known
 from ..terraform.belonging import resolve
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Expression, Heredoc, Reference, String, all_attributes
+from .actions import levels, reach
 from .identity import NO_USE
 from .nouns import Noun
 from .permissions import covers
@@ -26,6 +27,8 @@ _NOT_ITS_OWN: Final = {
     "aws_lambda_layer_version": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
 }
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
+_READS: Final = frozenset({"Read", "List"})
+_ONE_OF_MANY: Final = frozenset({"bucket", "object"})
 _OBJECTS: Final = ("aws_s3_object", "aws_s3_bucket_object")
 
 
@@ -38,7 +41,7 @@ def named_here(statement: Statement) -> Iterator[str]:
 def named_beside(
     statement: Statement, policy: tuple[Statement, ...], roles: tuple[Resource, ...], module: Module
 ) -> Iterator[tuple[str, str, bool]]:
-    """What other statements of the same roles name, and whether they allow some of it already."""
+    """What other statements of the same roles name, and whether that is all there is to them."""
     service = {item.text.partition(":")[0].lower() for item in statement.actions}
     policies = {id(policy): policy} | {id(one): one for one in policies_of(roles, module)}
     for one in (one for held in policies.values() for one in held):
@@ -51,12 +54,22 @@ def named_beside(
         for item in one.resources:
             for found in _REFERENCE.finditer(item.text):
                 words = f"{named} of the same role names `{found[1]}`"
-                yield found[1], words, allows_any(actions, statement)
+                yield found[1], words, says_enough(actions, statement)
 
 
-def allows_any(actions: list[str], statement: Statement) -> bool:
-    """Whether these patterns stand for an action of a statement."""
-    return any(covers(one, item.text) for one in actions for item in statement.actions)
+def says_enough(actions: list[str], statement: Statement) -> bool:
+    """Whether a statement with these actions leaves the other one to mean something else.
+
+    Who names a bucket for some actions and leaves a star for reading means more than that bucket;
+    a star for writing back, or for listing beside the names of objects, does not.
+    """
+    if any(covers(one, item.text) for one in actions for item in statement.actions):
+        return True
+    theirs = {type for one in actions for type in reach(one).types}
+    return any(
+        _READS & levels(item.text).keys() and theirs & reach(item.text).types & _ONE_OF_MANY
+        for item in statement.actions
+    )
 
 
 def pointed_at(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import sqrt
@@ -76,7 +76,7 @@ def outcomes(half: str, grammar: Grammar) -> Iterator[Outcome]:
                 yield _outcome(row, service, grammar)
 
 
-def score(found: list[Outcome]) -> Score:
+def score(found: Sequence[Outcome]) -> Score:
     """Right, suggested and meant, counted."""
     suggested = [one for one in found if one.suggested]
     return Score(
