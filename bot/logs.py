@@ -27,5 +27,5 @@ def set_up(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Line())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("urllib3", "github", "waitress", "amqp", "kombu"):
+    for noisy in ("urllib3", "github", "gitlab", "waitress", "amqp", "kombu"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

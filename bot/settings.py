@@ -224,7 +224,7 @@ def _gitlab(read: _Reader) -> GitLabSettings:
             all_of("GITLAB_WEBHOOK_SECRET", "GITLAB_WEBHOOK_SECRET_PREVIOUS"),
             all_of("GITLAB_SIGNING_TOKEN", "GITLAB_SIGNING_TOKEN_PREVIOUS"),
         ),
-        ca_file=read.path("GITLAB_CA_FILE"),
+        ca_file=read.file("GITLAB_CA_FILE"),
         status_check=read.text("GITLAB_STATUS_CHECK", "") or None,
     )
 
@@ -277,6 +277,12 @@ class _Reader:
     def path(self, name: str) -> Path | None:
         text = self.text(name, "")
         return Path(text) if text else None
+
+    def file(self, name: str) -> Path | None:
+        path = self.path(name)
+        if path is not None and not path.is_file():
+            raise SettingsError(f"{PREFIX}{name} names {path}, which is no file.")
+        return path
 
     def secret(self, name: str) -> str | None:
         """The variable, or the file that NAME_FILE names. Empty is not allowed."""

@@ -156,6 +156,8 @@ class Api:
             )
         except (GitlabError, requests.RequestException) as error:
             raise translate(error, self._last.headers) from error
+        except OSError as error:
+            raise Refused(f"{self.access.ca_file} cannot be read; it should be PEM.") from error
 
     def _is_renewed(self) -> bool:
         """Whether the file holds another token than the one that was refused."""
