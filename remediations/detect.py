@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
 from posixpath import dirname
 from typing import Final
 
@@ -16,7 +15,7 @@ from .fingerprint import fingerprint
 from .glob import covered
 from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Severity, Span
-from .rule import Advice, CannotJudge, Rule, Violation, rules
+from .rule import Advice, CannotJudge, Rule, Violation, rules_of
 from .terraform.dormancy import switched_off
 from .terraform.files import is_override
 from .terraform.module import Module, Resource
@@ -71,7 +70,7 @@ def examine(
     What several callers or environments bring about is one finding. Files that the profile leaves
     out are read, and nothing in them is told.
     """
-    wanted = tuple(r for r in (rules() if only is None else only) if r.id not in profile.rules_off)
+    wanted = _Wanted(None if only is None else tuple(only), profile.rules_off)
     judged: list[Judged] = []
     failed: list[NotAnalysed] = []
     names: set[str] = set()
@@ -101,18 +100,20 @@ def examine(
 
 
 def _examined(
-    module: Module, wanted: tuple[Rule, ...], environment: Environment
+    module: Module, wanted: _Wanted, environment: Environment
 ) -> tuple[list[Judged], list[NotAnalysed]]:
     """A module never changes, so it is examined once for an environment."""
-    by_kind = _by_kind(wanted)
 
     def examine_now() -> tuple[list[Judged], list[NotAnalysed]]:
         judged: list[Judged] = []
         failed: list[NotAnalysed] = []
-        for kind in module.kinds & by_kind.keys():
+        for kind in module.kinds:
+            of_kind = wanted.of(kind)
+            if not of_kind:
+                continue
             made = [(resource, False) for resource in module.of_kind(kind)]
             asleep = [(resource, True) for resource in switched_off(module, kind)]
-            told = [(rule, rule.severity.of(environment.level)) for rule in by_kind[kind]]
+            told = [(rule, rule.severity.of(environment.level)) for rule in of_kind]
             for resource, is_asleep in (*made, *asleep):
                 for rule, severity in told:
                     if severity is None:
@@ -129,18 +130,23 @@ def _examined(
         failed.sort(key=lambda one: (one.path, one.line, one.rule))
         return judged, failed
 
-    key = ("examined", environment.name, environment.level, tuple(rule.id for rule in wanted))
+    key = ("examined", environment.name, environment.level, wanted)
     return module.remember(key, examine_now)
 
 
-@cache
-def _by_kind(wanted: tuple[Rule, ...]) -> Mapping[str, tuple[Rule, ...]]:
-    """The rules that judge a kind of resource: most modules hold few kinds."""
-    found: dict[str, tuple[Rule, ...]] = {}
-    for rule in wanted:
-        for kind in rule.resources:
-            found[kind] = (*found.get(kind, ()), rule)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which rules are asked: these only, or all that judge a kind; without those that are off."""
+
+    only: tuple[Rule, ...] | None
+    off: frozenset[str]
+
+    def of(self, kind: str) -> tuple[Rule, ...]:
+        if self.only is not None:
+            held = tuple(rule for rule in self.only if kind in rule.resources)
+        else:
+            held = rules_of(kind)
+        return tuple(rule for rule in held if rule.id not in self.off) if self.off else held
 
 
 def _not_looked_into(module: Module) -> Iterator[NotAnalysed]:

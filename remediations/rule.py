@@ -6,17 +6,24 @@ A rule imports the nouns, the shapes and the tree. Never another rule, never the
 from __future__ import annotations
 
 import importlib
+import json
+import os
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Final
 
 from .model import Related, Safety, Severity
 from .terraform.edit import Intent
 from .terraform.module import Module, Resource
 from .terraform.nodes import Attribute, Block, Entry, Expression
+
+INDEX: Final = "kinds.jsonl"
+"""Beside the rules: a line for each file, with what its rules judge. `make docs` writes it."""
+_PACKAGE: Final = "remediations.rules"
 
 
 class CannotJudge(Exception):
@@ -106,20 +113,62 @@ class Rule(ABC):
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, found by walking the folder, ordered by id."""
-    found = []
-    package = importlib.import_module("remediations.rules")
-    for entry in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if entry.ispkg:
-            continue
-        module = importlib.import_module(entry.name)
-        found += [
-            thing()
-            for thing in vars(module).values()
-            if isinstance(thing, type)
-            and issubclass(thing, Rule)
-            and thing.__module__ == module.__name__
-        ]
+    return _sorted(rule for name in _names() for rule in _held(name))
+
+
+@cache
+def rules_of(kind: str) -> tuple[Rule, ...]:
+    """The rules that judge a kind of resource; no other is loaded. Ordered by id."""
+    named = (name for name, kinds in _kinds().items() if kind in kinds)
+    return _sorted(rule for name in named for rule in _held(name) if kind in rule.resources)
+
+
+def _sorted(found: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """``service.stem`` of every file in the folder that may hold rules."""
+    here = Path(__file__).parent / "rules"
+    return tuple(
+        f"{folder}.{stem}"
+        for folder in os.listdir(here)
+        if "." not in folder and not folder.startswith("_")
+        for stem, dot, suffix in (name.partition(".") for name in os.listdir(here / folder))
+        if suffix == "py" and stem != "__init__"
+    )
+
+
+@cache
+def _held(name: str) -> tuple[Rule, ...]:
+    module = importlib.import_module(f"{_PACKAGE}.{name}")
+    return tuple(
+        thing()
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+        and issubclass(thing, Rule)
+        and thing.__module__ == module.__name__
+    )
+
+
+@cache
+def _kinds() -> Mapping[str, frozenset[str]]:
+    """What each file's rules judge: as the index says, where it names all that is there."""
+    try:
+        lines = (pkgutil.get_data(_PACKAGE, INDEX) or b"").splitlines()
+    except FileNotFoundError:
+        return kinds_by_file()
+    said = {name: frozenset(kinds) for name, *kinds in map(json.loads, lines)}
+    return said if said.keys() == set(_names()) else kinds_by_file()
+
+
+def kinds_by_file() -> dict[str, frozenset[str]]:
+    """What the rules of each file judge, told by themselves; this loads all of them."""
+    return {
+        name: frozenset(kind for rule in _held(name) for kind in rule.resources)
+        for name in _names()
+    }
 
 
 def find_rule(name: str) -> Rule:

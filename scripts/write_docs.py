@@ -1,4 +1,4 @@
-"""Writes docs/rules.md, docs/settings.md and docs/json.md from the code."""
+"""Writes docs/rules.md, docs/settings.md and docs/json.md from the code, and the index of rules."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ from remediations.codebase import Codebase
 from remediations.detect import detect
 from remediations.model import Profile, Safety, Severity
 from remediations.plan import plan
-from remediations.rule import Rule, page, rules
+from remediations.rule import INDEX, Rule, kinds_by_file, page, rules
 from remediations.terraform.grammar import Grammar
 from tests.rules.pages import examples
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+def index() -> list[str]:
+    """The lines of the index of rules, sorted by file."""
+    return [json.dumps([name, *sorted(kinds)]) for name, kinds in sorted(kinds_by_file().items())]
 
 
 def pages() -> dict[str, str]:
@@ -141,3 +147,4 @@ if __name__ == "__main__":
     DOCS.mkdir(exist_ok=True)
     for name, text in pages().items():
         (DOCS / name).write_text(text, encoding="utf-8")
+    (ROOT / "remediations" / "rules" / INDEX).write_text("\n".join([*index(), ""]))

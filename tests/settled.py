@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from bot.isolation import ConfinedEngine
-from remediations.rule import find_rule
+from remediations.rule import Rule, find_rule
 
 PACK = (
     "domain-no-cmk",
@@ -27,11 +27,16 @@ PACK = (
 def settled_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the pack is run, in this process and in that of an embedded bot's engine."""
     pack = tuple(find_rule(name) for name in PACK)
-    monkeypatch.setattr("remediations.detect.rules", lambda: pack)
+
+    def of(kind: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in pack if kind in rule.resources)
+
+    monkeypatch.setattr("remediations.detect.rules_of", of)
     narrowed = (
         "import sys; sys.path.insert(0, sys.argv[1]); "
         "from remediations import detect, rule; "
-        f"pack = tuple(map(rule.find_rule, {PACK!r})); detect.rules = lambda: pack; "
+        f"pack = tuple(map(rule.find_rule, {PACK!r})); "
+        "detect.rules_of = lambda kind: tuple(r for r in pack if kind in r.resources); "
         "from bot.engine_process import main; main(sys.argv[2])"
     )
     monkeypatch.setattr(ConfinedEngine, "program", narrowed)

@@ -35,7 +35,10 @@ def read(text: str | dict[str, str], grammar: Grammar) -> Codebase:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, *used: Rule) -> None:
-    monkeypatch.setattr("remediations.detect.rules", lambda: used)
+    def of(kind: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in used if kind in rule.resources)
+
+    monkeypatch.setattr("remediations.detect.rules_of", of)
 
 
 class Unlocked(Rule):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,9 +14,12 @@ from remediations.rule import (
     Repair,
     Severities,
     Violation,
+    _kinds,
     find_rule,
+    kinds_by_file,
     page,
     rules,
+    rules_of,
 )
 from remediations.shapes import RequireFlags
 from remediations.shapes.flags import is_true
@@ -135,3 +140,28 @@ def test_an_unknown_flag_is_said_and_not_counted_as_off(grammar: Grammar) -> Non
 )
 def test_flags_are_written_in_their_order(before: str, after: str, grammar: Grammar) -> None:
     assert mended(before, grammar) == after
+
+
+@pytest.mark.parametrize("kind", ["aws_s3_bucket", "data.aws_iam_policy_document", "variable"])
+def test_the_rules_of_a_kind_are_those_that_say_so(kind: str) -> None:
+    assert rules_of(kind) == tuple(rule for rule in rules() if kind in rule.resources)
+
+
+def test_a_file_that_the_index_does_not_name_is_found_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The index only spares loading: a rule exists because its file does."""
+    monkeypatch.setattr("pkgutil.get_data", lambda *_: b'["s3.s3_acl_public", "aws_nothing"]\n')
+    try:
+        _kinds.cache_clear()
+        assert _kinds() == kinds_by_file()
+    finally:
+        _kinds.cache_clear()
+
+
+def test_kinds_that_nobody_judges_load_no_rule() -> None:
+    code = (
+        "import sys; from remediations.rule import rules_of; assert rules_of('aws_nothing') == ();"
+        "assert not any(name.startswith('remediations.rules.s3') for name in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

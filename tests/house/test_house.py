@@ -17,7 +17,8 @@ from packaging.utils import canonicalize_name
 from bot.cli.options import LEVELS, SEVERITIES
 from bot.settings import user_cache
 from remediations.model import ENVIRONMENTS, Severity
-from scripts.write_docs import pages
+from remediations.rule import INDEX
+from scripts.write_docs import index, pages
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = sorted(p for top in ("bot", "remediations") for p in (ROOT / top).rglob("*.py"))
@@ -184,6 +185,12 @@ def test_make_lists_every_verb() -> None:
 def test_generated_pages_are_current() -> None:
     for name, text in pages().items():
         assert (ROOT / "docs" / name).read_text() == text, f"docs/{name} is stale: make docs"
+
+
+def test_the_index_of_rules_is_current() -> None:
+    """Whatever the order of its lines: branches that add a rule each need no merge by hand."""
+    lines = (ROOT / "remediations" / "rules" / INDEX).read_text().splitlines()
+    assert sorted(lines) == sorted(index()), "the index of rules is stale: make docs"
 
 
 def test_paths_in_the_docs_exist() -> None:
