@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
@@ -132,11 +131,11 @@ def _names() -> tuple[str, ...]:
     """``service.stem`` of every file in the folder that may hold rules."""
     here = Path(__file__).parent / "rules"
     return tuple(
-        f"{folder}.{stem}"
-        for folder in os.listdir(here)
-        if "." not in folder and not folder.startswith("_")
-        for stem, dot, suffix in (name.partition(".") for name in os.listdir(here / folder))
-        if suffix == "py" and stem != "__init__"
+        f"{folder.name}.{one.stem}"
+        for folder in here.iterdir()
+        if "." not in folder.name and not folder.name.startswith("_")
+        for one in folder.iterdir()
+        if one.suffix == ".py" and one.stem != "__init__"
     )
 
 
