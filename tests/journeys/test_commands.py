@@ -59,3 +59,15 @@ def test_forged_webhooks_are_refused_and_not_kept(journey: Journey) -> None:
         urllib.request.urlopen(request, timeout=10)
     assert refused.value.code == 401
     refused.value.close()
+
+
+def test_a_command_is_acknowledged_before_anything_else(journey: Journey) -> None:
+    pull = journey.open({"README.md": "a\n"}, {"README.md": "b\n"})
+    journey.check(pull)
+    asked = journey.sandbox.forge.requests
+    before = len(asked)
+    comment = journey.sandbox.forge.comment(journey.repo, pull, "dana", "/lockstitch recheck")
+    journey.until(lambda: len(journey.repo.checks) == 2, "another check")
+    assert (journey.bot, "eyes") in comment.reactions
+    written = [one for one in asked[before:] if one.startswith("POST") and "token" not in one]
+    assert written[0].endswith(("/reactions", "/award_emoji"))
