@@ -24,7 +24,7 @@ from tests.faults.fast_time import FastTime
 from tests.faults.product import BLOCK, BUCKET, OPEN
 from tests.service.queue import delivery
 
-NOISY, QUIET = "noisy/ml", "quiet/ml"
+NOISY, QUIET = "noisy/many", "quiet/one"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def kills(*, is_short: bool) -> None:
 
 def burst(*, is_short: bool) -> None:
     """500 pull requests of one owner at once, and one of another."""
-    count, factor = (60, 10.0) if is_short else (500, 20.0)
+    count, factor = (24, 4.0) if is_short else (500, 20.0)
     with tempfile.TemporaryDirectory() as scratch:
         drained = drain(Path(scratch), count, factor, say, patience=3_600)
     say(f"{count} at once: drained in {drained.seconds / 60:.0f} minutes of the forge's time")
