@@ -21,8 +21,8 @@ __all__ = ["MAX_BYTES", "Delivery", "Rejected", "Wish", "read"]
 MAX_BYTES: Final = 25 * 1024 * 1024
 _REVIEWED: Final = frozenset({"opened", "reopened", "synchronize", "ready_for_review", "closed"})
 """A closed one is only looked at for the records."""
-_OF_A_HEAD: Final = frozenset({"opened", "synchronize", "ready_for_review"})
-"""One that was reopened, or has another base, is looked at again."""
+_OF_A_HEAD: Final = frozenset({"opened", "synchronize"})
+"""One that was reopened, is no draft any more or has another base is looked at again."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
 _QUEUE: Final = re.compile(r"gh-readonly-queue/.+/pr-\d+-([0-9a-f]{40})\Z")
 _OWN: Final = "<!-- lockstitch:"

@@ -259,7 +259,7 @@ class EmbeddedDispatcher:
         try:
             run_one(self._inbox, item, self._work, self._give_up)
         finally:
-            del self._running[item.id]
+            self._running.pop(item.id, None)  # another thread may have taken the row over
         self.wake(item.id)
 
     def _sleep(self, seen: int, idle: float) -> None:

@@ -82,7 +82,9 @@ class Journey:
 
         def concluded() -> bool:
             check = latest_check(self.repo, pull.head_sha)
-            return check is not None and check.status == "completed" and not self.inbox.waiting()
+            if check is None or check.conclusion in (None, "cancelled"):
+                return False  # what was superseded on its own head is followed by another one
+            return not self.inbox.waiting()
 
         self.until(concluded, "the check")
         check = latest_check(self.repo, pull.head_sha)

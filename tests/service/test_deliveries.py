@@ -89,7 +89,7 @@ def test_any_shape_is_survived(event: str, payload: dict[str, Any]) -> None:
 @pytest.mark.parametrize("action", ["opened", "reopened", "synchronize", "ready_for_review"])
 def test_a_pull_request_asks_for_a_review(action: str) -> None:
     payload = {"action": action, "pull_request": {"number": 7}, "repository": REPO}
-    is_of_head = action != "reopened"
+    is_of_head = action in ("opened", "synchronize")
     assert send("pull_request", payload).wish == Wish("acme/ml", 7, for_head=is_of_head)
 
 
