@@ -42,6 +42,7 @@ def create_celery(redis_url: str, *, sends: bool = False) -> Celery:
     app.conf.update(
         accept_content=["json"],
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # or a long outage would end the worker
         broker_transport_options={
             "visibility_timeout": 300,
             "unacked_restore_interval": 5,

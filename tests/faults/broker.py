@@ -89,12 +89,19 @@ class Way:
             while True:
                 ours, _ = self._door.accept()
                 self._held.append(ours)
-                if not self._is_open.is_set():
-                    continue
-                theirs = socket.create_connection(("127.0.0.1", self._to))
-                self._held.append(theirs)
-                for pair in ((ours, theirs), (theirs, ours)):
-                    threading.Thread(target=self._pass, args=pair, daemon=True).start()
+                if self._is_open.is_set():
+                    self._lead(ours)
+
+    def _lead(self, ours: socket.socket) -> None:
+        """To the other end; where nobody is there, whoever came is told."""
+        try:
+            theirs = socket.create_connection(("127.0.0.1", self._to))
+        except OSError:
+            ours.close()
+            return
+        self._held.append(theirs)
+        for pair in ((ours, theirs), (theirs, ours)):
+            threading.Thread(target=self._pass, args=pair, daemon=True).start()
 
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
