@@ -205,8 +205,8 @@ TRAPS = {
 }
 RIGHT = {
     "several cover what none does": (
-        [statement("Allow", ["x:a"], ["a*/*", "?b/*"])],
-        [statement("Allow", ["x:a"], ["ab/*", "bb/*"])],
+        [statement("Allow", ["s3:GetObject"], ["arn:aws:s3:::a*/*", "arn:aws:s3:::?b/*"])],
+        [statement("Allow", ["s3:GetObject"], ["arn:aws:s3:::ab/*", "arn:aws:s3:::bb/*"])],
     ),
     "literals beside what was left out": (
         [statement("Allow", ["s3:GetObject"], (), not_resources=[SECRET])],
