@@ -130,8 +130,8 @@ def _is_to_be_reviewed(payload: dict[str, Any]) -> bool:
     if not number_at(payload, "object_attributes", "iid"):
         return False
     match text_at(payload, "object_attributes", "action"):
-        case "open" | "reopen":
-            return True
+        case "open" | "reopen" | "close" | "merge":
+            return True  # one that is closed is only looked at for the records
         case "update":
             is_ready = at(payload, "changes", "draft", "current") is False
             is_moved = isinstance(at(payload, "changes", "target_branch"), dict)

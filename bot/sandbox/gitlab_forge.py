@@ -229,7 +229,9 @@ class GitLabForge(Forge):
             count = len(comments)
             self.world.record(login, "suggestion", {"comments": sorted(comments)})
             # The default of a project; its template ends in co_authored_by.
-            message = f"Apply {count} suggestion(s) to {len(files)} file(s)\n"
+            authors = sorted({pull.inline[one].author for one in comments})
+            credits = "".join(f"Co-authored-by: {a} <{shapes.email(a)}>\n" for a in authors)
+            message = f"Apply {count} suggestion(s) to {len(files)} file(s)\n\n{credits}"
             wrote = {pull.inline[number].author for number in comments} - {login}
             message += "".join(
                 f"\nCo-authored-by: {one.name} <{one.email}>" for one in map(person, sorted(wrote))

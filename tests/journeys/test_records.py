@@ -18,9 +18,11 @@ BASE = {"main.tf": BUCKET + BLOCK}
 TWICE = OPEN.replace("ignore_public_acls      = true", "ignore_public_acls      = false")
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    with begin("embedded", tmp_path_factory.mktemp("records")) as started:
+@pytest.fixture(scope="module", params=["github", "gitlab"])
+def running(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Journey]:
+    with begin("embedded", tmp_path_factory.mktemp("records"), request.param) as started:
         yield started
 
 
@@ -33,8 +35,7 @@ def journey(running: Journey, request: pytest.FixtureRequest) -> Journey:
 
 def told(journey: Journey, pull: Pull) -> list[tuple[str, str, str]]:
     """How each finding was offered, what became of it, and by what means."""
-    ref = PullRef("github", journey.repo.name, pull.number)
-    found = Ledger(journey.inbox.engine).standings(ref)
+    found = Ledger(journey.inbox.engine).standings(journey.ref(pull))
     return sorted((one.offered, one.became.value, one.means) for one in found)
 
 
