@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from ..terraform.module import Module, Resource
-from .globs import ANY, Pattern, escapes, is_atom, meets, pattern
+from .globs import ANY, Pattern, escapes, is_atom, matches_one_of, meets, pattern
 from .targets import Target, by_kind, forms, targets, where
 
 _PARTITION: Final = "${partition}"
@@ -92,7 +92,10 @@ def _opens(text: str, service: str) -> frozenset[str]:
     return frozenset(
         one.type
         for one in targets(service)
-        if all(escapes(_widest(form), [tokens]) is None for form in forms(one)[:1])
+        if all(
+            matches_one_of(tokens, _widest(form)) and escapes(_widest(form), [tokens]) is None
+            for form in forms(one)[:1]
+        )
     )
 
 

@@ -71,6 +71,15 @@ def has_atoms(tokens: Pattern) -> bool:
     return any(is_atom(token) for token in tokens)
 
 
+def matches_one_of(old: Pattern, new: Pattern) -> bool:
+    """Whether ``old`` lets one odd text of ``new`` through: told at once, where all take long."""
+    union = _Union([old])
+    reached = union.start
+    for token in new:
+        reached = union.step(reached, _OTHER if token in (ANY, ONE) else token)
+    return union.ends(reached)
+
+
 def escapes(new: Pattern, old: Iterable[Pattern]) -> Escape | None:
     """None where everything that ``new`` lets through is let through by one of ``old`` too."""
     others = tuple(old)
