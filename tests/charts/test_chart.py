@@ -34,6 +34,12 @@ SETS: dict[str, dict[str, Any]] = {
         "imagePullSecrets": ["registry"],
         "networkPolicy": {"enabled": False},
     },
+    "gitlab": {
+        **SECRET,
+        "github": {"enabled": False},
+        "gitlab": {"enabled": True, "url": "https://gitlab.example.com"},
+        "review": {"url": "https://bot.example.com"},
+    },
     "measured": {**SECRET, "metrics": {"enabled": True, "serviceMonitor": True}},
 }
 UNKNOWN = ("ServiceMonitor",)
@@ -107,9 +113,31 @@ def test_each_pod_sees_only_the_secrets_it_needs() -> None:
     assert [name for name, text in mounts.items() if "private-key" in text] == ["worker", "sweeper"]
 
 
-def test_every_variable_is_a_setting() -> None:
-    known = {PREFIX + variable.name for variable in VARIABLES}
-    for pod in pods(render(SECRET)):
+def test_with_gitlab_alone_nothing_of_github_is_held() -> None:
+    seen = {
+        pod["containers"][0]["name"]: {one["name"] for one in pod["containers"][0]["env"]}
+        for pod in pods(render(SETS["gitlab"]))
+    }
+    assert not any("GITHUB" in name for names in seen.values() for name in names)
+    assert {name for name, names in seen.items() if "LOCKSTITCH_GITLAB_TOKEN" in names} == {
+        "worker",
+        "sweeper",
+    }
+    assert {
+        name for name, names in seen.items() if "LOCKSTITCH_GITLAB_WEBHOOK_SECRET" in names
+    } == {"web"}
+    assert "private-key" not in str(render(SETS["gitlab"]))
+
+
+def test_without_a_forge_the_chart_says_what_to_do() -> None:
+    with pytest.raises(helm.HelmError, match="no forge"):
+        render({**SECRET, "github": {"enabled": False}})
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_variable_is_a_setting(name: str) -> None:
+    known = {PREFIX + variable.name for variable in VARIABLES} | {"PROMETHEUS_MULTIPROC_DIR"}
+    for pod in pods(render(SETS[name])):
         for one in pod["containers"][0]["env"]:
             assert one["name"].removesuffix("_FILE") in known, one["name"]
 

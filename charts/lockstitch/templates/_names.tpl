@@ -13,9 +13,10 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{- define "lockstitch.secret" -}}{{ required "existingSecret is empty: name a secret with the keys database-url, redis-url, webhook-secret, app-id and private-key" .Values.existingSecret }}{{- end }}
+{{- define "lockstitch.secret" -}}{{ required "existingSecret is empty: name a secret with the keys database-url and redis-url, webhook-secret, app-id and private-key for GitHub, gitlab-webhook-secret and gitlab-token for GitLab" .Values.existingSecret }}{{- end }}
 
-{{/* A pod's own part. Takes the root; `needsKey` adds the App's private key. */}}
+{{/* A pod's own part. Takes the root; `forges` is "heard" where their webhooks arrive, "asked" where
+work is done with their credentials, "none" elsewhere. */}}
 {{- define "lockstitch.pod" -}}
 automountServiceAccountToken: false
 {{- with .root.Values.imagePullSecrets }}
@@ -33,7 +34,7 @@ securityContext:
 volumes:
   - name: tmp
     emptyDir: {sizeLimit: 64Mi}
-{{- if .needsKey }}
+{{- if and (eq .forges "asked") .root.Values.github.enabled }}
   - name: key
     secret:
       secretName: {{ include "lockstitch.secret" .root }}
@@ -54,20 +55,39 @@ securityContext:
   capabilities: {drop: [ALL]}
 volumeMounts:
   - {name: tmp, mountPath: /tmp}
-{{- if .needsKey }}
+{{- if and (eq .forges "asked") .root.Values.github.enabled }}
   - {name: key, mountPath: /run/lockstitch, readOnly: true}
 {{- end }}
 env:
   - {name: LOCKSTITCH_DATA_DIR, value: /tmp}
   - {name: LOCKSTITCH_ENVIRONMENT, value: {{ .root.Values.review.environment | quote }}}
   - {name: LOCKSTITCH_FAIL_ON, value: {{ .root.Values.review.failOn | quote }}}
-  - {name: LOCKSTITCH_GITHUB_API_URL, value: {{ .root.Values.review.apiUrl | quote }}}
-{{- if .needsKey }}
-  - {name: LOCKSTITCH_GITHUB_PRIVATE_KEY_FILE, value: /run/lockstitch/private-key}
+{{- with .root.Values.review.url }}
+  - {name: LOCKSTITCH_URL, value: {{ . | quote }}}
 {{- end }}
 {{- $secrets := .secrets }}
+{{- if not (or .root.Values.github.enabled .root.Values.gitlab.enabled) }}
+{{- fail "no forge: set github.enabled or gitlab.enabled" }}
+{{- end }}
+{{- if .root.Values.github.enabled }}
+  - {name: LOCKSTITCH_GITHUB_API_URL, value: {{ .root.Values.review.apiUrl | quote }}}
+{{- if eq .forges "heard" }}
+{{- $secrets = merge (dict "GITHUB_WEBHOOK_SECRET" "webhook-secret") $secrets }}
+{{- else if eq .forges "asked" }}
+{{- $secrets = merge (dict "GITHUB_APP_ID" "app-id") $secrets }}
+  - {name: LOCKSTITCH_GITHUB_PRIVATE_KEY_FILE, value: /run/lockstitch/private-key}
+{{- end }}
+{{- end }}
+{{- if .root.Values.gitlab.enabled }}
+  - {name: LOCKSTITCH_GITLAB_URL, value: {{ .root.Values.gitlab.url | quote }}}
+{{- if eq .forges "heard" }}
+{{- $secrets = merge (dict "GITLAB_WEBHOOK_SECRET" "gitlab-webhook-secret") $secrets }}
+{{- else if eq .forges "asked" }}
+{{- $secrets = merge (dict "GITLAB_TOKEN" "gitlab-token") $secrets }}
+{{- end }}
+{{- end }}
 {{- if and .root.Values.metrics.enabled .figures }}
-{{- $secrets = merge (dict "OPERATOR_TOKEN" "operator-token") .secrets }}
+{{- $secrets = merge (dict "OPERATOR_TOKEN" "operator-token") $secrets }}
   - {name: PROMETHEUS_MULTIPROC_DIR, value: /tmp/figures}
 {{- if eq .figures "own" }}
   - {name: LOCKSTITCH_HOST, value: "0.0.0.0"}
