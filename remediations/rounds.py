@@ -17,7 +17,7 @@ from .merge import Judged, same_place
 from .model import Profile, Safety
 from .rule import Repair, Targeted
 from .source import OverlappingEdits, Unreadable
-from .terraform.edit import AddTopLevel
+from .terraform.edit import AddTopLevel, InsertBlock
 from .verify import prove
 
 COLLIDES = "the edits get in each other's way"
@@ -137,12 +137,18 @@ def _batches(wanted: Sequence[Judged]) -> Iterator[list[Judged]]:
 
 
 def _written(judged: Judged) -> Iterator[tuple[Place, str]]:
+    """New blocks by what names them. Two rules may ask for one nested block with other arguments;
+    the second then sees the block that the first wrote.
+    """
     for targeted in _intents([judged]):
-        if isinstance(targeted.intent, AddTopLevel):
-            text = targeted.intent.text
-            for line in text.split("\n"):
-                if line.startswith(("resource ", "data ")):
-                    yield (dirname(targeted.path), line.partition("{")[0].strip()), text
+        match targeted.intent:
+            case AddTopLevel(text):
+                for line in text.split("\n"):
+                    if line.startswith(("resource ", "data ")):
+                        yield (dirname(targeted.path), line.partition("{")[0].strip()), text
+            case InsertBlock(body, text):
+                type = text.partition("{")[0].strip()
+                yield (targeted.path, f"{body.span.start} {type}"), text
 
 
 def _intents(batch: Sequence[Judged]) -> Iterator[Targeted]:

@@ -242,3 +242,11 @@ def test_line_ends_and_marks_survive_a_combination(bom: bytes, grammar: Grammar)
         texts.append({path: after.bytes_of(path) for path in codebase.documents})
     assert {p: d.replace(b"\n", b"\r\n") for p, d in texts[0].items()} == texts[1]
     assert all(data.startswith(bom) for data in texts[0].values())
+
+
+def test_two_rules_that_ask_for_one_nested_block_write_it_once(grammar: Grammar) -> None:
+    text = 'resource "aws_elasticsearch_domain" "a" {\n  domain_name = "a"\n}\n'
+    after = combined(Codebase.read({"main.tf": text.encode()}, grammar))["main.tf"]
+    assert after.count("domain_endpoint_options {") == 1
+    assert "enforce_https       = true" in after
+    assert "tls_security_policy = " in after
