@@ -8,6 +8,7 @@ from typing import Final
 from .rule import Targeted
 from .terraform.edit import AddTopLevel
 from .terraform.module import Module, Resource
+from .terraform.nodes import Block
 
 _SOURCES: Final = {
     "account": ("aws_caller_identity", "account_id"),
@@ -23,9 +24,12 @@ class Lookups:
     names: dict[str, str]
     blocks: tuple[str, ...]
 
-    def written(self, path: str) -> tuple[Targeted, ...]:
-        """The data blocks, at the end of a file."""
-        return tuple(Targeted(path, AddTopLevel(text)) for text in self.blocks)
+    def written(self, path: str, after: Block | None = None) -> tuple[Targeted, ...]:
+        """The data blocks, after a block of that file, or at its end.
+
+        Right after the block that needs them, one suggestion can carry both.
+        """
+        return tuple(Targeted(path, AddTopLevel(text, after)) for text in self.blocks)
 
 
 def look_up(module: Module, *words: str) -> Lookups:

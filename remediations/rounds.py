@@ -142,10 +142,11 @@ def _written(judged: Judged) -> Iterator[tuple[Place, str]]:
     """
     for targeted in _intents([judged]):
         match targeted.intent:
-            case AddTopLevel(text):
+            case AddTopLevel(text, after):
                 for line in text.split("\n"):
                     if line.startswith(("resource ", "data ")):
-                        yield (dirname(targeted.path), line.partition("{")[0].strip()), text
+                        where = f"{targeted.path} {after and after.span}"
+                        yield (dirname(targeted.path), line.partition("{")[0].strip()), where + text
             case InsertBlock(body, text):
                 type = text.partition("{")[0].strip()
                 yield (targeted.path, f"{body.span.start} {type}"), text

@@ -250,3 +250,18 @@ def test_two_rules_that_ask_for_one_nested_block_write_it_once(grammar: Grammar)
     assert after.count("domain_endpoint_options {") == 1
     assert "enforce_https       = true" in after
     assert "tls_security_policy = " in after
+
+
+def test_one_look_up_serves_what_stands_in_several_places(grammar: Grammar) -> None:
+    """Each of these writes the account's data block behind itself, where a suggestion reaches."""
+    trust = (
+        'data "aws_iam_policy_document" "{0}" {{\n  statement {{\n'
+        '    actions = ["sts:AssumeRole"]\n\n    principals {{\n      type        = "Service"\n'
+        '      identifiers = ["sagemaker.amazonaws.com"]\n    }}\n  }}\n}}\n\n'
+        'resource "aws_iam_role" "{0}" {{\n'
+        "  assume_role_policy = data.aws_iam_policy_document.{0}.json\n}}\n\n"
+    )
+    text = "".join(trust.format(name) for name in ("a", "b", "c"))
+    after = combined(Codebase.read({"main.tf": text.encode()}, grammar))["main.tf"]
+    assert after.count('data "aws_caller_identity"') == 1
+    assert after.count('"aws:SourceAccount"') == 3

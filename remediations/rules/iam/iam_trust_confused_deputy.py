@@ -78,5 +78,5 @@ class TrustConfusedDeputy(Rule):
         path = trust.holder.path
         touches = () if trust.holder.address == resource.address else (trust.holder.address,)
         return self.offer.repair(
-            Targeted(path, intent), *lookups.written(resource.path), touches=touches
+            Targeted(path, intent), *lookups.written(path, trust.holder.block), touches=touches
         )
