@@ -165,7 +165,10 @@ def _wanted(forge: Forge, pull: PullRequest, asked: Asked) -> Wanted:
 
 
 def _thread(threads: tuple[Thread, ...], root: int | None) -> Thread | None:
-    return next((thread for thread in threads if thread.comment_id == root), None)
+    """The one that a link or a reply means."""
+    if root is None:
+        return None
+    return next((one for one in threads if root in (one.comment_id, one.linked_as)), None)
 
 
 def _why_nothing(judgement: Judgement, wanted: tuple[Finding, ...], up_to: Safety) -> str:

@@ -31,6 +31,7 @@ def threads(api: Api, path: str) -> Iterator[Thread]:
                 body=first["body"],
                 is_resolved=bool(first.get("resolved")),
                 replies=tuple(Reply(n["body"], is_ours=n["author"]["id"] == me) for n in said),
+                linked_as=int(first["id"]),
             )
 
 

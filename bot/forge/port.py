@@ -130,6 +130,8 @@ class Thread:
     is_resolved: bool
     replies: tuple[Reply, ...] = ()
     """Oldest first, the bot's own ones included."""
+    linked_as: int | None = None
+    """The number in a link to its first comment, where that is not ``comment_id``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ def test_a_link_to_a_comment_names_its_fix(journey: Journey) -> None:
     journey.check(pull)
     first, second = sorted(journey.comments(pull), key=lambda one: one.original_line)
     before = pull.head_sha
-    link = f"https://forge.example/acme/ml/pull/1#discussion_r{first.id}"
+    on_gitlab = journey.sandbox.kind == "gitlab"
+    part = f"-/merge_requests/1#note_{first.id}" if on_gitlab else f"pull/1#discussion_r{first.id}"
+    link = f"https://forge.example/acme/ml/{part}"
     journey.sandbox.forge.comment(journey.repo, pull, "dana", f"/lockstitch fix {link}")
     journey.until(lambda: pull.head_sha != before, "the commit")
     assert journey.check(pull).conclusion == "failure"

@@ -49,7 +49,9 @@ def test_a_commit_whose_answer_is_lost_is_made_once(journey: Journey) -> None:
     assert len(pull.conversation) == said + 1, "the command, and no word about it"
 
 
-def test_a_list_that_was_cut_short_is_never_a_pass(journey: Journey) -> None:
+def test_a_list_that_was_cut_short_is_never_a_pass(on_github: Journey) -> None:
+    """GitLab gives its lists page by page, and cuts none."""
+    journey = on_github
     journey.sandbox.forge.world.most_entries = 1
     pull = journey.open(BASE, {"main.tf": BUCKET + OPEN, "more.tf": 'variable "x" {}\n'})
     check = journey.check(pull)

@@ -108,9 +108,9 @@ def test_an_annotation_is_short_and_shows_what_hides(remark: Remark) -> None:
 
 def test_a_page_of_rules_is_linked_where_there_is_one() -> None:
     remark = Remark((finding(),), reasons={})
-    body = comment((remark,), MARKER, 65_535, can_commit=True, docs_url="https://rules.example/all")
+    body = comment((remark,), MARKER, 65_535, can_commit=True, docs_url="https://bot.example")
     rule = "s3-public-access-block-off"
-    assert f"[{rule}](https://rules.example/all#{rule})" in body
+    assert f"[{rule}](https://bot.example/rules/{rule})" in body
 
 
 def test_headlines() -> None:
