@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,9 +60,10 @@ class Way:
         self._is_open = threading.Event()
         self._is_open.set()
         self._held: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._door.getsockname()[1])
-        threading.Thread(target=self._welcome, daemon=True).start()
+        self._begin(self._welcome)
 
     @property
     def url(self) -> str:
@@ -80,9 +82,19 @@ class Way:
                 held.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """No more connections."""
-        self._door.close()
+        """No more connections, and none of them left open."""
+        with suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)  # wakes whoever waits at it
         self.free()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        for one in (self._door, *self._held):
+            one.close()
+
+    def _begin(self, work: Callable[..., None], *given: socket.socket) -> None:
+        thread = threading.Thread(target=work, args=given, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _welcome(self) -> None:
         with suppress(OSError):
@@ -101,7 +113,7 @@ class Way:
             return
         self._held.append(theirs)
         for pair in ((ours, theirs), (theirs, ours)):
-            threading.Thread(target=self._pass, args=pair, daemon=True).start()
+            self._begin(self._pass, *pair)
 
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
