@@ -106,7 +106,7 @@ def take_slot(directory: Path | None, name: str) -> None:
     the same files, so that their number does not grow with every process that ends.
     """
     if directory is not None:
-        # The library asks for a number only to make a name of it.
+        # The library asks for a number only to make a name of it, and is not typed.
         values.ValueClass = values.MultiProcessValue(lambda: name)  # type: ignore[assignment,arg-type,return-value,no-untyped-call,unused-ignore]
 
 
@@ -117,7 +117,7 @@ def exposition(
     parts = [_OURS]
     if directory is not None:
         shared = CollectorRegistry()
-        multiprocess.MultiProcessCollector(shared, str(directory))  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(shared, str(directory))  # type: ignore[no-untyped-call] # as above
         parts = [shared]
     if depth is not None:
         queue = CollectorRegistry()

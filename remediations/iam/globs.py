@@ -6,7 +6,7 @@ and nothing follows from its being another text. Knows no policy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +25,9 @@ _RUNS: Final = {ANY: "", NAME: "/:", PATH: ":"}
 
 Pattern = tuple[str, ...]
 """Letters, wildcards and atoms. An atom is a text of two characters or more."""
+
+_State = tuple[int, frozenset[tuple[int, int]]]
+"""How far the new pattern is read, and the places where the old ones may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def escapes(new: Pattern, old: Iterable[Pattern]) -> Escape | None:
 def _search(new: Pattern, union: _Union, letters: Sequence[str]) -> Escape | None:
     """Walk through ``new``; wherever it may end, the others have to be able to end too."""
     start = (0, union.start)
-    came: dict[tuple[int, frozenset[tuple[int, int]]], tuple[object, str]] = {start: (None, "")}
+    came: dict[_State, tuple[_State | None, str]] = {start: (None, "")}
     pending = [start]
     for state in pending:
         place, reached = state
@@ -128,8 +131,9 @@ def _letters(patterns: Iterable[Pattern]) -> tuple[str, ...]:
     return (*sorted({token for one in patterns for token in one if len(token) == 1}), _OTHER)
 
 
-def _spelt(came: dict[object, tuple[object, str]] | dict, state: object) -> str:  # type: ignore[type-arg]
+def _spelt(came: Mapping[_State, tuple[_State | None, str]], last: _State) -> str:
     letters: list[str] = []
+    state: _State | None = last
     while state is not None:
         state, letter = came[state]
         letters.append("x" if letter == _OTHER else letter)

@@ -40,11 +40,11 @@ class Argument(Rule):
     """What is written with the argument where its block is new."""
     after: ClassVar[str] = ""
 
-    def applies(self, resource: Resource, module: Module) -> bool:  # noqa: ARG002
+    def applies(self, resource: Resource, module: Module) -> bool:
         """False where the rule has nothing to say about a resource."""
         return True
 
-    def paths(self, resource: Resource) -> tuple[str, ...]:  # noqa: ARG002
+    def paths(self, resource: Resource) -> tuple[str, ...]:
         """Where to look; several where kinds of resource differ."""
         return (self.path,)
 
@@ -92,11 +92,11 @@ class Argument(Rule):
     def is_fine(self, value: object) -> bool:
         """Whether a known value is good; the default has taken the place of null."""
 
-    def is_fine_unread(self, site: Site, module: Module) -> bool:  # noqa: ARG002
+    def is_fine_unread(self, site: Site, module: Module) -> bool:
         """Whether a value that cannot be read is nothing to speak of."""
         return False
 
-    def words(self, site: Site) -> str:  # noqa: ARG002
+    def words(self, site: Site) -> str:
         """What the author reads."""
         return self.message
 
@@ -108,7 +108,7 @@ class Argument(Rule):
         written = set_at(site, resource, self.wanted(), self.beside, self.after)
         return written if isinstance(written, Advice) else offer.repair(written)
 
-    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:  # noqa: ARG002
+    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
         """What the edit costs for this resource."""
         return self.offer or Advice(self.advice)
 
@@ -213,6 +213,6 @@ class RequireSet(Argument):
         """Anything that is not empty."""
         return value not in EMPTY
 
-    def is_fine_unread(self, site: Site, module: Module) -> bool:  # noqa: ARG002
+    def is_fine_unread(self, site: Site, module: Module) -> bool:
         """Set, unless the place itself is hidden."""
         return site.hidden is None

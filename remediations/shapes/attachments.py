@@ -69,7 +69,7 @@ class RefuseManagedPolicy(Rule):
                     statement=named.name,
                 )
 
-    def advice_for(self, policy: str, resource: Resource, module: Module) -> Advice:  # noqa: ARG002
+    def advice_for(self, policy: str, resource: Resource, module: Module) -> Advice:
         """What to do in its place."""
         return Advice(self.advice.format(policy=policy))
 

@@ -28,7 +28,7 @@ class RequireBlock(Rule):
     advice: ClassVar[str] = ""
     only_inside: ClassVar[bool] = False
 
-    def applies(self, resource: Resource, module: Module) -> bool:  # noqa: ARG002
+    def applies(self, resource: Resource, module: Module) -> bool:
         """False where the rule has nothing to say about a resource."""
         return True
 
@@ -59,11 +59,11 @@ class RequireBlock(Rule):
         text = wrapped(site.missing[:-1], written)
         return offer.repair(Targeted(resource.path, InsertBlock(site.holder, text)))
 
-    def block_text(self, resource: Resource, module: Module) -> str | Advice:  # noqa: ARG002
+    def block_text(self, resource: Resource, module: Module) -> str | Advice:
         """What is written, or why nobody can tell."""
         return self.text
 
-    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:  # noqa: ARG002
+    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
         """What the edit costs for this resource."""
         return self.offer or Advice(self.advice)
 

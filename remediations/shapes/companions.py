@@ -29,7 +29,7 @@ class RequireCompanion(Rule):
     offer: ClassVar[Offer | None] = None
     advice: ClassVar[str] = ""
 
-    def applies(self, bucket: Resource, module: Module) -> bool:  # noqa: ARG002
+    def applies(self, bucket: Resource, module: Module) -> bool:
         """False where the rule has nothing to say about a bucket."""
         return True
 
@@ -73,7 +73,7 @@ class RequireCompanion(Rule):
         block = f'resource "{self.companion}" "{head.name}" {{\n{lines}\n\n{indented(text)}\n}}'
         return Targeted(bucket.path, AddTopLevel(block, bucket.block))
 
-    def offer_for(self, bucket: Resource, module: Module) -> Offer | Advice:  # noqa: ARG002
+    def offer_for(self, bucket: Resource, module: Module) -> Offer | Advice:
         """What the edit costs for this bucket."""
         return self.offer or Advice(self.advice)
 

@@ -66,7 +66,7 @@ class RequireKey(Argument):
             return KeyChoice(resource.document.text_of(site.held.value))
         return choose_key(module, resource, self.service_for(resource, module))
 
-    def service_for(self, resource: Resource, module: Module) -> ServiceUse | None:  # noqa: ARG002
+    def service_for(self, resource: Resource, module: Module) -> ServiceUse | None:
         """The service that uses the key of this resource, where resources differ."""
         return self.service
 
@@ -90,7 +90,7 @@ class RequireKey(Argument):
             said.append(chosen)
         return tuple(said)
 
-    def beside_at(self, site: Site) -> Mapping[str, str]:  # noqa: ARG002
+    def beside_at(self, site: Site) -> Mapping[str, str]:
         """What has to be said along with the key, where places differ."""
         return self.beside
 

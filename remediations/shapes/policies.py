@@ -32,7 +32,7 @@ class RequireNamedPrincipals(Rule):
     offer: ClassVar[Offer]
     advice: ClassVar[str] = "Name the accounts or roles that need it in place of everybody."
 
-    def applies(self, resource: Resource, module: Module) -> bool:  # noqa: ARG002
+    def applies(self, resource: Resource, module: Module) -> bool:
         """False where the rule has nothing to say about a resource."""
         return True
 
