@@ -36,5 +36,16 @@ class Listener:
         # whatever file was given the pipe's number meanwhile, a database for example. And only
         # the loop may close its sockets, for the same reason.
         self._server.task_dispatcher.shutdown(timeout=5)
-        self._server.trigger.pull_trigger(self._server.close)
+        woken = threading.Event()
+
+        def close() -> None:
+            # A thread that answered a moment ago may have woken the loop before we do; closing
+            # its pipe then would have us write into a closed one, or into what took its place.
+            woken.wait()
+            self._server.close()
+
+        try:
+            self._server.trigger.pull_trigger(close)
+        finally:
+            woken.set()
         self._thread.join(timeout=10)
