@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.repo_config import NAME
 from bot.verdict import Verdict
-from remediations.model import Finding, NotAnalysed, Severity
+from remediations.model import Finding, Fix, NotAnalysed, Severity
 
 from .result import Result
 
@@ -21,9 +21,16 @@ _COLOURS: Final = {
 
 def render(result: Result, *, colour: bool) -> str:
     """Findings by place, then what could not be looked at, then the count."""
-    parts = [_finding(finding, result, colour=colour) for finding in result.findings]
+    told: dict[int, Finding] = {}
+    findings = sorted(result.findings, key=_place)
+    parts = [_finding(finding, result, told, colour=colour) for finding in findings]
     parts += [_not_analysed(one, result) for one in result.not_analysed]
     return "\n".join([*parts, _conclusion(result) + _excluded(result)])
+
+
+def _place(finding: Finding) -> tuple[str, int, int]:
+    """Where it is, and at one place the worst first."""
+    return finding.location.path, finding.location.line, -finding.severity.rank
 
 
 def _paint(text: str, code: str, *, colour: bool) -> str:
@@ -35,7 +42,7 @@ def _not_analysed(one: NotAnalysed, result: Result) -> str:
     return f"{result.as_given}{one.path}:{one.line}  {word}: {one.reason}\n"
 
 
-def _finding(finding: Finding, result: Result, *, colour: bool) -> str:
+def _finding(finding: Finding, result: Result, told: dict[int, Finding], *, colour: bool) -> str:
     word = finding.severity.value + ("" if finding.is_known else ", unknown")
     place = f"{result.as_given}{finding.location.path}:{finding.location.line}"
     severity = _paint(word, _COLOURS[finding.severity], colour=colour)
@@ -53,10 +60,19 @@ def _finding(finding: Finding, result: Result, *, colour: bool) -> str:
     ]
     fix = result.fix_of(finding)
     if fix is not None:
-        lines.append(f"  Fix ({fix.safety.value}): {fix.title}. {fix.cost}")
+        lines.append(f"  Fix ({fix.safety.value}): {_fix(fix, finding, told)}")
     elif reason := result.reason_of(finding):
         lines.append(f"  To decide: {reason}")
     return "\n".join(lines) + "\n"
+
+
+def _fix(fix: Fix, finding: Finding, told: dict[int, Finding]) -> str:
+    """What it does and costs; a fix of several findings says so once, where it is met first."""
+    first = told.setdefault(id(fix), finding)
+    if first is finding:
+        return f"{fix.title}. {fix.cost}"
+    where = "" if first.address == finding.address else f" on {first.address}"
+    return f"The one of {first.rule}{where} above."
 
 
 def _excluded(result: Result) -> str:

@@ -50,3 +50,23 @@ def test_an_unknown_value_is_a_note(tmp_path: Path, capsys: pytest.CaptureFixtur
     levels = {(one["ruleId"], one["level"]) for one in results}
     assert ("s3-public-access-block-off", "note") in levels
     assert ("s3-public-access-block-off", "error") in levels
+
+
+def test_at_one_place_the_worst_comes_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "data" {\n  bucket = "acme"\n}\n')
+    main(["check", str(tmp_path)])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines if "main.tf:1  " in line] == ["high", "medium"]
+
+
+def test_a_fix_that_closes_several_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # no two of the settled rules share a fix
+    (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "data" {\n  bucket = "acme"\n}\n')
+    main(["check", str(tmp_path)])
+    said = capsys.readouterr().out
+    assert said.count("add a public access block") == 1
+    assert "  Fix (safe): The one of s3-public-access-block-missing above.\n" in said
