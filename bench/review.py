@@ -7,14 +7,19 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.generate import module
-from bot.demo.story import Source, Story, started
+from bot.deliveries import Wish
+from bot.demo.story import AUTHOR, Source, Story, started
 from bot.sandbox.repository import GitRepository, Person
+from bot.sandbox.state import Repo
+from tests.faults.product import BLOCK, BUCKET, OPEN
 
 ROUNDS = 3
 LARGE = 300
+_REVIEW = "/reviews"
 
 
 def table() -> Iterator[str]:
@@ -38,28 +43,71 @@ def table() -> Iterator[str]:
 
 
 def _thrift() -> Iterator[str]:
-    """What a large change costs, cold, and the same head once more; a test holds both to it."""
-    base = {f"m{n // 50}/f{n}.tf": f'variable "v{n}" {{}}\n' for n in range(LARGE)}
-    with tempfile.TemporaryDirectory() as scratch:
-        head = {path: f"{text}# changed\n" for path, text in base.items()}
-        with started(_repository(Path(scratch), head, base)) as story:
-            check = story.wait_for_check()
-            first = len(story.sandbox.forge.requests)
-            story.sandbox.forge.rerun(story.repo, check.id, story.pull.author)
-            while story.wait_for_check().id == check.id:
-                time.sleep(0.05)
-            again = len(story.sandbox.forge.requests) - first
-    yield f"A pull request that changes {LARGE} files: {first} requests, with those of a start"
-    yield f"the same head once more: {again} requests, with those that ask who may ask for it"
+    """What a large change costs, and the same head once more; a test holds both to it.
+
+    In a repository that the bot has not seen before, on a bot that has long started.
+    """
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        started(_repository(Path(scratch), {"README.md": "other\n"})) as story,
+    ):
+        story.wait_for_check()
+        large = _large(story)
+        asked = story.sandbox.forge.requests
+        begun = len(asked)
+        large.open()
+        first = asked[begun:]
+        again = len(asked)
+        large.once_more()
+        second = len(asked) - again
+    before = next(n for n, one in enumerate(first) if one.startswith("POST") and _REVIEW in one)
+    yield (
+        f"A pull request that changes {LARGE} files: {before} requests before anything is posted "
+        f"(at most 12), {len(first)} in all"
+    )
+    yield f"the same head once more, with nothing new to say: {second} requests (at most 6)"
 
 
-def _repository(
-    directory: Path, texts: dict[str, str], before: dict[str, str] | None = None
-) -> Source:
+@dataclass(slots=True)
+class _Large:
+    """A change of many files, one of which is found fault with, in a repository of its own."""
+
+    story: Story
+    repo: Repo
+
+    def open(self) -> None:
+        """Propose it, and wait until the check has concluded."""
+        forge = self.story.sandbox.forge
+        self.story.repo = self.repo
+        self.story.pull = forge.open_pull(self.repo, "main", "change", "Large", AUTHOR)
+        self.story.wait_for_check()
+
+    def once_more(self) -> None:
+        """Another run on the same head, as after a webhook that brings nothing new."""
+        before, bot = self.story.wait_for_check().id, self.story.bot
+        bot.dispatcher.wake(bot.inbox.want(Wish(self.repo.name, self.story.pull.number)))
+        while self.story.wait_for_check().id == before:
+            time.sleep(0.05)
+
+
+def _large(story: Story) -> _Large:
+    forge = story.sandbox.forge
+    repo = forge.create_repository("acme/large", {AUTHOR: "write"})
+    base = {f"m{n // 50}/f{n}.tf": f'variable "v{n}" {{}}\n' for n in range(LARGE - 1)}
+    head = {path: f"{text}# changed\n" for path, text in base.items()}
+    for branch, texts, last in (("main", base, BLOCK), ("change", head, OPEN)):
+        if branch != "main":
+            repo.git.branch(branch, repo.git.head("main"))
+        files = {**texts, "main.tf": BUCKET + last}
+        data: dict[str, bytes | None] = {path: text.encode() for path, text in files.items()}
+        forge.push(repo, branch, data, branch, AUTHOR)
+    return _Large(story, repo)
+
+
+def _repository(directory: Path, texts: dict[str, str]) -> Source:
     git = GitRepository.create(directory / "repo.git")
     who = Person("dana", "dana@example.com")
-    start = {"README.md": "base\n", **(before or {})}
-    first = git.commit("main", {p: t.encode() for p, t in start.items()}, "base", who, None)
+    first = git.commit("main", {"README.md": b"base\n"}, "base", who, None)
     git.branch("change", first)
     git.commit("change", {p: t.encode() for p, t in texts.items()}, "change", who, first)
     return Source(git.directory, "main", "change")

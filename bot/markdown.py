@@ -17,7 +17,7 @@ MAX_PROSE: Final = 1_500
 _RUN: Final = re.compile(r"`+")
 _SPAN: Final = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 # A word that no Markdown and no host reads as anything but a word; everything else stands in code.
-_PLAIN: Final = re.compile(r"[(\"']{0,2}[^\W_]+(?:[-/.,'][^\W_]+)*[)\"']{0,2}|[%–—]")  # noqa: RUF001
+_PLAIN: Final = re.compile(r"[(\"']{0,2}[^\W_]+(?:[-/.,'][^\W_]+)*[)\"']{0,2}|[%–—]")  # noqa: RUF001 - the en dash is meant
 _PUNCTUATION: Final = re.compile(r"(?<=.)[.,;:?]?[)\"']{0,2}[.,;:?]?\Z", re.DOTALL)
 _CLOSING: Final = re.compile(r"[.,;:?)\"']+")
 _NUMBERED: Final = re.compile(r"\A(\d+)([.)])(?=\s|\Z)")  # would begin a list

@@ -107,7 +107,7 @@ def take_slot(directory: Path | None, name: str) -> None:
     """
     if directory is not None:
         # The library asks for a number only to make a name of it, and is not typed.
-        values.ValueClass = values.MultiProcessValue(lambda: name)  # type: ignore[assignment,arg-type,return-value,no-untyped-call,unused-ignore]
+        values.ValueClass = values.MultiProcessValue(lambda: name)  # type: ignore[assignment,arg-type,return-value,no-untyped-call,unused-ignore] # as above
 
 
 def exposition(

@@ -240,7 +240,7 @@ def _titles(remark: Remark) -> Markdown:
     return prose(", ".join(dict.fromkeys(finding.title for finding in remark.findings)))
 
 
-def _take(remark: Remark, can_commit: bool) -> Markdown:  # noqa: FBT001  (a filter's argument)
+def _take(remark: Remark, can_commit: bool) -> Markdown:  # noqa: FBT001 - a filter's argument has no name
     """How this remark's fix is taken, in a few words."""
     safety = remark.safety
     if safety is None:
@@ -346,7 +346,7 @@ def _render(template: str, **values: object) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("bot"),
-        autoescape=False,  # noqa: S701  (the output is Markdown; ``finalize`` escapes for it)
+        autoescape=False,  # noqa: S701 - Markdown comes out, and ``finalize`` escapes for it
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -95,7 +95,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
 def _next(parser: yaml.SafeLoader) -> yaml.Event | None:
     try:
         # The stubs of types-PyYAML leave this one method without types.
-        return parser.get_event() if parser.check_event() else None  # type: ignore[no-untyped-call]
+        return parser.get_event() if parser.check_event() else None  # type: ignore[no-untyped-call] # as above
     except (ValueError, OverflowError) as error:
         # The library turns escapes and version numbers of any size into numbers.
         reason = "this is no YAML: a number in it is out of range"

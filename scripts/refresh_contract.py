@@ -41,6 +41,7 @@ SHOWN = (
     "check_suite",
     "installation",
     "installation_repositories",
+    "installation_target",
     "issue_comment",
     "merge_group",
     "ping",
@@ -48,6 +49,7 @@ SHOWN = (
     "pull_request_review_comment",
     "pull_request_review_thread",
     "push",
+    "repository",
 )
 """The events whose published examples are kept."""
 OPERATIONS = {
@@ -120,6 +122,7 @@ EVENTS = (
     "pull-request-review-thread-resolved",
     "pull-request-review-thread-unresolved",
     "pull-request-synchronize",
+    "push",
     "repository-archived",
     "repository-deleted",
     "repository-renamed",

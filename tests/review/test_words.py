@@ -69,7 +69,7 @@ EDITS = (Edit("main.tf", Span(0, 0), "x"),)
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(remarks(), min_size=1, max_size=3), st.booleans())
-def test_a_comment_holds_no_markup_but_ours(told: list[Remark], can_commit: bool) -> None:  # noqa: FBT001
+def test_a_comment_holds_no_markup_but_ours(told: list[Remark], can_commit: bool) -> None:  # noqa: FBT001 - drawn, not called
     body = comment(told, MARKER, 65_535, can_commit=can_commit, docs_url="")
     check_markup(body)
     assert body.endswith(f"\n{MARKER}")
