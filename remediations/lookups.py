@@ -41,10 +41,10 @@ def look_up(module: Module, *words: str) -> Lookups:
         if word == "region" and min(module.aws_majors) < 6:
             # Version 6 calls it `region`; older ones know only `name`.
             attribute = "name"
-        held = [one for one in module.of_kind(f"data.{kind}") if _is_plain(one)]
-        name = held[0].name if held else free_name(module, f"data.{kind}", "current")
+        held = next((one for one in module.of_kind(f"data.{kind}") if _is_plain(one)), None)
+        name = held.name if held else free_name(module, f"data.{kind}", "current")
         names[word] = f"data.{kind}.{name}.{attribute}"
-        if not held:
+        if held is None:
             blocks.append(f'data "{kind}" "{name}" {{}}')
     return Lookups(names, tuple(sorted(blocks)))
 

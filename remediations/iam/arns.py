@@ -30,7 +30,8 @@ _OPENING: Final = "arn:"
 
 def as_pattern(text: str, module: Module) -> Pattern:
     """A resource as a pattern; a declared resource's ARN has its name for an atom."""
-    return tuple(_expanded(pattern(text), module))
+    key = ("pattern", text)
+    return module.remember(key, lambda: tuple(_expanded(pattern(text), module)))
 
 
 def escape_of(new: str, old: Sequence[str], module: Module) -> str | None:

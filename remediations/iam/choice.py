@@ -38,10 +38,9 @@ def choose(question: Question) -> Choice | str:
     if not inference.chosen:
         return _undecided(noun, inference)
     resources = tuple(one.resource for one in inference.chosen if one.resource is not None)
+    waiting = _waiting_for(question.holder, module)
     for one in resources:
-        if one.address == question.holder.address or module.depends_on(
-            one, question.holder.address
-        ):
+        if one.address in waiting:
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
     return Choice(resources, inference.evidence)
 
@@ -52,15 +51,35 @@ def only_one(noun: Noun, holder: Resource, module: Module) -> Resource | str:
     if hindrance is not None:
         return hindrance
     held = declared(noun, module)
-    elsewhere = (*(one.address for one in looked_up(noun, module)), *others(noun, module))
-    candidates = [Candidate(one.address, 1.0, "", one) for one in held]
-    candidates += [Candidate(name, 1.0, "") for name in elsewhere]
-    if len(candidates) != 1 or not held or held[0].repetition is not None:
-        return _undecided(noun, Inference(tuple(candidates), ()))
-    if module.depends_on(held[0], holder.address):
+    if len(held) != 1 or held[0].repetition or looked_up(noun, module) or others(noun, module):
+        return module.remember(("none of", noun.word), lambda: _none_of(noun, module))
+    if held[0].address in _waiting_for(holder, module):
         name = held[0].address
         return f"`{name}` depends on this policy, so a reference to it would be a cycle."
     return held[0]
+
+
+def _none_of(noun: Noun, module: Module) -> str:
+    elsewhere = (*(one.address for one in looked_up(noun, module)), *others(noun, module))
+    candidates = [Candidate(one.address, 1.0, "", one) for one in declared(noun, module)]
+    candidates += [Candidate(name, 1.0, "") for name in elsewhere]
+    return _undecided(noun, Inference(tuple(candidates), ()))
+
+
+def _waiting_for(holder: Resource, module: Module) -> frozenset[str]:
+    """What needs it to be there first, directly or through others, and itself."""
+    key = ("waiting for", holder.address)
+    return module.remember(key, lambda: _waiting(holder.address, module))
+
+
+def _waiting(address: str, module: Module) -> frozenset[str]:
+    pending, seen = [address], {address}
+    while pending:
+        for user, _ in module.users_of(pending.pop()):
+            if user.address not in seen:
+                seen.add(user.address)
+                pending.append(user.address)
+    return frozenset(seen)
 
 
 def _undecided(noun: Noun, inference: Inference) -> str:
@@ -68,11 +87,11 @@ def _undecided(noun: Noun, inference: Inference) -> str:
     found, word = inference.candidates, noun.word
     if not found:
         return f"No {word} is declared in this module. Name the ARN of the one that is meant."
-    names = [f"`{one.name}`" for one in found]
+    names = [f"`{one.name}`" for one in found[:_MOST_NAMES]]
     if len(names) > 1:
-        listed = ", ".join(names[:_MOST_NAMES])
-        if len(names) > _MOST_NAMES:
-            listed += f" and {len(names) - _MOST_NAMES} more"
+        listed = ", ".join(names)
+        if len(found) > _MOST_NAMES:
+            listed += f" and {len(found) - _MOST_NAMES} more"
         return (
             f"Several {_plural(word)} can be meant: {listed}. "
             "Name the ARNs of those this role needs."

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from ..model import Known
@@ -20,10 +21,9 @@ def functions(
     roles: tuple[Resource, ...], module: Module
 ) -> Iterator[tuple[Resource, Resource | None]]:
     """The functions that run with these roles, each with its group where it is declared."""
-    groups = module.of_kind(_GROUP)
     for user in users_of_roles(roles, module):
         if user.kind == _FUNCTION:
-            yield user, next((one for one in groups if _is_group_of(one, user, module)), None)
+            yield user, _group_of(user, module)
 
 
 def groups_of_functions(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
@@ -43,22 +43,54 @@ def _runs(user: Resource) -> bool:
     return "role" in user.body.attributes or "execution_role_arn" in user.body.attributes
 
 
-def _is_group_of(group: Resource, function: Resource, module: Module) -> bool:
-    if any(user.address == function.address for user, _ in module.users_of(group.address)):
-        return True
-    if any(user.address == group.address for user, _ in module.users_of(function.address)):
-        return True
-    name, called = group.value("name"), function.value("function_name")
-    if isinstance(name, Known) and isinstance(called, Known):
-        return bool(name.value == f"/aws/lambda/{called.value}")
-    return _same_words(group, function)
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Where each log group of a module stands among all, by what tells whose it is.
+
+    By its address; by its name where that is known; and by the words that its name is written in,
+    of all and of those whose name is not known.
+    """
+
+    all: tuple[Resource, ...]
+    addressed: Mapping[str, int]
+    named: Mapping[object, int]
+    worded: Mapping[str, int]
+    worded_only: Mapping[str, int]
 
 
-def _same_words(group: Resource, function: Resource) -> bool:
-    """Whether both are named by the same expression: ``"/aws/lambda/${local.name}"``."""
-    name, called = group.attribute("name"), function.attribute("function_name")
-    if name is None or called is None:
-        return False
-    written = function.document_of(called.value).text_of(called.value)
-    inner = written[1:-1] if written.startswith('"') else f"${{{written}}}"
-    return group.document_of(name.value).text_of(name.value) == f'"/aws/lambda/{inner}"'
+def _groups(module: Module) -> _Groups:
+    groups = module.of_kind(_GROUP)
+    addressed: dict[str, int] = {}
+    named: dict[object, int] = {}
+    worded: dict[str, int] = {}
+    worded_only: dict[str, int] = {}
+    for number, group in enumerate(groups):
+        addressed.setdefault(group.address, number)
+        name, words = group.value("name"), _words(group, "name")
+        if isinstance(name, Known) and isinstance(name.value, str):
+            named.setdefault(name.value, number)
+        for held in (worded,) if isinstance(name, Known) else (worded, worded_only):
+            held.setdefault(words, number)
+    return _Groups(groups, addressed, named, worded, worded_only)
+
+
+def _group_of(function: Resource, module: Module) -> Resource | None:
+    """The first group that one of both names the other of, or that is called as Lambda would."""
+    groups = module.remember("log groups", lambda: _groups(module))
+    users = (user.address for user, _ in module.users_of(function.address))
+    used = (at for one in module.naming(function) for at in module.references(one.value))
+    found = [groups.addressed.get(address) for address in (*users, *used)]
+    called, words = function.value("function_name"), _words(function, "function_name")
+    inner = words[1:-1] if words.startswith('"') else f"${{{words}}}"
+    if isinstance(called, Known):
+        found.append(groups.named.get(f"/aws/lambda/{called.value}"))
+    worded = groups.worded_only if isinstance(called, Known) else groups.worded
+    found.append(worded.get(f'"/aws/lambda/{inner}"') if words else None)
+    numbers = [number for number in found if number is not None]
+    return groups.all[min(numbers)] if numbers else None
+
+
+def _words(resource: Resource, argument: str) -> str:
+    """How an argument is written; nothing where it is not."""
+    held = resource.attribute(argument)
+    return resource.document_of(held.value).text_of(held.value) if held else ""

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from heapq import merge
+from itertools import chain
 from typing import Final
 
 from ..terraform.module import Module, Resource
@@ -19,7 +22,7 @@ from .passable import passable
 from .roles import ROLE, policies_of, roles_of
 from .statement import Statement
 from .trust import trusts
-from .uses import keys_behind, literal_names, named_beside, named_here, pointed_at, used_otherwise
+from .uses import keys_behind, literal_names, named_beside, named_here, needs, pointed_at
 
 _SPLIT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 # Words that say what something is for; those that say what it is tell nothing.
@@ -77,19 +80,25 @@ class Question:
 
 def infer(question: Question) -> Inference:
     """Rank what may be meant, and choose where nothing else comes close."""
-    candidates = sorted(_candidates(question), key=lambda one: (-one.score, one.name))
-    proven = tuple(one for one in candidates if one.is_proven)
+    told, plain = _candidates(question)
+    candidates = list(merge(told, plain, key=_rank))
+    proven = tuple(one for one in told if one.is_proven)
     likeliest = (
         tuple(one for one in proven if one.score == weights.CONCLUSIVE)
         or proven
         or tuple(candidates[:1])
     )
     chosen = likeliest if all(one.score >= weights.SUGGEST for one in likeliest) else ()
-    rest = max((one.score for one in candidates if one not in chosen), default=0.0)
+    ids = {id(one) for one in chosen}
+    rest = next((one.score for one in candidates if id(one) not in ids), 0.0)
     margin = min((one.score for one in chosen), default=0.0) - rest
     if margin < weights.MARGIN - 1e-9 or any(one.resource is None for one in chosen):
         return Inference(tuple(candidates), (), margin)
     return Inference(tuple(candidates), chosen, margin)
+
+
+def _rank(one: Candidate) -> tuple[float, str]:
+    return -one.score, one.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,40 +109,89 @@ class _Shown:
     beside: Mapping[str, str]
     allowed: frozenset[str]
     used: Mapping[str, str]
-    otherwise: frozenset[str]
+    own: frozenset[str]
+    """What these roles are shown to need; something else may need it too."""
     alone: str
     """The one that is declared, where there is nothing else."""
 
+    @property
+    def names(self) -> Iterator[str]:
+        """Everything that it tells something of."""
+        return chain(self.conclusive, self.beside, self.used, self.own, filter(None, [self.alone]))
 
-def _candidates(question: Question) -> Iterator[Candidate]:
+
+def _candidates(question: Question) -> tuple[list[Candidate], list[Candidate]]:
+    """Those that something is shown of, and all others; both with the likeliest first.
+
+    The others are the same for every statement that is named alike, and there may be many.
+    """
     noun, module = question.noun, question.module
-    held, aside, given = declared(noun, module), looked_up(noun, module), others(noun, module)
-    beside = tuple(named_beside(question.statement, question.policy, question.roles, module))
+    all_names = module.remember(("all", noun.word), lambda: _all_names(noun, module))
     literal = tuple(literal_names(noun, question.roles, module))
-    is_alone = len(held) == 1 and not aside and not given and not literal and noun.word != "role"
-    shown = _Shown(
+    shown = _shown(question, is_alone=len(all_names) == 1 and not literal)
+    told = [
+        _weighed(question, name, one, shown)
+        for name in dict.fromkeys(shown.names)
+        for one in all_names.get(name, ())
+    ]
+    named = {one.name for one in told}
+    told += [Candidate(name, weights.FROM_ELSEWHERE, f"`{name}` is named too") for name in literal]
+    key = ("plain", noun.word, _words_of(question))
+    plain = module.remember(key, lambda: sorted(_plain(question, all_names), key=_rank))
+    told.sort(key=_rank)
+    return told, [one for one in plain if one.name not in named]
+
+
+_All = Mapping[str, tuple[Resource | None, ...]]
+
+
+def _all_names(noun: Noun, module: Module) -> _All:
+    """Everything that can be meant; more than one by a name only where it is declared twice."""
+    found: dict[str, tuple[Resource | None, ...]] = {}
+    for one in (*declared(noun, module), *looked_up(noun, module)):
+        found[one.address] = (*found.get(one.address, ()), one)
+    return found | dict.fromkeys(others(noun, module), (None,))
+
+
+def _plain(question: Question, all_names: _All) -> Iterator[Candidate]:
+    nothing = _Shown({}, {}, frozenset(), {}, frozenset(), "")
+    for name, held in all_names.items():
+        yield from (_weighed(question, name, one, nothing) for one in held)
+
+
+def _shown(question: Question, *, is_alone: bool) -> _Shown:
+    noun, module, roles = question.noun, question.module, question.roles
+    beside = tuple(named_beside(question.statement, question.policy, roles, module))
+    held = declared(noun, module)
+    return _Shown(
         _conclusive(question),
         {name: words for name, words, _ in beside},
         frozenset(name for name, _, is_allowed in beside if is_allowed),
         _used(question),
-        _otherwise(question),
-        held[0].address if is_alone else "",
+        _own(question),
+        held[0].address if is_alone and held and noun.word != "role" else "",
     )
-    for one in (*held, *aside):
-        yield _weighed(question, one.address, one, shown)
-    for name in given:
-        yield _weighed(question, name, None, shown)
-    for name in literal:
-        yield Candidate(name, weights.FROM_ELSEWHERE, f"`{name}` is named too")
 
 
-def _otherwise(question: Question) -> frozenset[str]:
-    """What something else is shown to need: of roles, those that other services take on."""
-    noun, module = question.noun, question.module
-    if noun.word == "role":
-        return frozenset(one.address for one in module.of_kind(ROLE) if any(trusts(one, module)))
-    kinds = (*noun.kinds, *noun.looked_up)
-    return frozenset(used_otherwise(kinds, question.roles, module))
+def _own(question: Question) -> frozenset[str]:
+    """What these roles are shown to need. A role says itself who takes it on."""
+    if question.noun.word == "role":
+        return frozenset()
+    held = needs(question.module).of_role
+    return frozenset().union(*(held.get(role.address, ()) for role in question.roles))
+
+
+def _is_for_others(question: Question, name: str, own: frozenset[str]) -> bool:
+    """Whether something else is shown to need it: of roles, whether a service takes it on."""
+    module = question.module
+    if question.noun.word == "role":
+        return name in module.remember("taken on", lambda: _taken_on(module))
+    by = needs(module).roles.get(name, frozenset())
+    return bool(by - {role.address for role in question.roles} if name in own else by)
+
+
+def _taken_on(module: Module) -> frozenset[str]:
+    return frozenset(one.address for one in module.of_kind(ROLE) if trusts(one, module))
 
 
 def _conclusive(question: Question) -> Mapping[str, str]:
@@ -152,16 +210,18 @@ def _used(question: Question) -> Mapping[str, str]:
     if question.noun.word != "role":
         return pointed_at(question.roles, question.module)
     policies = (question.policy, *policies_of(question.roles, question.module))
-    found = dict(passable(policies, question.module))
+    found = passable(policies, question.module)
     own = {one.address for one in question.roles}
     # Whoever sets others to work gives them their roles; its own only where there is no other.
+    if own.isdisjoint(found):
+        return found
     return {name: words for name, words in found.items() if name not in own} or found
 
 
 def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:
-    score, evidence, is_proven = weights.ONE_OF_SEVERAL, f"`{name}` is one of several", False
     if name in shown.conclusive:
         return Candidate(name, weights.CONCLUSIVE, shown.conclusive[name], one, is_proven=True)
+    score, evidence, is_proven = weights.ONE_OF_SEVERAL, f"`{name}` is one of several", False
     if name in shown.allowed:
         score, evidence = weights.ALLOWED_ALREADY, f"`{name}` is allowed already"
     elif name in shown.used:
@@ -173,22 +233,22 @@ def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown)
         score, evidence = weights.ONLY_ONE, f"`{name}` is {what}"
     elif one is None or one.is_data:
         score, evidence = weights.FROM_ELSEWHERE, f"`{name}` may be a {question.noun.word}"
-    elif name in shown.otherwise:
+    elif _is_for_others(question, name, shown.own):
         score, evidence = weights.USED_OTHERWISE, f"`{name}` is for something else"
-    if not is_proven and one is not None and _fits(question, one):
+    if not is_proven and one is not None and _words_of(question) & _words(one.name):
         score = min(score + weights.NAME_FITS, max(score, weights.NAME_FITS_AT_MOST))
     if one is not None and one.repetition is not None:
         score -= weights.REPEATED
     return Candidate(name, score, evidence, one, is_proven)
 
 
-def _fits(question: Question, one: Resource) -> bool:
-    """Whether the statement or its policy is named like the resource."""
-    names = [question.statement.sid or "", question.holder.name]
-    names += [role.name for role in question.roles]
-    return bool(_words(names) & _words([one.name]))
+def _words_of(question: Question) -> frozenset[str]:
+    """What the statement, its policy and its roles are named after."""
+    names = (question.statement.sid or "", question.holder.name)
+    return frozenset().union(*map(_words, (*names, *(role.name for role in question.roles))))
 
 
-def _words(names: list[str]) -> set[str]:
-    words = {word.lower() for name in names for word in _SPLIT.split(name)}
-    return {word for word in words if _TELLING.fullmatch(word)}
+@lru_cache(maxsize=4_096)
+def _words(name: str) -> frozenset[str]:
+    words = {word.lower() for word in _SPLIT.split(name)}
+    return frozenset(word for word in words if _TELLING.fullmatch(word))

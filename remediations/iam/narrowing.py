@@ -73,6 +73,8 @@ def refuses(before: Sequence[Statement], after: Sequence[Statement], module: Mod
 
 def escaping(written: Sequence[str], within: Sequence[str], module: Module) -> str | None:
     """None where resources lie within others; both as patterns. Else one that does not."""
+    if "*" in within:
+        return None
     for one in written:
         if escape_of(one, tuple(within), module) is not None:
             return one

@@ -116,12 +116,15 @@ def looked_up(noun: Noun, module: Module) -> tuple[Resource, ...]:
 
 
 def _held(noun: Noun, kinds: tuple[str, ...], module: Module) -> tuple[Resource, ...]:
-    return tuple(
-        one
-        for kind in kinds
-        for one in module.of_kind(kind)
-        if noun.word != "bucket" or not is_auxiliary(module, one)
-    )
+    def held() -> tuple[Resource, ...]:
+        return tuple(
+            one
+            for kind in kinds
+            for one in module.of_kind(kind)
+            if noun.word != "bucket" or not is_auxiliary(module, one)
+        )
+
+    return module.remember(("held", kinds), held)
 
 
 def others(noun: Noun, module: Module) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Reads actions and trust policies; judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..terraform.module import Module, Resource
@@ -50,8 +50,11 @@ _GIVES: Final = (
 )
 
 
-def passable(policies: Sequence[Sequence[Statement]], module: Module) -> Iterator[tuple[str, str]]:
-    """Roles of the module that the holder of these policies may set a service to work with."""
+def passable(policies: Sequence[Sequence[Statement]], module: Module) -> Mapping[str, str]:
+    """Roles of the module that the holder of these policies may set a service to work with.
+
+    Each by its address, with the reason in words.
+    """
     actions = [
         item.text
         for policy in policies
@@ -62,16 +65,16 @@ def passable(policies: Sequence[Sequence[Statement]], module: Module) -> Iterato
     set_to_work = {
         service: action for action, service in _GIVES if any(covers(one, action) for one in actions)
     }
+    key = ("passable", frozenset(set_to_work.items()))
+    return module.remember(key, lambda: dict(_taken_on_for(set_to_work, module)))
+
+
+def _taken_on_for(set_to_work: Mapping[str, str], module: Module) -> Iterator[tuple[str, str]]:
     for role in module.of_kind(ROLE):
-        for service in _taken_on_by(role, module):
+        for service in (one for trust in trusts(role, module) for one in trust.services):
             if service in set_to_work and (service != "ec2" or _has_profile(role, module)):
                 action = set_to_work[service]
                 yield role.address, f"`{service}` takes on `{role.address}` for `{action}`"
-
-
-def _taken_on_by(role: Resource, module: Module) -> Iterator[str]:
-    for trust in trusts(role, module):
-        yield from trust.services
 
 
 def _has_profile(role: Resource, module: Module) -> bool:

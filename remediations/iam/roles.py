@@ -5,7 +5,7 @@ Follows references of one module; judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..terraform.module import Module, Resource
@@ -63,21 +63,29 @@ def _following(one: Resource, module: Module) -> Iterator[Resource]:
 
 def policies_of(roles: tuple[Resource, ...], module: Module) -> tuple[tuple[Statement, ...], ...]:
     """Every policy that ends up on one of these roles."""
-    wanted = {role.address for role in roles}
-    return tuple(
-        policy
-        for holder in _holders(module)
-        if wanted & {role.address for role in roles_of(holder, module)}
-        for policy in policies(holder, module)
-    )
+    by_role = module.remember("policies by role", lambda: _by_role(module))
+    held = {number: policy for role in roles for number, policy in by_role.get(role.address, ())}
+    return tuple(held[number] for number in sorted(held))
 
 
-def _holders(module: Module) -> tuple[Resource, ...]:
-    return tuple(one for kind in (DOCUMENT, *ENCODED) for one in module.of_kind(kind))
+def _by_role(module: Module) -> Mapping[str, list[tuple[int, tuple[Statement, ...]]]]:
+    """The policies of each role, numbered in the order of all."""
+    found: dict[str, list[tuple[int, tuple[Statement, ...]]]] = {}
+    holders = (one for kind in (DOCUMENT, *ENCODED) for one in module.of_kind(kind))
+    written = ((holder, policy) for holder in holders for policy in policies(holder, module))
+    for number, (holder, policy) in enumerate(written):
+        for role in roles_of(holder, module):
+            found.setdefault(role.address, []).append((number, policy))
+    return found
 
 
 def users_of_roles(roles: tuple[Resource, ...], module: Module) -> tuple[Resource, ...]:
     """What works with one of these roles, and what is built on it: a model, then its endpoint."""
+    key = ("users of roles", tuple(role.address for role in roles))
+    return module.remember(key, lambda: _users_of_roles(roles, module))
+
+
+def _users_of_roles(roles: tuple[Resource, ...], module: Module) -> tuple[Resource, ...]:
     found: dict[str, Resource] = {}
     pending = list(roles)
     while pending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from ..source import SourceFile
@@ -92,14 +93,24 @@ def arns(
     resources: Iterable[Resource], types: frozenset[str], service: str, *, is_json: bool
 ) -> tuple[str, ...]:
     """The ARNs of resources, and of what lies in them, for actions on these types."""
-    found: list[str] = []
-    for resource in resources:
-        for target in targets(service):
-            argument = dict(target.kinds).get(resource.kind)
-            if target.type in types and argument is not None:
-                reference = f"{resource.address}.{argument}"
-                found += [_spelt(reference, suffix, is_json=is_json) for suffix in target.suffixes]
+    found = (
+        _spelt(f"{resource.address}.{argument}", suffix, is_json=is_json)
+        for resource in resources
+        for argument, suffix in _endings(service, resource.kind, types)
+    )
     return tuple(dict.fromkeys(found))
+
+
+@cache
+def _endings(service: str, kind: str, types: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """The arguments of a kind that are ARNs of these types, each with what may follow it."""
+    return tuple(
+        (argument, suffix)
+        for target in targets(service)
+        for held, argument in target.kinds
+        if held == kind and target.type in types
+        for suffix in target.suffixes
+    )
 
 
 def _spelt(reference: str, suffix: str, *, is_json: bool) -> str:

@@ -72,7 +72,11 @@ def _policies(resource: Resource, module: Module) -> Iterator[tuple[Statement, .
 
 def policy_of(resource: Resource, module: Module, argument: str) -> tuple[Statement, ...] | None:
     """The statements of one argument; None where no policy is written in it."""
-    return next(_in_argument(resource.body, argument, resource.document, module), None)
+
+    def read() -> tuple[Statement, ...] | None:
+        return next(_in_argument(resource.body, argument, resource.document, module), None)
+
+    return module.remember(("policy of", id(resource.block), argument), read)
 
 
 def _in_argument(

@@ -35,11 +35,15 @@ class Trust:
         return isinstance(self.statement.node, Block)
 
 
-def trusts(role: Resource, module: Module) -> Iterator[Trust]:
+def trusts(role: Resource, module: Module) -> tuple[Trust, ...]:
     """Allow statements of a role's trust policy, written out or in policy documents.
 
     A policy in another form has none that can be pointed at.
     """
+    return module.remember(("trusts", id(role.block)), lambda: tuple(_trusts(role, module)))
+
+
+def _trusts(role: Resource, module: Module) -> Iterator[Trust]:
     held = role.attribute(ARGUMENT)
     if held is None:
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from ..model import Known
@@ -127,6 +128,11 @@ def _from_outside(value: Expression, module: Module) -> Iterator[str]:
 
 def keys_behind(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
     """The keys that whatever runs with the roles names, or that what it uses is encrypted with."""
+    key = ("keys behind", tuple(role.address for role in roles))
+    return module.remember(key, lambda: _keys_behind(roles, module))
+
+
+def _keys_behind(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
     found = dict(pointed_at(roles, module))
     for name in tuple(found):
         used = module.resource(name)
@@ -145,24 +151,47 @@ def literal_names(noun: Noun, roles: tuple[Resource, ...], module: Module) -> tu
     """Buckets that whatever runs with the roles calls by a name which nothing here has."""
     if noun.word != "bucket" or not roles:
         return ()
-    own = {one.value("bucket") for one in module.of_kind(noun.kinds[0])}
-    held = {str(value.value) for value in own if isinstance(value, Known)}
-    found: dict[str, None] = {}
+    key = ("literal names", tuple(role.address for role in roles))
+    found = module.remember(key, lambda: dict.fromkeys(_named_buckets(roles, module)))
+    held = module.remember("names of buckets", lambda: _names_of(noun.kinds[0], module))
+    return tuple(name for name in found if name not in held)
+
+
+def _named_buckets(roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
     for user in users_of_roles(roles, module):
         for attribute in all_attributes(user.body):
             for node in attribute.value.walk():
                 for part in node.parts if isinstance(node, String | Heredoc) else ():
                     if isinstance(part, str):
-                        found |= dict.fromkeys(one[1] for one in _BUCKET.finditer(part))
-    return tuple(name for name in found if name not in held)
+                        yield from (one[1] for one in _BUCKET.finditer(part))
 
 
-def used_otherwise(kinds: tuple[str, ...], roles: tuple[Resource, ...], module: Module) -> set[str]:
-    """What others than these roles are shown to need: nothing says that these do too."""
-    mine = {role.address for role in roles}
-    others = tuple(role for role in module.of_kind(ROLE) if role.address not in mine)
-    found = set(pointed_at(others, module)) if others else set()
-    for policy in policies_of(others, module) if others else ():
-        for item in (item for one in policy for item in one.resources):
-            found |= {one[1] for one in _REFERENCE.finditer(item.text)}
-    return {name for name in found if any(name.startswith(f"{kind}.") for kind in kinds)}
+def _names_of(kind: str, module: Module) -> frozenset[str]:
+    own = [one.value("bucket") for one in module.of_kind(kind)]
+    return frozenset(str(value.value) for value in own if isinstance(value, Known))
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the roles of a module are shown to need: by what works with them, or their policies."""
+
+    of_role: Mapping[str, frozenset[str]]
+    roles: Mapping[str, frozenset[str]]
+    """The same the other way round: who needs it."""
+
+
+def needs(module: Module) -> Needs:
+    """What each role of a module is shown to need, all by address."""
+    return module.remember("needs", lambda: _needs(module))
+
+
+def _needs(module: Module) -> Needs:
+    of_role: dict[str, frozenset[str]] = {}
+    roles: dict[str, set[str]] = {}
+    for role in module.of_kind(ROLE):
+        held = (one for policy in policies_of((role,), module) for one in policy)
+        named = (name for statement in held for name in named_here(statement))
+        of_role[role.address] = frozenset((*pointed_at((role,), module), *named))
+        for name in of_role[role.address]:
+            roles.setdefault(name, set()).add(role.address)
+    return Needs(of_role, {name: frozenset(held) for name, held in roles.items()})
