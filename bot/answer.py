@@ -40,16 +40,16 @@ NOT_ALLOWED: Final = (
     "Only people who may push to this repository can ask for that. "
     "`/lockstitch explain` and `/lockstitch help` are for everybody."
 )
-CLOSED: Final = "This pull request is closed, so nothing was written."
+CLOSED: Final = "This {change} is closed, so nothing was written."
 HEAD_MOVED: Final = (
     "Somebody pushed meanwhile, so nothing was written. The new head is being reviewed."
 )
 NOTHING: Final = "There is nothing to commit: no proved fix of that kind is open on this head."
 READ_ONLY: Final = "The head branch cannot be written from here. This is the patch:"
 PROPOSED: Final = (
-    "The head branch takes no commits from here, so the fix is a pull request against it: {url}"
+    "The head branch takes no commits from here, so the fix is a {change} against it: {url}"
 )
-PROPOSED_BODY: Final = "Fixes for #{number}, asked for by {login}. Merge it to take them."
+PROPOSED_BODY: Final = "Fixes for {sign}{number}, asked for by {login}. Merge it to take them."
 TOO_LONG: Final = (
     "The head branch cannot be written from here, and the patch is too long for a comment. "
     "Run `lockstitch fix --write` on a checkout to get it."
@@ -98,7 +98,7 @@ def answer(forge: Forge, asked: Asked, reviewer: Reviewer) -> Answered:
     if not forge.may_write(asked.ref.repository, asked.login):
         return _say(forge, pull, asked, NOT_ALLOWED)
     if not pull.is_open:
-        return _say(forge, pull, asked, CLOSED)
+        return _say(forge, pull, asked, CLOSED.format(change=forge.limits.vocabulary.change))
     if asked.command.verb is Verb.RECHECK:
         return Answered.REVIEW_AGAIN
     return _fix(forge, pull, asked, reviewer)
@@ -115,7 +115,8 @@ def _fix(forge: Forge, pull: PullRequest, asked: Asked, reviewer: Reviewer) -> A
     try:
         terms = agree(forge, change, reviewer)
     except ConfigError as error:
-        return _say(forge, pull, asked, words.unusable(error.problems, pull.base_ref))
+        said = words.unusable(error.problems, pull.base_ref, vocabulary=forge.limits.vocabulary)
+        return _say(forge, pull, asked, said)
     repair = reviewer.engine.repair(texts_of(change), terms.profile, wanted)
     if not repair.files:
         reason = _why_nothing(repair.judgement, repair.wanted, wanted.up_to)
@@ -135,11 +136,14 @@ def _fix(forge: Forge, pull: PullRequest, asked: Asked, reviewer: Reviewer) -> A
 def _otherwise(forge: Forge, pull: PullRequest, asked: Asked, repair: Repair) -> str:
     """What to say where the branch takes no commit: a pull request against it, or the patch."""
     if pull.head_repository == asked.ref.repository:
-        body = PROPOSED_BODY.format(number=pull.ref.number, login=prose(asked.login))
+        called = forge.limits.vocabulary
+        body = PROPOSED_BODY.format(
+            sign=called.sign, number=pull.ref.number, login=prose(asked.login)
+        )
         message = commit_message(repair.closed, asked.login)
         try:
             url = forge.propose_files(pull, message, repair.files or {}, body)
-            return PROPOSED.format(url=url)
+            return PROPOSED.format(change=called.change, url=url)
         except (Refused, Rejected, Gone) as error:
             _LOG.warning("no proposal pull=%s reason=%s", pull.ref, error)
     said = f"{READ_ONLY}\n\n{fenced(visible(redacted(repair.patch), keep=_KEPT), 'diff')}"

@@ -23,7 +23,7 @@ from .review import CHECK_NAME, Review, compose, fold, refuse
 from .stages import at_head, stage
 from .terms import Terms, config_for, config_of_base, proposed_by
 
-_CLOSED: Final = ("Closed", "The pull request was closed before its review was done.")
+_CLOSED: Final = ("Closed", "It was closed before its review was done.")
 _SUPERSEDED: Final = ("Superseded", "A newer run has taken over; its own check has the verdict.")
 
 
@@ -200,8 +200,8 @@ def could_not_review(
     pull = forge.pull_request(ref)
     conclusion = _after_error(forge, pull, reviewer)
     has_check = forge.limits.has_check_runs
-    again = "Use *Re-run* or comment" if has_check else "Comment"
-    said = f"{reason}\n\nNothing was judged. {again} `/lockstitch recheck`."
+    again = forge.limits.vocabulary.again
+    said = f"{reason}\n\nNothing was judged. To try again, {again} `/lockstitch recheck`."
     if conclusion is Conclusion.NEUTRAL:
         said += f"\n\n`{NAME}` says `on_error: neutral`, so this does not hold the change up."
     check = Check(

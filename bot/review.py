@@ -102,7 +102,7 @@ def compose(
         is_lenient=terms.config.on_unparsed is Conclusion.NEUTRAL,
         proposed=terms.proposed,
         environments=tuple(sorted(head.environments)),
-        has_check=limits.has_check_runs,
+        vocabulary=limits.vocabulary,
         is_draft=change.pull.is_draft,
     )
     return Review(
@@ -150,7 +150,7 @@ def refuse(
     change: Change, problems: tuple[Problem, ...], proposed: Proposed | None, limits: Limits
 ) -> Review:
     """The review where the base branch's file cannot be used: nothing is judged or settled."""
-    said = words.unusable(problems, change.pull.base_ref, proposed)
+    said = words.unusable(problems, change.pull.base_ref, proposed, limits.vocabulary)
     title = f"Could not review: {NAME} cannot be used"
     check = Check(
         name=CHECK_NAME,

@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from remediations.model import Finding, Location, NotAnalysed, Profile, Related, Safety
 
+from .forge.vocabulary import GITHUB, Vocabulary
 from .markdown import Markdown, code, fenced, prose, visible
 from .redaction import redacted
 from .remarks import Offer, Remark
@@ -59,8 +60,7 @@ class Digest:
     is_draft: bool = False
     """Whether comments wait until the author calls for a review."""
 
-    has_check: bool = True
-    """Whether the host shows a check's words; where it does not, the summary has all of them."""
+    vocabulary: Vocabulary = GITHUB
 
     @property
     def ends_neutral(self) -> bool:
@@ -164,9 +164,20 @@ def summary(digest: Digest, limit: int) -> str:
     return fitted(lambda rows: _render("summary.md", digest=digest, rows=rows), longest, limit)
 
 
-def unusable(problems: Iterable[Problem], base_ref: str, proposed: Proposed | None = None) -> str:
+def unusable(
+    problems: Iterable[Problem],
+    base_ref: str,
+    proposed: Proposed | None = None,
+    vocabulary: Vocabulary = GITHUB,
+) -> str:
     """Why nothing can be judged: what is wrong with the base branch's configuration."""
-    return _render("unusable.md", problems=tuple(problems), base_ref=base_ref, proposed=proposed)
+    return _render(
+        "unusable.md",
+        problems=tuple(problems),
+        base_ref=base_ref,
+        proposed=proposed,
+        vocabulary=vocabulary,
+    )
 
 
 def details(digest: Digest, limit: int) -> str:

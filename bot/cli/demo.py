@@ -11,6 +11,7 @@ from bot.demo.story import Source, Story, TookTooLong, started, title
 from bot.review import offer_of
 from bot.sandbox.repository import GitFailed
 from bot.sandbox.state import CheckRun
+from bot.words import counted
 
 from .options import add_profile, is_colourful, profile, say
 from .serve import wait_for_signal
@@ -85,7 +86,7 @@ def _who(payload: dict[str, Any]) -> str:
 
 def _review(story: Story) -> None:
     threads = story.threads()
-    _line(f"Review          {len(threads)} comments")
+    _line(f"Review          {counted(threads, 'comment')}")
     for comment in threads:
         first, last = comment.original_start_line or comment.original_line, comment.original_line
         lines = f"{first}" if first == last else f"{first}-{last}"
@@ -109,8 +110,9 @@ def _accept(story: Story, first: CheckRun) -> int:
     for what in story.accept_everything():
         _line(f"  + {what}")
     last = story.wait_for_check()
-    _line("\nStill to decide:")
-    for comment in story.threads():
+    left = story.threads()
+    _line("\nStill to decide:" if left else "\nNothing is left to decide.")
+    for comment in left:
         _line(f"  - {comment.path}:{comment.original_line} {title(comment.body)}")
     _check(last)
     _line(f"The check went from {first.conclusion} to {last.conclusion}.")

@@ -15,7 +15,7 @@ COMMANDS: Final = {
     "check-config": "Look whether a .lockstitch.yml can be used",
     "explain": "Show the page of a rule",
     "explain-policy": "Show what each policy statement allows, and what could be scoped",
-    "review": "Review a pull request once",
+    "review": "Review a pull or merge request once",
     "replay": "Act on a saved webhook delivery",
     "github": "Make the GitHub App that the bot is",
     "doctor": "Look whether all that the bot needs is there",
@@ -26,7 +26,7 @@ COMMANDS: Final = {
     "migrate": "Bring the database schema up to date",
     "stats": "Show what was offered and what became of it",
     "dead": "Show work that was given up, or try it again",
-    "demo": "Watch a pull request being reviewed, on this machine only",
+    "demo": "Watch a pull or merge request being reviewed, on this machine only",
 }
 
 

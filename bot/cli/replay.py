@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     item = inbox.lease(row)
     if item is None:
-        say("Another process is working on this pull request.")
+        say("Another process is working on this already.")
         return 2
     while item is not None:
         run_one(inbox, item, worker, worker.give_up)

@@ -27,6 +27,7 @@ from .port import (
     PullRequest,
     Thread,
 )
+from .vocabulary import GITHUB, GITHUB_STATUS
 
 ANSWER_MARKER: Final = "<!-- lockstitch:answer "
 _WRITERS: Final = ("admin", "maintain", "write")
@@ -64,6 +65,7 @@ class GitHub:
             check_characters=65_535,
             annotations_per_request=50,
             has_check_runs=self.api.is_app,
+            vocabulary=GITHUB if self.api.is_app else GITHUB_STATUS,
         )
 
     def pull_request(self, ref: PullRef) -> PullRequest:

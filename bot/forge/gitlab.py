@@ -26,6 +26,7 @@ from .port import (
     PullRequest,
     Thread,
 )
+from .vocabulary import GITLAB
 
 SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
 ANSWER_MARKER: Final = "<!-- lockstitch:answer "
@@ -70,6 +71,7 @@ class GitLab:
             annotations_per_request=50,
             has_check_runs=False,
             suggestion_lines_beyond_hunk=BEYOND,
+            vocabulary=GITLAB,
         )
 
     def pull_request(self, ref: PullRef) -> PullRequest:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Protocol
 
 from .conclusion import Conclusion as Conclusion
+from .vocabulary import GITHUB, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,8 @@ class Limits:
     annotations_per_request: int
     has_check_runs: bool
     suggestion_lines_beyond_hunk: int = 0
+    vocabulary: Vocabulary = GITHUB
+    """What people call things there."""
 
 
 @dataclass(frozen=True, slots=True)

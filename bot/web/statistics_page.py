@@ -18,7 +18,7 @@ from bot.statistics import Statistics
 from .access import for_the_operator
 
 _COUNTS: Final = (
-    ("offered", "Offered", "Findings that were shown on a pull request"),
+    ("offered", "Offered", "Findings that were shown to an author"),
     ("fixes", "With a fix", "Of these, with a suggestion or a commit"),
     ("accepted", "Accepted", "The fix as it was offered, byte for byte"),
     ("edited", "Edited", "The fix was taken and changed"),

@@ -24,7 +24,7 @@ from bot.sandbox.lines import SUGGESTION
 from bot.sandbox.pages import latest_check
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
-from bot.sandbox.state import CheckRun, InlineComment, Pull, Repo
+from bot.sandbox.state import CheckRun, InlineComment, IssueComment, Pull, Repo
 from bot.settings import GitLabSettings, Settings
 from bot.web import create_app
 from bot.web.embedded import Embedded
@@ -32,6 +32,7 @@ from bot.web.listener import Listener
 from bot.worker import CeleryDispatcher
 from tests.contract.gitlab_watch import watched as watched_gitlab
 from tests.contract.watch import watched as watched_github
+from tests.foreign import foreign
 from tests.servers import redis
 from tests.settled import settled_rules
 
@@ -258,8 +259,22 @@ def begin(
                 repo.people[token] = "write"
             yield Journey(sandbox, repo, inbox, webhook)
             sandbox.forge.hooks.settle()
+        if forge_kind == "gitlab":
+            assert [text for text in _spoken(sandbox) if foreign(text)] == []
     finally:
         sandbox.stop()
+
+
+def _spoken(sandbox: Sandbox) -> Iterator[str]:
+    """Everything that people can read of the bot."""
+    forge = sandbox.forge
+    for repo in forge.world.repos.values():
+        yield from (str(check.output.get("title")) for check in repo.checks.values())
+        for pull in repo.pulls.values():
+            said: list[IssueComment | InlineComment] = list(pull.conversation.values())
+            said += pull.inline.values()
+            yield from (one.body for one in said if one.author == forge.bot)
+            yield from [pull.title] * (pull.author == forge.bot)
 
 
 @pytest.fixture(params=["github", "gitlab"])

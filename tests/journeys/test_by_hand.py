@@ -76,16 +76,19 @@ def test_a_saved_delivery_is_replayed(environment: Journey, tmp_path: Path) -> N
 
 
 def test_the_demo_reviews_a_repository_of_yours(
-    on_github: Journey, capsys: pytest.CaptureFixture[str]
+    journey: Journey, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pull = on_github.open({"main.tf": BUCKET + BLOCK}, {"main.tf": BUCKET + OPEN})
-    where = str(on_github.repo.git.directory)
-    start = ["demo", "--repo", where, "--base", "main", "--head", pull.head_sha, "--once"]
-    assert main([*start, "--accept-all"]) == 0
+    pull = journey.open({"main.tf": BUCKET + BLOCK}, {"main.tf": BUCKET + OPEN})
+    kind, where = journey.sandbox.kind, str(journey.repo.git.directory)
+    start = ["demo", "--forge", kind, "--repo", where, "--base", "main", "--once"]
+    assert main([*start, "--head", pull.head_sha, "--accept-all"]) == 0
     said = capsys.readouterr().out
+    assert {"github": "Pull request    #1", "gitlab": "Merge request   !1"}[kind] in said
+    assert "Review          1 comment\n" in said
+    assert "Nothing is left to decide." in said
     assert "The check went from failure to success." in said
-    assert main(["demo", "--repo", where]) == 64
-    assert main([*start[:5], "--head", "nowhere", "--once", "--base", "main"]) == 64
+    assert main([*start, "--head", "nowhere"]) == 64
+    assert main(["demo", "--forge", kind, "--repo", where]) == 64
 
 
 def test_the_demo_shows_every_outcome_and_ends_green(forge_kind: str) -> None:

@@ -15,7 +15,7 @@ from bot.hosts import probes
 from bot.inbox import Inbox
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
-from bot.settings import Settings
+from bot.settings import GitLabSettings, Settings
 from bot.vitals import STALE_SECONDS, Probe, Vitals
 from bot.web import create_app
 from bot.worker import CeleryDispatcher
@@ -122,3 +122,18 @@ def test_the_probe_asks_the_forge_itself(sandbox: Sandbox, tmp_path: Path) -> No
             with pytest.raises(Refused, match=re.escape("credentials")):
                 probe()
     assert probes(Settings("", tmp_path)) == {}
+
+
+def test_gitlab_alone_is_looked_at_as_well(inbox: Inbox, tmp_path: Path) -> None:
+    sandbox = Sandbox.start(tmp_path / "forge", kind="gitlab")
+    told = []
+    for token in (sandbox.token, "glpat-nobody"):
+        held = Settings("", tmp_path, gitlab=GitLabSettings(sandbox.url, token))
+        Vitals(inbox.engine, inbox.clock).look(probes(held))
+        told.append(ready(inbox, tmp_path))
+    sandbox.stop()
+    assert [status for status, _ in told] == [200, 503]
+    assert [checks["credentials"] for _, checks in told] == [
+        "good",
+        "GitLab did not accept the token.",
+    ]
