@@ -160,6 +160,10 @@ class GitLab:
 
     def list_files(self, repository: str, commit: str) -> Listing:
         """Every blob of a commit; GitLab tells no sizes there."""
+        if self._diff is not None:
+            ref, version, files = self._diff
+            if (ref.repository, version.head_sha) == (repository, commit):
+                return self._files.list_head(repository, version.base_sha, commit, files)
         return self._files.list_files(repository, commit)
 
     def read_blobs(self, repository: str, oids: Iterable[str]) -> Mapping[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, MutableMapping
 from typing import Any, Final
 
 from remediations.source import MAX_BYTES
@@ -13,13 +13,17 @@ from . import gitlab_queries as queries
 from .blob_ids import is_blob
 from .errors import Gone, Incomplete
 from .gitlab_api import Api, project_path
-from .port import Listing, TreeEntry
+from .port import ChangedFile, FileStatus, Listing, TreeEntry
 
-MAX_ENTRIES: Final = 30_000
-"""A listing has 100 entries a request; a repository with more is not read to its end."""
+MAX_ENTRIES: Final = 100_000
+"""As many as GitHub lists. A page has 100, and one goes on from the last one's token, so GitLab
+itself knows no end (https://docs.gitlab.com/api/repositories/#list-repository-tree)."""
 MAX_TOTAL: Final = 50 * 1024 * 1024
 _BATCH: Final = 50
 _LISTINGS: Final = 8
+_FEW: Final = 300
+"""Entries that are asked for as soon as they are worked out."""
+_MODES: Final = ("100644", "100755", "120000")
 
 
 class Files:
@@ -32,12 +36,47 @@ class Files:
 
     def list_files(self, repository: str, commit: str) -> Listing:
         """Every blob and submodule of a commit. Sizes are not known there, so they are 0."""
-        key = repository, commit
-        listing = self._listed.get(key)
+        listing = self._listed.get((repository, commit))
         if listing is None:
-            listing = self._listed[key] = self._list(repository, commit)
-            while len(self._listed) > _LISTINGS:
-                self._listed.popitem(last=False)
+            listing = self._keep(repository, commit, self._list(repository, commit))
+        return listing
+
+    def list_head(
+        self, repository: str, base: str, head: str, changed: Collection[ChangedFile]
+    ) -> Listing:
+        """The same of a merge request's head: the base's, and what the diff puts in its place.
+
+        The base is listed anyway, and most often from before; so a large repository is not listed
+        again for every push. Where anything is odd the head is listed like any other commit.
+        """
+        if (repository, head) not in self._listed:
+            known = self.list_files(repository, base)
+            if known.is_complete and len(known.entries) > max(_FEW, len(changed)):
+                made = self._replaced(repository, head, known, changed)
+                if made is not None:
+                    return self._keep(repository, head, made)
+        return self.list_files(repository, head)
+
+    def _replaced(
+        self, repository: str, head: str, known: Listing, changed: Collection[ChangedFile]
+    ) -> Listing | None:
+        gone = {path for one in changed for path in (one.path, one.previous_path)}
+        wanted = [one.path for one in changed if one.status is not FileStatus.REMOVED]
+        found = {
+            node["path"]: TreeEntry(node["path"], str(node["mode"]), node["oid"], 0)
+            for batch in _batches(wanted)
+            for node in self._nodes(queries.ENTRIES, repository, head, batch)
+        }
+        is_odd = set(found) != set(wanted) or any(e.mode not in _MODES for e in found.values())
+        if is_odd:
+            return None
+        entries = [entry for entry in known.entries if entry.path not in gone]
+        return Listing(tuple(sorted([*entries, *found.values()], key=_in_order)), is_complete=True)
+
+    def _keep(self, repository: str, commit: str, listing: Listing) -> Listing:
+        self._listed[repository, commit] = listing
+        while len(self._listed) > _LISTINGS:
+            self._listed.popitem(last=False)
         return listing
 
     def _list(self, repository: str, commit: str) -> Listing:
@@ -116,6 +155,11 @@ class Files:
             raise Gone("GitLab knows no such project, or does not show it to this token.")
         blobs = (project["repository"] or {}).get("blobs") or {}
         return list(blobs.get("nodes") or ())
+
+
+def _in_order(entry: TreeEntry) -> bytes:
+    """As git lists them."""
+    return entry.path.encode(errors="surrogateescape")
 
 
 def _batches(items: list[str]) -> Iterator[list[str]]:

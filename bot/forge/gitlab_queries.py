@@ -16,6 +16,18 @@ query Sizes($project: ID!, $ref: String!, $paths: [String!]!) {
 }
 """
 
+ENTRIES: Final = """\
+query Entries($project: ID!, $ref: String!, $paths: [String!]!) {
+  project(fullPath: $project) {
+    repository {
+      blobs(ref: $ref, paths: $paths) {
+        nodes { oid path mode }
+      }
+    }
+  }
+}
+"""
+
 BLOBS: Final = """\
 query Blobs($project: ID!, $ref: String!, $paths: [String!]!) {
   project(fullPath: $project) {

@@ -53,4 +53,5 @@ def _blob(git: GitRepository, ref: str, path: str) -> dict[str, Any] | None:
         return None
     is_binary = b"\0" in data[:8000]
     text = None if is_binary else data.decode("utf-8", errors="replace")
-    return {"oid": oid, "path": path, "size": len(data), "rawTextBlob": text}
+    facts = {"oid": oid, "path": path, "size": len(data), "rawTextBlob": text}
+    return {**facts, "mode": lambda _info: git.mode(ref, path)}

@@ -184,6 +184,10 @@ class GitRepository:
             found.append(Blob(path, mode, oid, int(size) if size != "-" else 0))
         return tuple(found)
 
+    def mode(self, commit: str, path: str) -> str:
+        """Git's own number for what stands at a path."""
+        return self.fixed("ls-tree", "--full-tree", commit, "--", path).split(" ")[0]
+
     def blob(self, oid: str) -> bytes:
         """A blob's contents."""
         return self.git("cat-file", "blob", oid)

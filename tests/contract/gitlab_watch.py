@@ -19,7 +19,7 @@ from tests.contract.gitlab_operations import OPERATIONS, WEBHOOKS, Operation, Sc
 from tests.contract.watch import Watch
 
 PAGES = ("page", "per_page", "pagination", "page_token")
-QUERIES = (gitlab_queries.SIZES, gitlab_queries.BLOBS)
+QUERIES = (gitlab_queries.SIZES, gitlab_queries.ENTRIES, gitlab_queries.BLOBS)
 
 
 @cache

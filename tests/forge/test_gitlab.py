@@ -202,3 +202,69 @@ def test_a_summary_is_one_note(adapter: GitLab, opened: tuple[Repo, Pull]) -> No
         adapter.ensure_summary(seen, words, begins=True)
     (note,) = [one for one in pull.conversation.values() if "summary" in one.body]
     assert (note.body.splitlines()[-1], note.edits) == ("two", 1)
+
+
+def large(sandbox: Sandbox, name: str) -> tuple[Repo, Pull]:
+    """A merge request on a repository that takes several requests to list."""
+    forge = sandbox.forge
+    repo = forge.create_repository(f"acme/{name}", {"dana": "write"})
+    held = {f"m{n}/main.tf": f"# {n}\n".encode() for n in range(310)}
+    forge.push(repo, "main", {**held, "kept.tf": b"# kept\n", "old.tf": b"# old\n"}, "Base", "dana")
+    repo.git.branch("change", repo.git.head("main"))
+    changed = {"m1/main.tf": b"# more\n", "m2/main.tf": None, "m1-b/new.tf": b"# new\n"}
+    renamed = {"old.tf": None, "new.tf": b"# old\n"}
+    forge.push(repo, "change", {**changed, **renamed}, "Change", "dana")
+    return repo, forge.open_pull(repo, "main", "change", "A change", "dana")
+
+
+def plumbed(repo: Repo, line: str) -> None:
+    """The head with one more entry, which no push could make."""
+    git, head = repo.git, repo.git.head("change")
+    index = {"GIT_INDEX_FILE": str(git.directory / "scratch-index")}
+    git.git("read-tree", head, extra=index)
+    git.git("update-index", "--index-info", stdin=line.encode(), extra=index)
+    tree = git.git("write-tree", extra=index).decode().strip()
+    who = {f"GIT_{r}_{f}": "x" for r in ("AUTHOR", "COMMITTER") for f in ("NAME", "EMAIL")}
+    made = git.git("commit-tree", tree, "-p", head, stdin=b"m", extra=who).decode().strip()
+    git.branch("change", made)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "requests"),
+    [
+        ("plain", "", 1),
+        ("executable", "100755 {blob}\tm3/main.tf\n", 1),
+        ("link", "120000 {blob}\tlink.tf\n", 1),
+        ("submodule", f"160000 {'a' * 40}\tsub\n", 8),
+    ],
+)
+def test_the_head_of_a_large_repository_is_the_base_and_its_diff(
+    sandbox: Sandbox, name: str, line: str, requests: int
+) -> None:
+    repo, pull = large(sandbox, name)
+    if line:
+        blob = repo.git.git("hash-object", "-w", "--stdin", stdin=b"x").decode().strip()
+        plumbed(repo, line.format(blob=blob))
+        sandbox.forge.moved(repo, "change", "dana")
+    access = GitLabAccess(sandbox.url, sandbox.token)
+    adapter, other = GitLab(access, repo.name), GitLab(access, repo.name)
+    seen = adapter.pull_request(PullRef("gitlab", repo.name, pull.number))
+    adapter.changed_files(seen)
+    adapter.list_files(repo.name, adapter.merge_base(seen))
+    before = adapter.api.count
+    assert adapter.list_files(repo.name, pull.head_sha) == other.list_files(
+        repo.name, pull.head_sha
+    )
+    assert adapter.api.count - before == requests
+    assert adapter.list_files(repo.name, pull.head_sha).is_complete
+
+
+@pytest.mark.parametrize(("most", "is_complete"), [(400, False), (700, True)])
+def test_a_list_that_does_not_end_is_told_so(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, most: int, *, is_complete: bool
+) -> None:
+    monkeypatch.setattr("bot.forge.gitlab_files.MAX_ENTRIES", most)
+    repo, pull = large(sandbox, f"to-{most}")
+    adapter = GitLab(GitLabAccess(sandbox.url, sandbox.token), repo.name)
+    adapter.changed_files(adapter.pull_request(PullRef("gitlab", repo.name, pull.number)))
+    assert adapter.list_files(repo.name, pull.head_sha).is_complete is is_complete
