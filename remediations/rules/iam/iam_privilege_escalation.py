@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from remediations.iam.identity import identity_statements
@@ -71,15 +72,18 @@ class PrivilegeEscalation(Rule):
     aliases = ("CKV_AWS_110", "CKV_AWS_286")
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        policies: dict[tuple[Statement, ...], list[Statement]] = {}
-        for policy, statement in identity_statements(resource, module):
-            if not {item.text for item in statement.actions}.intersection(_EVERYTHING):
-                policies.setdefault(policy, []).append(statement)
-        for number, statements in enumerate(policies.values()):
+        # Told apart as objects: to hash a policy is to hash all that is written in it.
+        by_policy = groupby(identity_statements(resource, module), lambda pair: id(pair[0]))
+        policies = ([one for _, one in group if not _is_everything(one)] for _, group in by_policy)
+        for number, statements in enumerate(filter(None, policies)):
             found = [(way, _held(way, statements)) for way in _WAYS]
             open_ways = [(way, held) for way, held in found if held]
             if open_ways:
                 yield _violation(resource, open_ways, number)
+
+
+def _is_everything(statement: Statement) -> bool:
+    return not {item.text for item in statement.actions}.isdisjoint(_EVERYTHING)
 
 
 def _held(way: _Way, statements: list[Statement]) -> tuple[Statement, ...]:
