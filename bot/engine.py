@@ -144,7 +144,7 @@ class LocalEngine:
         parsed: dict[bytes, Document] = {}  # most files are the same at both ends
         with self._lap("parse"):
             earlier = Codebase.read(texts.base, self.grammar, parsed)
-            codebase = Codebase.read(texts.head, self.grammar, parsed, texts.skipped)
+            codebase = Codebase.read(texts.head, self.grammar, parsed, texts.skipped, earlier)
         where = texts.directories
         with self._lap("detect"):
             before = detect(earlier, profile, directories=where)

@@ -54,8 +54,18 @@ class Root:
     def directories(self) -> frozenset[str]:
         """Where its files are: its own directory, those it calls, and those of its values."""
         values = (dirname(document.path) for document in self.module.setting.values)
-        called = (module.directory for module in (*self.module.family, *self.asleep))
+        called = (module.directory for module in self._modules)
         return frozenset({*called, *values})
+
+    @cached_property
+    def reach(self) -> frozenset[str]:
+        """Its directories, and those that it calls in vain: a file there would be read too."""
+        called = (called_directories(one.directory, one.documents) for one in self._modules)
+        return self.directories.union(*called)
+
+    @property
+    def _modules(self) -> tuple[Module, ...]:
+        return (*self.module.family, *self.asleep)
 
 
 @dataclass(frozen=True)
@@ -76,10 +86,12 @@ class Codebase:
         grammar: Grammar,
         cache: MutableMapping[bytes, Document] | None = None,
         skipped: Iterable[NotAnalysed] = (),
+        earlier: Codebase | None = None,
     ) -> Codebase:
         """Parse every file of Terraform or OpenTofu, and every file of values.
 
-        ``cache`` maps contents to what an earlier run parsed.
+        ``cache`` maps contents to what was parsed already. Roots that are the same in ``earlier``,
+        which was read with the same cache, are taken from there with all that is known of them.
 
         ``skipped`` are files that the caller could not read: nothing is concluded from the absence
         of something in their directories.
@@ -95,12 +107,12 @@ class Codebase:
             except Unreadable as error:
                 reason = f"{error.reason} (line {error.line}, column {error.column})"
                 failed.append(NotAnalysed(path, error.line, reason))
-        return cls(grammar, documents, tuple(failed))
+        return cls(grammar, documents, tuple(failed), earlier)
 
     @cached_property
     def library(self) -> Mapping[str, Directory]:
         """The Terraform of each directory, sorted; as OpenTofu reads it where there are both."""
-        return self._library(self.replaced)
+        return self._kept(self._library(self.replaced))
 
     @cached_property
     def _library_of_terraform(self) -> Mapping[str, Directory]:
@@ -130,6 +142,12 @@ class Codebase:
             for directory in sorted(found)
         }
 
+    def _kept(self, library: Mapping[str, Directory]) -> Mapping[str, Directory]:
+        """With the untouched directories of the codebase this one was made from."""
+        before = self._before.library if self._before else {}
+        kept = before.keys() - self._changed_directories
+        return {name: before[name] if name in kept else held for name, held in library.items()}
+
     @cached_property
     def modules(self) -> tuple[Module, ...]:
         """Each directory as it stands alone, with the defaults of its variables, sorted."""
@@ -157,7 +175,7 @@ class Codebase:
         """What is applied: each directory that nobody calls, once for every environment."""
         key = (profile.environment, profile.environments, profile.by_name)
         if key not in self._remembered:
-            earlier = {} if self._earlier is None else self._earlier.roots_by_name(profile)
+            earlier = self._before.roots_by_name(profile) if self._before else {}
             self._remembered[key] = tuple(self._roots(profile, earlier))
         found: tuple[Root, ...] = self._remembered[key]
         return found
@@ -182,7 +200,7 @@ class Codebase:
 
     def _differs(self, known: Root, root: Root) -> bool:
         return known.environment != root.environment or not self._changed_directories.isdisjoint(
-            known.directories
+            known.reach
         )
 
     def _tools(self, directory: str, environment: Environment) -> Iterator[Root]:
@@ -211,19 +229,26 @@ class Codebase:
         given = tuple(self.documents[path] for path in paths)
         return Setting(given, environment.workspace)
 
+    @property
+    def _before(self) -> Codebase | None:
+        """The codebase this one was made from, where both tools still read the same files."""
+        earlier = self._earlier
+        return earlier if earlier is not None and earlier.replaced == self.replaced else None
+
     @cached_property
     def _changed_directories(self) -> frozenset[str]:
-        """Where files differ from those of the codebase this one was made from."""
-        before = {} if self._earlier is None else self._earlier.documents
-        return frozenset(
-            dirname(path)
-            for path, document in self.documents.items()
-            if before.get(path) is not document
-        )
+        """Where files differ from those of the codebase this one was made from, or are gone."""
+        earlier = self._earlier
+        if earlier is None:
+            return frozenset()
+        before, now = earlier.documents, self.documents
+        differ = (path for path in {*before, *now} if before.get(path) is not now.get(path))
+        unread = {*earlier.not_analysed} ^ {*self.not_analysed}
+        return frozenset(map(dirname, (*differ, *(one.path for one in unread))))
 
     @cached_property
     def _calls(self) -> Mapping[str, frozenset[str]]:
-        before = {} if self._earlier is None else self._earlier._calls
+        before = self._before._calls if self._before else {}
         return {
             directory: before[directory]
             if directory in before and directory not in self._changed_directories
