@@ -27,9 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from .database import deliveries, one_at_a_time, owners, work
+from .database import deliveries, one_at_a_time, open_database, owners, work
 from .deliveries import Delivery, Wish
 from .forge.port import PullRef
+from .shared_time import time_of
 
 MAX_ATTEMPTS: Final = 3
 LEASE_SECONDS: Final = 30.0
@@ -75,6 +76,12 @@ class Inbox:
     engine: Engine
     clock: Callable[[], float] = field(default=time.time)
     lease_seconds: float = LEASE_SECONDS
+
+    @classmethod
+    def open(cls, url: str, lease_seconds: float = LEASE_SECONDS) -> Inbox:
+        """The one in this database, by the time that all who work on it agree on."""
+        engine = open_database(url)
+        return cls(engine, time_of(engine), lease_seconds)
 
     def accept(self, delivery: Delivery) -> int | None:
         """Keep a delivery; durable once this returns. The row to work on, if any.

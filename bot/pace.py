@@ -151,11 +151,11 @@ class Pace:
         if kind is not Kind.READ:
             self._wait(owner, self._writes, 1)
 
-    def heard(self, left: int, resets_at: float) -> None:
+    def heard(self, left: int, resets_in: float) -> None:
         """As ``Pacer`` says."""
         turn = _TURN.get()
         if turn is not None:
-            self._left[turn.owner] = (left, resets_at)
+            self._left[turn.owner] = (left, self.clock() + resets_in)
             BUDGET.labels(turn.owner).set(left)
 
     @property

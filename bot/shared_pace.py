@@ -1,5 +1,6 @@
 """Places in time that several processes share, kept in Redis. Knows no owner and no forge.
 
+Redis says what time it is, so that a process whose clock is wrong waits as long as the others.
 Without Redis each process paces itself; more is sent then, and the forge's refusals are obeyed.
 """
 
@@ -28,6 +29,18 @@ local ends = math.ceil((full - now) * 1000) + 1000
 redis.call('SET', KEYS[1], string.format('%.6f', full), 'PX', ends)
 return {tostring(wait), 1}
 """
+# KEYS: the ticket. ARGV: seconds until its place, seconds that it is kept.
+_KEEP: Final = """
+local clock = redis.call('TIME')
+local at = clock[1] + clock[2] / 1000000 + tonumber(ARGV[1])
+redis.call('SET', KEYS[1], string.format('%.6f', at), 'EX', ARGV[2])
+"""
+_CLAIM: Final = """
+local at = redis.call('GETDEL', KEYS[1])
+if not at then return false end
+local clock = redis.call('TIME')
+return tostring(math.max(0, tonumber(at) - clock[1] - clock[2] / 1000000))
+"""
 _FOREVER: Final = 10.0**9
 
 _LOG: Final = logging.getLogger(__name__)
@@ -40,7 +53,9 @@ class SharedSlots:
 
     def __init__(self, url: str) -> None:
         self._redis: Any = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-        self._book = self._redis.register_script(_BOOK)
+        self._book, self._keep, self._claim = map(
+            self._redis.register_script, (_BOOK, _KEEP, _CLAIM)
+        )
         self._own = LocalSlots()
         self._sulks_until = 0.0
 
@@ -59,7 +74,7 @@ class SharedSlots:
 
         def shared() -> None:
             ends = int(after) + _KEPT_SECONDS
-            self._redis.set(f"{_PREFIX}ticket:{ticket}", time.time() + after, ex=ends)
+            self._keep(keys=[f"{_PREFIX}ticket:{ticket}"], args=(after, ends))
 
         self._either(shared, lambda: self._own.keep(ticket, after))
 
@@ -67,8 +82,8 @@ class SharedSlots:
         """As ``Slots`` says."""
 
         def shared() -> float | None:
-            at = self._redis.getdel(f"{_PREFIX}ticket:{ticket}")
-            return self._own.claim(ticket) if at is None else max(0.0, float(at) - time.time())
+            wait = self._claim(keys=[f"{_PREFIX}ticket:{ticket}"])
+            return self._own.claim(ticket) if wait is None else float(wait)
 
         return self._either(shared, lambda: self._own.claim(ticket))
 

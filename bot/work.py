@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -74,7 +73,7 @@ class Worker:
         pace = Pace(pause=settings.pause)
         if settings.redis_url is not None:
             pace.slots = SharedSlots(settings.redis_url)
-        return cls(settings, inbox, Ledger(inbox.engine), reviewer, pace)
+        return cls(settings, inbox, Ledger(inbox.engine, inbox.clock), reviewer, pace)
 
     def __call__(self, item: WorkItem) -> None:
         """Do one row. Raises ``ForgeError``."""
@@ -123,7 +122,7 @@ class Worker:
             command = _command(item)
             if command is None:
                 run_id = self._run_id(item, ref)
-                started = time.time()
+                started = self.inbox.clock()
                 outcome = pipeline.could_not_review(forge, ref, self.reviewer, run_id, reason)
                 RUNS.labels(outcome.ended.value).inc()
                 self.ledger.record(outcome, started, run_id, {})
@@ -163,7 +162,7 @@ class Worker:
         return forge.pull_requests_of(item.wish.repository, item.wish.head_sha)
 
     def _review(self, item: WorkItem, ref: PullRef) -> None:
-        started, run_id = time.time(), self._run_id(item, ref)
+        started, run_id = self.inbox.clock(), self._run_id(item, ref)
         forge = self.forge(ref)
         try:
             outcome = pipeline.review(
@@ -192,7 +191,7 @@ class Worker:
             outcome.pull.head_sha,
             outcome.ended.value,
             outcome.posted,
-            time.time() - started,
+            self.inbox.clock() - started,
         )
 
     def _answer(self, item: WorkItem, ref: PullRef, command: Command) -> Answered:

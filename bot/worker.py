@@ -20,7 +20,6 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from . import tracing
-from .database import open_database
 from .dispatch import DRAIN_SECONDS, run_one
 from .inbox import Inbox, WorkItem
 from .metrics import take_slot
@@ -112,7 +111,7 @@ def worker_app() -> Celery:
         # Built after the fork: no database handle and no thread may cross it.
         take_slot(settings.metrics_dir, f"worker{current_process_index()}")
         tracing.set_up(settings.traces_url, "worker")
-        inbox = Inbox(open_database(settings.database_url), lease_seconds=settings.lease)
+        inbox = Inbox.open(settings.database_url, settings.lease)
         return Worker.from_settings(settings, inbox)
 
     @app.task(name=TASK)  # type: ignore[untyped-decorator] # Celery ships no types

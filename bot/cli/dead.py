@@ -11,6 +11,7 @@ from bot.backlog import Backlog, DeadRow
 from bot.database import DatabaseAway, SchemaError, open_current
 from bot.redaction import redacted
 from bot.settings import Settings, SettingsError
+from bot.shared_time import time_of
 
 from .options import say
 
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     except DatabaseAway as error:
         say(f"lockstitch dead: the database refused ({type(error).__name__}).")
         return 1
-    backlog = Backlog(engine)
+    backlog = Backlog(engine, time_of(engine))
     try:
         return _list(backlog) if options.verb == "list" else _retry(backlog, options.row)
     finally:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.database import migrate, open_database
+from bot.database import migrate
 from bot.deliveries import Delivery, Rejected, read
 from bot.dispatch import run_one
 from bot.gitlab_deliveries import Secrets
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         delivery = load(Path(options.file))
         settings = Settings.from_environment(os.environ)
         migrate(settings.database_url)
-        inbox = Inbox(open_database(settings.database_url))
+        inbox = Inbox.open(settings.database_url)
         worker = Worker.from_settings(settings, inbox)
     except (SettingsError, Rejected, ValueError, OSError) as error:
         say(f"lockstitch replay: {error}")

@@ -9,7 +9,6 @@ import threading
 from types import FrameType
 
 from bot import tracing
-from bot.database import open_database
 from bot.hosts import probes, watchtower
 from bot.inbox import Inbox
 from bot.logs import set_up
@@ -49,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    inbox = Inbox(open_database(settings.database_url))
+    inbox = Inbox.open(settings.database_url)
     dispatcher = CeleryDispatcher(settings.redis_url)
     held = duties(inbox, dispatcher, watchtower(settings), probes(settings))
     sweep_until(held, stop, settings.pulse("sweeper"))

@@ -21,7 +21,7 @@ from .github_tokens import (
     TokenCredentials,
     Tokens,
 )
-from .github_transport import connect, guarded
+from .github_transport import connect, guarded, seconds_until
 from .kept import Recent
 from .pacer import Hurry, Kind, Pacer
 
@@ -164,7 +164,7 @@ class Api:
         headers, answer = guarded(lambda: call(requester))
         left, resets = headers.get("x-ratelimit-remaining"), headers.get("x-ratelimit-reset")
         if left and resets and left.isdigit() and resets.isdigit():
-            self.pacer.heard(int(left), float(resets))
+            self.pacer.heard(int(left), seconds_until(float(resets), headers))
         return headers, answer
 
     def _requester(self, scope: Scope) -> Requester:

@@ -34,6 +34,10 @@ EARLY: Final = 300
 SIGNED: Final = 240
 """A signature of the App is used for so many seconds, half of its life; GitHub allows 600."""
 _LONGEST: Final = 3_600.0
+_BACK: Final = 60
+"""A signature is dated back by so much, as GitHub advises."""
+_SKEW: Final = 20.0
+"""A clock that is wrong by less is no reason for a refusal."""
 _BAD_KEY: Final = "The private key of the App cannot be used: it is no RSA key in PEM."
 
 
@@ -72,12 +76,16 @@ Credentials = AppCredentials | TokenCredentials
 
 
 class AppDoor:
-    """Requests that the App makes as itself, signed with whichever of its keys GitHub takes."""
+    """Requests that the App makes as itself, signed with whichever of its keys GitHub takes.
+
+    Signatures are dated by GitHub's clock once it has refused one that was dated by this machine's.
+    """
 
     def __init__(self, base_url: str, app: AppCredentials, pause: float | None) -> None:
         self.base_url, self._app_id, self._pause = base_url, app.app_id, pause
         self._keys = [key for key in (app.private_key, app.previous_key) if key is not None]
         self._open: dict[str, tuple[Requester, float]] = {}
+        self._ahead = 0.0
 
     def send(self, verb: str, path: str, body: Any = None) -> tuple[Mapping[str, str], Any]:
         """Headers, by small letters, and the answer. Raises ``ForgeError``."""
@@ -97,10 +105,20 @@ class AppDoor:
             return self._ask(key, verb, path, body)
         except Refused as error:
             self._open.pop(key, None)
-            if not (is_kept and _is_about_the_key(error)):
+            if not (_is_about_the_key(error) and (self._has_learned(error) or is_kept)):
                 raise
-        # This machine may have slept since it signed.
+        # This machine may have slept since it signed, or its clock is wrong.
         return self._ask(key, verb, path, body)
+
+    def _has_learned(self, refusal: Refused) -> bool:
+        """Whether this clock is further off GitHub's than was known, by the refusal's own date."""
+        cause = refusal.__cause__
+        found = (cause.headers if isinstance(cause, GithubException) else None) or {}
+        ahead = ahead_of({name.lower(): value for name, value in found.items()})
+        if abs(ahead - self._ahead) <= _SKEW:
+            return False
+        self._ahead = ahead
+        return True
 
     def _ask(self, key: str, verb: str, path: str, body: Any) -> tuple[Mapping[str, str], Any]:
         requester = self._requester(key)
@@ -113,7 +131,9 @@ class AppDoor:
         if held is not None and time.monotonic() < held[1]:
             return held[0]
         try:
-            signed = Auth.AppAuth(self._app_id, key).create_jwt(expiration=2 * SIGNED)
+            now = int(time.time() - self._ahead)
+            claims = {"iat": now - _BACK, "exp": now + 2 * SIGNED, "iss": str(self._app_id)}
+            signed = jwt.encode(claims, key, algorithm="RS256")
         except jwt.InvalidKeyError as error:
             raise Refused(_BAD_KEY) from error
         made = connect(self.base_url, Auth.AppAuthToken(signed), self._pause)

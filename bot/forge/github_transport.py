@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import requests
@@ -104,4 +105,10 @@ def _wait(headers: dict[str, str]) -> float:
     if after.isdigit():
         return float(after)
     reset = headers.get("x-ratelimit-reset", "")
-    return max(1.0, float(reset) - time.time()) if reset.isdigit() else 60.0
+    return max(1.0, seconds_until(float(reset), headers)) if reset.isdigit() else 60.0
+
+
+def seconds_until(moment: float, headers: Mapping[str, str]) -> float:
+    """How long from the answer with these headers, by the clock of whoever sent it if it told."""
+    said = headers.get("date")
+    return moment - (parsedate_to_datetime(said).timestamp() if said else time.time())

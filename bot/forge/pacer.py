@@ -21,8 +21,8 @@ class Pacer(Protocol):
     def before(self, kind: Kind) -> None:
         """Wait until a request of this kind may be sent. Raises ``RateLimited`` if that is long."""
 
-    def heard(self, left: int, resets_at: float) -> None:
-        """The forge said how many requests it still allows, and until when."""
+    def heard(self, left: int, resets_in: float) -> None:
+        """The forge said how many requests it still allows, and for how many seconds."""
 
 
 class Hurry:
@@ -31,5 +31,5 @@ class Hurry:
     def before(self, kind: Kind) -> None:
         """At once."""
 
-    def heard(self, left: int, resets_at: float) -> None:
+    def heard(self, left: int, resets_in: float) -> None:
         """Not remembered."""

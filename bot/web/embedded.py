@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from bot.database import migrate, open_database
+from bot.database import migrate
 from bot.dispatch import EmbeddedDispatcher
 from bot.hosts import probes, watchtower
 from bot.inbox import Inbox
@@ -34,7 +34,7 @@ class Embedded:
         """Migrate, start the threads, listen. Raises ``SettingsError``."""
         settings.needs_secret().needs_credentials()
         migrate(settings.database_url)
-        inbox = Inbox(open_database(settings.database_url), lease_seconds=settings.lease)
+        inbox = Inbox.open(settings.database_url, settings.lease)
         worker = Worker.from_settings(settings, inbox)
         dispatcher = EmbeddedDispatcher(inbox, worker, worker.give_up, settings.workers)
         app = create_app(settings, inbox, dispatcher)

@@ -27,25 +27,28 @@ class Listener:
             max_request_body_size=MAX_BYTES + 1,
         )
         self.url = f"http://{host}:{self._server.effective_port}"
+        self._lock, self._is_closed = threading.Lock(), False
+        trigger = self._server.trigger
+        self._wake, trigger._physical_pull = trigger._physical_pull, self._wake_while_open
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """No new requests; those that run may end."""
-        # In this order: a thread that ends after the loop has closed its pipe would write into
-        # whatever file was given the pipe's number meanwhile, a database for example. And only
-        # the loop may close its sockets, for the same reason.
-        self._server.task_dispatcher.shutdown(timeout=5)
-        woken = threading.Event()
-
-        def close() -> None:
-            # A thread that answered a moment ago may have woken the loop before we do; closing
-            # its pipe then would have us write into a closed one, or into what took its place.
-            woken.wait()
-            self._server.close()
-
-        try:
-            self._server.trigger.pull_trigger(close)
-        finally:
-            woken.set()
+    def stop(self, within: float = 5.0) -> None:
+        """No new requests; those that run may end, within seconds."""
+        self._server.task_dispatcher.shutdown(timeout=within)
+        # Only the loop may close its sockets: it reads them by their numbers.
+        self._server.trigger.pull_trigger(self._close)
         self._thread.join(timeout=10)
+
+    def _wake_while_open(self) -> None:
+        """Write into the loop's pipe. A thread may be late, and by then the pipe's number may be
+        that of whatever was opened since, a database for example.
+        """
+        with self._lock:
+            if not self._is_closed:
+                self._wake()
+
+    def _close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            self._server.close()

@@ -9,7 +9,6 @@ from typing import Final
 from flask import Flask
 
 from bot import tracing
-from bot.database import open_database
 from bot.inbox import Inbox
 from bot.logs import set_up
 from bot.metrics import share
@@ -31,5 +30,5 @@ def create() -> Flask:
     share(settings.metrics_dir)
     tracing.set_up(settings.traces_url, "web")
     _LOG.info(who_may_see(settings))
-    inbox = Inbox(open_database(settings.database_url))
+    inbox = Inbox.open(settings.database_url)
     return create_app(settings, inbox, CeleryDispatcher(settings.redis_url))

@@ -59,6 +59,8 @@ class Product:
     commands: dict[str, list[str]]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     engine: Engine | None = None
+    own: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What the environment of a process has besides, by its name."""
 
     @property
     def backlog(self) -> Backlog:
@@ -73,7 +75,11 @@ class Product:
             log = (self.directory / f"{name}.log").open("ab")
             # A group of its own, so that a kill takes its children too.
             self.running[name] = subprocess.Popen(
-                self.commands[name], env=self.environment, stderr=log, stdout=log, process_group=0
+                self.commands[name],
+                env=self.environment | self.own.get(name, {}),
+                stderr=log,
+                stdout=log,
+                process_group=0,
             )
             log.close()
         if "web" in (names or self.commands):
@@ -202,7 +208,7 @@ def _environment(sandbox: Sandbox, directory: Path, port: int, **more: str) -> d
 
 
 @contextmanager
-def embedded(directory: Path, **settings: str) -> Iterator[Product]:
+def embedded(directory: Path, *, starts: bool = True, **settings: str) -> Iterator[Product]:
     """One process with SQLite."""
     sandbox, port = Sandbox.start(directory / "forge"), servers.free_port()
     url = f"sqlite:///{directory / 'bot.sqlite3'}"
@@ -211,13 +217,13 @@ def embedded(directory: Path, **settings: str) -> Iterator[Product]:
     commands = {"web": [sys.executable, "-m", "bot", "serve"]}
     product = Product(sandbox, directory, environment, url, port, commands)
     migrate(url)
-    with _served(product):
+    with _served(product, starts=starts):
         yield product
 
 
 @contextmanager
 def production(
-    directory: Path, database_url: str, redis_url: str, **settings: str
+    directory: Path, database_url: str, redis_url: str, *, starts: bool = True, **settings: str
 ) -> Iterator[Product]:
     """A server, a worker with two processes, and a sweeper, on PostgreSQL and Redis."""
     sandbox, port = Sandbox.start(directory / "forge"), servers.free_port()
@@ -235,17 +241,19 @@ def production(
         "sweeper": [sys.executable, "-m", "bot", "sweeper"],
     }
     migrate(database_url)
-    with _served(Product(sandbox, directory, environment, database_url, port, commands)) as product:
+    product = Product(sandbox, directory, environment, database_url, port, commands)
+    with _served(product, starts=starts):
         yield product
 
 
 @contextmanager
-def _served(product: Product) -> Iterator[Product]:
+def _served(product: Product, *, starts: bool) -> Iterator[None]:
     hook = f"http://127.0.0.1:{product.port}/webhooks/github"
     product.sandbox.send_webhooks_to(hook, SECRET)
     try:
-        product.start()
-        yield product
+        if starts:
+            product.start()
+        yield
     finally:
         product.sandbox.forge.hooks.target = None
         product.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -30,6 +31,9 @@ class Clock:
 
     def monotonic(self) -> float:
         return self.now
+
+    def time(self) -> float:
+        return time.time()
 
 
 @pytest.fixture
@@ -125,6 +129,23 @@ def test_a_signature_that_ran_out_unseen_is_made_anew(sandbox: Sandbox, pull: Pu
     before = len(sandbox.forge.requests)
     app.seconds_ahead()
     assert len(sandbox.forge.requests) == before + 2
+
+
+@pytest.mark.parametrize("ahead", [-600, 600])
+def test_a_clock_that_is_wrong_signs_with_githubs_time(
+    sandbox: Sandbox, pull: Pull, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    wrong = Clock(1_000.0)
+    monkeypatch.setattr(wrong, "time", lambda: time.time() + ahead, raising=False)
+    monkeypatch.setattr("bot.forge.github_tokens.time", wrong)
+    app = GitHubApp(sandbox.api_url, AppCredentials(APP_ID, sandbox.private_key))
+    before = len(sandbox.forge.requests)
+    assert app.seconds_ahead() == pytest.approx(ahead, abs=5)
+    assert len(sandbox.forge.requests) == before + 2
+    app.seconds_ahead()
+    assert len(sandbox.forge.requests) == before + 3
+    with pytest.raises(Refused, match="credentials"):
+        client(sandbox, other_key()).pull_request(REF)
 
 
 @pytest.mark.parametrize("key", ["words", "-----BEGIN RSA PRIVATE KEY-----\nabc\n"])

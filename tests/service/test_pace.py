@@ -138,7 +138,7 @@ def test_a_place_far_ahead_is_kept_for_the_run_that_booked_it(clock: Clock) -> N
 def test_the_last_requests_are_left_to_what_has_begun(clock: Clock) -> None:
     pace, _ = paced(clock)
     with pace.turn("a", "1"):
-        pace.heard(RESERVE - 1, clock.now + 900)
+        pace.heard(RESERVE - 1, 900)
         pace.before(Kind.READ)
     with pytest.raises(NotYet) as refused:
         pace.gate("a")
