@@ -113,12 +113,12 @@ def _examined(
                 continue
             made = [(resource, False) for resource in module.of_kind(kind)]
             asleep = [(resource, True) for resource in switched_off(module, kind)]
-            told = [(rule, rule.severity.of(environment.level)) for rule in of_kind]
             for resource, is_asleep in (*made, *asleep):
-                for rule, severity in told:
-                    if severity is None:
-                        continue
+                for rule in of_kind:
                     try:
+                        severity = rule.severity_of(resource).of(environment.level)
+                        if severity is None:
+                            continue
                         for seen in [*rule.judge(resource, resource.home)]:
                             one = _judged(rule, seen, resource, environment, severity)
                             # What nobody can read of something that is off is no news to anybody.

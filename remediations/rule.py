@@ -104,6 +104,10 @@ class Rule(ABC):
     severity: ClassVar[Severities]
     aliases: ClassVar[tuple[str, ...]] = ()
 
+    def severity_of(self, resource: Resource) -> Severities:  # noqa: ARG002 -- a rule that tells resources apart takes it
+        """How bad it is for this resource, where resources differ."""
+        return self.severity
+
     @abstractmethod
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         """What is wrong with this resource. May raise ``CannotJudge``."""

@@ -68,7 +68,7 @@ class Argument(Rule):
         elif not self.is_fine(value.value):
             hindered = hindrance(site, resource, module, path)
             repair = hindered or self.repair(site, resource, module)
-            yield Violation(path, self.words(site), repair, site.node, statement=site.statement)
+            yield Violation(path, self.words(resource), repair, site.node, statement=site.statement)
 
     def value_at(self, site: Site, module: Module) -> Value:
         """What the provider will make of this place."""
@@ -96,8 +96,8 @@ class Argument(Rule):
         """Whether a value that cannot be read is nothing to speak of."""
         return False
 
-    def words(self, site: Site) -> str:
-        """What the author reads."""
+    def words(self, resource: Resource) -> str:
+        """What the author reads, where resources differ."""
         return self.message
 
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:

@@ -6,7 +6,7 @@ from remediations.buckets import dynamic
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Severities
 from remediations.shapes import RequireKey
-from remediations.state_locks import locks_state
+from remediations.state_locks import LITTLE_HARM, locks_state
 from remediations.terraform.module import Module, Resource
 
 
@@ -35,6 +35,15 @@ class DynamodbNoCmk(RequireKey):
             return Advice("Each replica needs a key of its region. Write them, then set them all.")
         return super().offer_for(resource, module)
 
-    def applies(self, resource: Resource, module: Module) -> bool:
-        """Not to a table of locks."""
-        return not locks_state(resource)
+    def severity_of(self, resource: Resource) -> Severities:
+        """Less bad for a table of locks."""
+        return LITTLE_HARM if locks_state(resource) else self.severity
+
+    def words(self, resource: Resource) -> str:
+        """What is in a table of locks is said as it is."""
+        if not locks_state(resource):
+            return self.message
+        return (
+            "Terraform's locks say who works on which state, and AWS's key for them is one that "
+            "nobody here can audit or take away."
+        )

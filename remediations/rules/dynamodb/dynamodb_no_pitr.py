@@ -5,8 +5,8 @@ from __future__ import annotations
 from remediations.model import Safety, Severity
 from remediations.rule import Offer, Severities
 from remediations.shapes import RequireTrue
-from remediations.state_locks import locks_state
-from remediations.terraform.module import Module, Resource
+from remediations.state_locks import LITTLE_HARM, locks_state
+from remediations.terraform.module import Resource
 
 
 class DynamodbNoPitr(RequireTrue):
@@ -29,6 +29,15 @@ class DynamodbNoPitr(RequireTrue):
         "In place. Its backups are paid for by size.",
     )
 
-    def applies(self, resource: Resource, module: Module) -> bool:
-        """Not to a table of locks."""
-        return not locks_state(resource)
+    def severity_of(self, resource: Resource) -> Severities:
+        """Less bad for a table of locks."""
+        return LITTLE_HARM if locks_state(resource) else self.severity
+
+    def words(self, resource: Resource) -> str:
+        """What is in a table of locks is said as it is."""
+        if not locks_state(resource):
+            return self.message
+        return (
+            "Nothing brings back what is deleted from this table. It holds Terraform's locks and "
+            "checksums of states, which the next run writes anew."
+        )
