@@ -5,8 +5,9 @@
 Every example of every page is a directory; all fixes of all levels are applied to it. Checkov, in
 an environment of its own, looks at the examples before and after. Prints, for each Checkov id that
 a page maps, how often it is fixed, remains or is new, and fails unless each is fixed wherever its
-own rule offers an edit, and none is new. What ``checkov_ids.toml`` wants is claimed by a page, or
-left out there with a reason, which is printed.
+own rule offers an edit, is shown so by each rule that maps it, and none is new. What Checkov fails
+before and has nothing to say of afterwards is told apart, and ``checkov_ids.toml`` has the reason.
+What that file wants is claimed by a page, or left out there with a reason, which is printed.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ PROD: Final = Profile("prod")
 _LINE: Final = re.compile(r"^- Checkov: (.+)$", re.MULTILINE)
 _ID: Final = re.compile(r"CKV2?_AWS_\d+")
 _IDS: Final = tomllib.loads(Path(__file__).with_name("checkov_ids.toml").read_text("utf-8"))
-WANTED: Final = frozenset(_IDS["wanted"])
+WANTED: Final = frozenset((*_IDS["wanted"], *_IDS["judged"]))
 LEFT_OUT: Final[Mapping[str, str]] = _IDS["left_out"]
+UNREAD: Final[Mapping[str, str]] = _IDS["unread"]
 
 Finding = tuple[str, str, str]
 """A check, the directory of an example, a block."""
@@ -48,7 +50,9 @@ class Row:
     """What became of one check over all examples."""
 
     fixed: set[Finding] = field(default_factory=set)
+    shown_by: set[str] = field(default_factory=set)
     remaining: set[Finding] = field(default_factory=set)
+    unread: set[Finding] = field(default_factory=set)
     advised: set[Finding] = field(default_factory=set)
     new: set[Finding] = field(default_factory=set)
 
@@ -113,12 +117,14 @@ def compare(
         check, example, _ = finding
         if state != "FAILED" or check not in rows:
             continue
-        own = example in offers and offers[example].rule in claims[check]
-        row = rows[check]
+        row, rule = rows[check], offers[example].rule if example in offers else ""
         if after.get(finding) == "PASSED":
             row.fixed.add(finding)
+            row.shown_by.add(rule)
+        elif rule not in claims[check]:
+            row.advised.add(finding)
         else:
-            (row.remaining if own else row.advised).add(finding)
+            (row.remaining if finding in after else row.unread).add(finding)
     for finding, state in after.items():
         if state == "FAILED" and finding[0] in rows and before.get(finding) != "FAILED":
             rows[finding[0]].new.add(finding)
@@ -128,16 +134,27 @@ def compare(
 def show(rows: Mapping[str, Row], claims: Mapping[str, set[str]]) -> list[str]:
     """The table; returns what is wrong."""
     wrong: list[str] = []
-    print(f"{'check':13} {'fixed':>5} {'left':>5} {'advice':>6} {'new':>4}  rules")
+    print(f"{'check':13} {'fixed':>5} {'left':>5} {'unread':>6} {'advice':>6} {'new':>4}  rules")
     for check in sorted(rows.keys() - LEFT_OUT.keys(), key=_number):
         row = rows[check]
-        counts = (len(row.fixed), len(row.remaining), len(row.advised), len(row.new))
+        found = (row.fixed, row.remaining, row.unread, row.advised, row.new)
         names = ", ".join(sorted(claims[check]))
-        print("{:13} {:5} {:5} {:6} {:4}  {}".format(check, *counts, names))
+        print("{:13} {:5} {:5} {:6} {:6} {:4}  {}".format(check, *map(len, found), names))
         wrong += [f"{check} remains: {one[1]} {one[2]}" for one in sorted(row.remaining)]
         wrong += [f"{check} is new: {one[1]} {one[2]}" for one in sorted(row.new)]
-        wrong += [] if row.fixed else [f"{check} is never shown fixed ({names})"]
+        unshown = sorted(claims[check] - row.shown_by)
+        wrong += [f"{check} is not shown fixed by {rule}" for rule in unshown]
     return wrong
+
+
+def unexplained(rows: Mapping[str, Row]) -> list[str]:
+    """What Checkov has nothing to say of after the fix, and why; returns what lacks a reason."""
+    held = {check: row for check, row in rows.items() if check not in LEFT_OUT}
+    found = {f"{check} {one[1]}" for check, row in held.items() for one in row.unread}
+    print("\nunread afterwards:")
+    for name in sorted(found & UNREAD.keys()):
+        print(f"{name}: {UNREAD[name]}")
+    return [f"{name} is not read afterwards" for name in sorted(found - UNREAD.keys())]
 
 
 def explain(claims: Mapping[str, set[str]]) -> list[str]:
@@ -166,7 +183,7 @@ def main(arguments: Iterable[str]) -> int:
                 write(before, str(example), example.files)
                 write(after, str(example), mended(example, grammar))
         rows = compare(scan(checkov, before), scan(checkov, after), claims)
-    wrong = [*show(rows, claims), *explain(every)]
+    wrong = [*show(rows, claims), *unexplained(rows), *explain(every)]
     counted = [row for check, row in rows.items() if check not in LEFT_OUT]
     fixed = sum(len(row.fixed) for row in counted)
     print(*wrong, sep="\n")
