@@ -231,6 +231,8 @@ class _Placer:
         if "\n" not in self.source.slice(items.span):
             yield _Splice(Span(end, end), f", {written}")
             return
+        if "\n" in written:
+            yield from self.further_in(items, after)
         yield from self.follow(after, items.span.end, indent, written, has_commas=True)
 
     def insert_entry(self, within: ObjectExpression, name: str, text: str) -> Iterator[_Splice]:
@@ -271,6 +273,25 @@ class _Placer:
             yield _Splice(Span(line_end, line_end), f"\n{indent}{written}")
         else:
             yield _Splice(Span(end, end), " " + written)
+
+    def further_in(self, items: ListExpression, after: Expression) -> Iterator[_Splice]:
+        """``terraform fmt`` sets a line ``}, {`` as far in as what stands in the first of both.
+
+        A list that has such a line already shows its own way.
+        """
+        if not isinstance(after, ObjectExpression) or not after.entries or not self.closes(after):
+            return
+        own = [item for item in items.items if item is not after and self.closes(item)]
+        like = own[0].span.end - 1 if own else after.entries[0].key.span.start
+        start = self.source.line_start(self.source.line(after.span.end - 1))
+        yield _Splice(Span(start, after.span.end - 1), indent_of(self.source, like))
+
+    def closes(self, item: Expression) -> bool:
+        """Whether its last character begins a line, and something follows on that line."""
+        last = item.span.end - 1
+        line = self.source.line_span(self.source.line(last))
+        follows = self.code(item.span.end, line.end).strip(" \t\r\n,")
+        return line.start + len(indent_of(self.source, last)) == last and bool(follows)
 
     def ends_its_line(self, offset: int) -> bool:
         """Whether nothing but a comment follows on the line."""

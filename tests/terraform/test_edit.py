@@ -279,6 +279,18 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         "a = [\n  1, # one\n  2, # two\n  9\n]\n",
     ),
     (
+        "a brace that closes one and opens the next stands where fmt sets it",
+        "a = [{\n  b = 1\n}]\n",
+        [element(0, "{\n  b = 9\n}")],
+        "a = [{\n  b = 1\n  }, {\n  b = 9\n}]\n",
+    ),
+    (
+        "unless the list has a way of its own",
+        "a = [{\n  b = 1\n}, {\n  b = 2\n}]\n",
+        [element(1, "{\n  b = 9\n}")],
+        "a = [{\n  b = 1\n}, {\n  b = 2\n}, {\n  b = 9\n}]\n",
+    ),
+    (
         "objects in a list keep the way their braces stand",
         "a = [{\n  b = 1\n}, {\n  b = 2\n}]\n",
         [element(0, "{\n  b = 9\n}")],
