@@ -73,6 +73,8 @@ class Asked:
     thread_root: int | None = None
     key: str = ""
     """The same for every attempt, so that an answer is given once."""
+    is_greeted: bool = False
+    """Whether the comment has its reaction already."""
 
 
 class Answered(Enum):
@@ -88,7 +90,7 @@ def answer(forge: Forge, asked: Asked, reviewer: Reviewer) -> Answered:
 
     Raises ``ForgeError``, ``EngineStopped`` and ``EngineAway``.
     """
-    if asked.comment_id is not None:
+    if asked.comment_id is not None and not asked.is_greeted:
         forge.acknowledge(asked.ref, asked.comment_id, inline=asked.thread_root is not None)
     pull = forge.pull_request(asked.ref)
     if asked.command.verb is Verb.HELP:

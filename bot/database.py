@@ -63,11 +63,13 @@ work = Table(
     Column("asked_at", Float, nullable=False, server_default="0"),
     Column("began_at", Float, nullable=False, server_default="0"),
     Column("deadline", Float, nullable=False, server_default="0"),
+    Column("greeting", Integer, nullable=False, server_default="0", index=True),
 )
 """A row a pull request, and one a command. ``wanted`` over ``done`` means there is work.
 
 ``attempts`` were begun, ``waits`` were put off for no fault of the row's own. ``began_at`` and
-``deadline`` are those of the newest generation, and 0 until it is begun.
+``deadline`` are those of the newest generation, and 0 until it is begun. ``greeting`` says whether
+the comment that asks has been acknowledged (``greetings.py``).
 """
 
 owners = Table(

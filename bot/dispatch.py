@@ -199,8 +199,17 @@ class Dispatcher(Protocol):
 class EmbeddedDispatcher:
     """Threads of this process that lease rows themselves; no broker."""
 
-    def __init__(self, inbox: Inbox, work: Work, give_up: GiveUp, threads: int = 2) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        work: Work,
+        give_up: GiveUp,
+        threads: int = 2,
+        ring: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``ring`` is called as well wherever a row is there."""
         self._inbox, self._work, self._give_up = inbox, work, give_up
+        self._ring = ring
         self._bell = threading.Condition()
         self._rung = 0
         self._is_stopping = False
@@ -219,6 +228,7 @@ class EmbeddedDispatcher:
     def wake(self, row: int) -> None:
         """Ring once."""
         del row
+        self._ring()
         with self._bell:
             self._rung += 1
             self._bell.notify_all()

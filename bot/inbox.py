@@ -30,6 +30,7 @@ from sqlalchemy.exc import IntegrityError
 from .database import deliveries, one_at_a_time, open_database, owners, work
 from .deliveries import Delivery, Wish
 from .forge.port import PullRef
+from .greetings import Greeting
 from .shared_time import time_of
 
 MAX_ATTEMPTS: Final = 3
@@ -62,6 +63,8 @@ class WorkItem:
     doomed: str = ""
     waited: float = 0.0
     """Seconds since it was asked for."""
+    is_greeted: bool = False
+    """Whether the comment that asks has its reaction."""
 
     @property
     def ref(self) -> PullRef:
@@ -136,6 +139,7 @@ class Inbox:
             "done": 0,
             "token": 0,
             "lease_until": 0.0,
+            "greeting": Greeting.WANTED if wish.is_command and wish.comment_id else Greeting.NONE,
         }
         try:
             with connection.begin_nested():
@@ -341,7 +345,10 @@ def _item(row: Row[Any], now: float) -> WorkItem:
     wish = Wish(**{name: row.wish[name] for name in _WISH if name in row.wish})
     attempts = row.attempts + 1
     token, waited = row.token + 1, max(0.0, now - (row.asked_at or now))
-    return WorkItem(row.id, wish, row.wanted, token, attempts, row.waits, doomed, waited)
+    is_greeted = row.greeting == Greeting.SAID
+    return WorkItem(
+        row.id, wish, row.wanted, token, attempts, row.waits, doomed, waited, is_greeted
+    )
 
 
 def review_key(ref: PullRef) -> str:

@@ -102,6 +102,7 @@ class _Turn:
 
     owner: str
     ticket: str
+    is_urgent: bool = False
     prepaid: int = 0
 
 
@@ -119,9 +120,12 @@ class Pace:
     _left: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     @contextmanager
-    def turn(self, owner: str, ticket: str) -> Iterator[None]:
-        """Requests inside are sent for this owner, by the run of this name."""
-        token = _TURN.set(_Turn(owner, ticket))
+    def turn(self, owner: str, ticket: str, *, is_urgent: bool = False) -> Iterator[None]:
+        """Requests inside are sent for this owner, by the run of this name.
+
+        Urgent ones never wait: their place is counted, and the others wait for it.
+        """
+        token = _TURN.set(_Turn(owner, ticket, is_urgent))
         try:
             yield
         finally:
@@ -144,12 +148,23 @@ class Pace:
         turn = _TURN.get()
         if turn is None or self.pause == 0:
             return
+        if turn.is_urgent:
+            self._count(turn.owner, kind)
+            return
         if kind is Kind.CONTENT:
             self._say(turn)
         owner = turn.owner
         self._wait(owner, POINTS, _POINTS[kind])
         if kind is not Kind.READ:
             self._wait(owner, self._writes, 1)
+
+    def _count(self, owner: str, kind: Kind) -> None:
+        """Book every place that a request takes, and wait for none."""
+        costs = [(POINTS, _POINTS[kind])]
+        costs += [(self._writes, 1)] if kind is not Kind.READ else []
+        costs += [(CONTENTS, 1)] if kind is Kind.CONTENT else []
+        for bucket, cost in costs:
+            self.slots.book(f"{owner}:{bucket.name}", bucket, cost, float("inf"))
 
     def heard(self, left: int, resets_in: float) -> None:
         """As ``Pacer`` says."""

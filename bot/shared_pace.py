@@ -13,7 +13,8 @@ from typing import Any, Final, TypeVar
 
 import redis
 
-from .pace import Bucket, LocalSlots
+from .pace import Bucket, LocalSlots, Pace
+from .settings import Settings
 
 _PREFIX: Final = "lockstitch:pace:"
 _SULK_SECONDS: Final = 5.0
@@ -46,6 +47,14 @@ _FOREVER: Final = 10.0**9
 _LOG: Final = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+
+def pace_of(settings: Settings) -> Pace:
+    """That of a process: shared with others where there is a Redis."""
+    pace = Pace(pause=settings.pause)
+    if settings.redis_url is not None:
+        pace.slots = SharedSlots(settings.redis_url)
+    return pace
 
 
 class SharedSlots:

@@ -25,7 +25,7 @@ from .metrics import RUNS
 from .pace import Pace
 from .record import record
 from .settings import Settings
-from .shared_pace import SharedSlots
+from .shared_pace import pace_of
 from .stages import stage
 
 _LOG: Final = logging.getLogger(__name__)
@@ -70,10 +70,8 @@ class Worker:
         settings.needs_credentials()
         cache = settings.cache_dir / "grammar" if settings.cache_dir else None
         reviewer = pipeline.Reviewer(ConfinedEngine(cache), settings.profile, docs_url=settings.url)
-        pace = Pace(pause=settings.pause)
-        if settings.redis_url is not None:
-            pace.slots = SharedSlots(settings.redis_url)
-        return cls(settings, inbox, Ledger(inbox.engine, inbox.clock), reviewer, pace)
+        ledger = Ledger(inbox.engine, inbox.clock)
+        return cls(settings, inbox, ledger, reviewer, pace_of(settings))
 
     def __call__(self, item: WorkItem) -> None:
         """Do one row. Raises ``ForgeError``."""
@@ -202,7 +200,8 @@ class Worker:
 
     def _asked(self, item: WorkItem, ref: PullRef, command: Command) -> Asked:
         wish, key = item.wish, self._run_id(item, ref).rpartition("/")[2]
-        return Asked(ref, command, wish.login, wish.comment_id, wish.thread_root, key)
+        where = wish.comment_id, wish.thread_root
+        return Asked(ref, command, wish.login, *where, key, item.is_greeted)
 
 
 def _group(item: WorkItem) -> MergeGroup | None:

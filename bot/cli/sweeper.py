@@ -9,11 +9,14 @@ import threading
 from types import FrameType
 
 from bot import tracing
+from bot.greeter import Greeter
+from bot.greetings import Greetings
 from bot.hosts import probes, watchtower
 from bot.inbox import Inbox
 from bot.logs import set_up
 from bot.metrics import share
 from bot.settings import Settings, SettingsError
+from bot.shared_pace import pace_of
 from bot.sweeper import duties
 from bot.sweeper import run as sweep_until
 from bot.web.figures import show
@@ -51,5 +54,8 @@ def run(options: argparse.Namespace) -> int:
     inbox = Inbox.open(settings.database_url)
     dispatcher = CeleryDispatcher(settings.redis_url)
     held = duties(inbox, dispatcher, watchtower(settings), probes(settings))
+    greeter = Greeter(Greetings(inbox.engine, inbox.clock), settings, pace_of(settings))
+    greeter.start()
     sweep_until(held, stop, settings.pulse("sweeper"))
+    greeter.stop()
     return 0

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bot.database import migrate
 from bot.dispatch import EmbeddedDispatcher
+from bot.greeter import Greeter
+from bot.greetings import Greetings
 from bot.hosts import probes, watchtower
 from bot.inbox import Inbox
 from bot.settings import Settings
@@ -25,6 +27,7 @@ class Embedded:
     inbox: Inbox
     dispatcher: EmbeddedDispatcher
     _worker: Worker
+    _greeter: Greeter
     _listener: Listener
     _stop: threading.Event
     _sweeper: threading.Thread
@@ -36,20 +39,25 @@ class Embedded:
         migrate(settings.database_url)
         inbox = Inbox.open(settings.database_url, settings.lease)
         worker = Worker.from_settings(settings, inbox)
-        dispatcher = EmbeddedDispatcher(inbox, worker, worker.give_up, settings.workers)
+        greeter = Greeter(Greetings(inbox.engine, inbox.clock), settings, worker.pace)
+        dispatcher = EmbeddedDispatcher(
+            inbox, worker, worker.give_up, settings.workers, greeter.ring
+        )
         app = create_app(settings, inbox, dispatcher)
+        greeter.start()
         dispatcher.start()
         listener = Listener(app, settings.host, settings.port)
         stop = threading.Event()
         held = duties(inbox, dispatcher, watchtower(settings), probes(settings))
         sweeper = threading.Thread(target=run, args=(held, stop), name="sweeper", daemon=True)
         sweeper.start()
-        return cls(listener.url, inbox, dispatcher, worker, listener, stop, sweeper)
+        return cls(listener.url, inbox, dispatcher, worker, greeter, listener, stop, sweeper)
 
     def stop(self) -> None:
         """No new requests; let running work finish."""
         self._stop.set()
         self._listener.stop()
+        self._greeter.stop()
         self.dispatcher.stop()
         self._sweeper.join(timeout=5)
         self._worker.close()

@@ -102,7 +102,7 @@ class Journey:
     def client(self, pull: Pull) -> Forge:
         """What the bot sees of the repository."""
         directory = self.sandbox.forge.directory
-        return open_forge(_settings(self.sandbox, directory, None), self.ref(pull))
+        return open_forge(settings_for(self.sandbox, directory, None), self.ref(pull))
 
     @property
     def has_check_runs(self) -> bool:
@@ -172,7 +172,7 @@ def _credentials(sandbox: Sandbox, token: str | None) -> dict[str, Any]:
     }
 
 
-def _settings(
+def settings_for(
     sandbox: Sandbox, directory: Path, redis_url: str | None, token: str | None = None
 ) -> Settings:
     return Settings(
@@ -190,7 +190,7 @@ def _settings(
 def _embedded(
     sandbox: Sandbox, directory: Path, token: str | None = None
 ) -> Iterator[tuple[str, Inbox]]:
-    bot = Embedded.start(_settings(sandbox, directory, None, token))
+    bot = Embedded.start(settings_for(sandbox, directory, None, token))
     try:
         yield bot.url, bot.inbox
     finally:
@@ -201,7 +201,7 @@ def _embedded(
 def _celery(sandbox: Sandbox, directory: Path) -> Iterator[tuple[str, Inbox]]:
     """The production shape: a server, a real broker, and a worker process of its own."""
     with redis(directory) as url, ExitStack() as stack:
-        settings = _settings(sandbox, directory, url)
+        settings = settings_for(sandbox, directory, url)
         migrate(settings.database_url)
         inbox = Inbox(open_database(settings.database_url))
         stack.callback(inbox.engine.dispose)
@@ -212,7 +212,7 @@ def _celery(sandbox: Sandbox, directory: Path) -> Iterator[tuple[str, Inbox]]:
         log = stack.enter_context((directory / "worker.log").open("wb"))
         worker = subprocess.Popen(
             [sys.executable, "-m", "bot", "worker", "--processes", "2"],
-            env=_environment(settings, directory),
+            env=environment_of(settings, directory),
             stderr=log,
         )
         try:
@@ -222,7 +222,7 @@ def _celery(sandbox: Sandbox, directory: Path) -> Iterator[tuple[str, Inbox]]:
             worker.wait(timeout=30)
 
 
-def _environment(settings: Settings, directory: Path) -> dict[str, str]:
+def environment_of(settings: Settings, directory: Path) -> dict[str, str]:
     key = directory / "key.pem"
     key.write_text(settings.private_key or "")
     return {

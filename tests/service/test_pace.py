@@ -301,3 +301,13 @@ def test_without_redis_each_process_paces_itself(
     assert [record.getMessage() for record in caplog.records] == [
         "pace is not shared reason=ConnectionError"
     ]
+
+
+def test_what_is_urgent_waits_for_nothing_and_the_others_wait_for_it(clock: Clock) -> None:
+    pace, sleeper = paced(clock)
+    for _ in range(200):
+        with pace.turn("acme", "greeting.1", is_urgent=True):
+            pace.before(Kind.CONTENT)
+    assert sleeper.slept == 0.0
+    with pace.turn("acme", "run"), pytest.raises(Queued):
+        pace.before(Kind.CONTENT)
