@@ -229,25 +229,6 @@ def _gitlab(read: _Reader) -> GitLabSettings:
     )
 
 
-def user_cache(environment: Mapping[str, str]) -> Path | None:
-    """Where a person's own runs keep the grammar's tables; None where they have no home.
-
-    The operator's directory comes first, so that the tables warmed in an image serve every command.
-    """
-    if given := environment.get(f"{PREFIX}CACHE_DIR"):
-        return Path(given) / "grammar"
-    try:
-        base = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:
-        return None
-    return base / "lockstitch" / "grammar"
-
-
-def wants_colour(environment: Mapping[str, str]) -> bool:
-    """False where NO_COLOR is set, whatever it says (https://no-color.org)."""
-    return "NO_COLOR" not in environment
-
-
 def _shared(environment: Mapping[str, str]) -> Path | None:
     """The variable is that of Prometheus' own library, which reads it too."""
     given = environment.get("PROMETHEUS_MULTIPROC_DIR")

@@ -6,10 +6,11 @@ A stand-in knows what the module documents. What a caller cannot have a say in i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from .at_source import Place, Placed, at_source, is_constant
+from .frozen import dataclass
 from .keys import KeyChoice, choose_key
 from .model import Known, Safety
 from .rule import Advice, Repair, Targeted, Violation

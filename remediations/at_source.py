@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import dirname
 from typing import Final
 
+from .frozen import dataclass
 from .model import Known, Related, Safety
 from .rule import Advice, Repair, Targeted, Violation
 from .terraform.edit import (

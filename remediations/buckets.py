@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
+from .frozen import dataclass
 from .model import Known
 from .terraform.belonging import owners_of, resolve
 from .terraform.module import Module, Resource

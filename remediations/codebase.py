@@ -6,13 +6,14 @@ Judges nothing. What cannot be read is named, never left out.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import groupby
 from posixpath import dirname
 from typing import Any
 
 from .environment import Environment, environments_of
+from .frozen import dataclass
 from .model import Edit, NotAnalysed, Profile, Span
 from .registry import stand_ins
 from .rule import Targeted

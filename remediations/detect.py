@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from posixpath import dirname
 from typing import Final
 
@@ -12,6 +11,7 @@ from .at_source import at_source
 from .codebase import Codebase
 from .environment import Environment
 from .fingerprint import fingerprint
+from .frozen import dataclass
 from .glob import covered
 from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Severity, Span

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from posixpath import basename, dirname, normpath
 from typing import Final
 
+from .frozen import dataclass
 from .glob import covers
 
 _WORDS: Final = {

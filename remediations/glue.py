@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from .frozen import dataclass
 from .key_policies import CLOUDWATCH_LOGS
 from .keys import choose_key
 from .lookups import free_name

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from .frozen import dataclass
 from .iam.statements import encoded_object
 from .lookups import look_up
 from .rule import Targeted

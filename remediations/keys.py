@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from .frozen import dataclass
 from .key_policies import KEY, ServiceUse, let_in, policy
 from .lookups import free_name
 from .model import Known

@@ -6,12 +6,13 @@ Reads two codebases; knows no finding's meaning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import basename
 from typing import Final
 
 from .codebase import Codebase
 from .fingerprint import moved
+from .frozen import dataclass
 from .model import Finding, Report
 from .terraform.module import Module
 from .terraform.nodes import Block, Document, Reference

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from .bucket_policies import DENY_PLAIN_HTTP, new_policy
 from .buckets import BUCKET, is_log_target
+from .frozen import dataclass
 from .lookups import free_name, look_up
 from .rule import Targeted
 from .terraform.edit import AddTopLevel

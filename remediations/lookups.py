@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from .frozen import dataclass
 from .rule import Targeted
 from .terraform.edit import AddTopLevel
 from .terraform.module import Module, Resource

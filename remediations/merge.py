@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .at_source import Place
+from .frozen import dataclass
 from .model import Finding, Related
 from .rule import Advice, Repair, Targeted, Violation
 from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock, InsertElement, InsertEntry

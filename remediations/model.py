@@ -5,9 +5,10 @@ Nothing here reads text, knows Terraform or decides anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from .frozen import dataclass
 
 if TYPE_CHECKING:
     from .environment import Environment

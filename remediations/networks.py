@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
+from .frozen import dataclass
 from .model import Known
 from .rule import Advice, Targeted
 from .terraform.edit import InsertAttribute

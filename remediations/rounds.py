@@ -6,12 +6,12 @@ Knows no grouping and no offers; a repair that cannot be proved is left out with
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from posixpath import dirname
 
 from .at_source import Place
 from .codebase import Codebase
 from .detect import examine
+from .frozen import dataclass
 from .glob import covered
 from .merge import Judged, same_place
 from .model import Profile, Safety

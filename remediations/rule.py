@@ -10,11 +10,11 @@ import json
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Final
 
+from .frozen import dataclass
 from .model import Related, Safety, Severity
 from .terraform.edit import Intent
 from .terraform.module import Module, Resource

@@ -6,9 +6,9 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from .frozen import dataclass
 from .lookups import free_name
 from .model import Known
 from .networks import vpc_module_of

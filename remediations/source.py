@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from .frozen import dataclass
 from .model import Edit, Location, Span
 
 MAX_BYTES: Final = 512 * 1024

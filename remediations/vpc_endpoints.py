@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from .frozen import dataclass
 from .lookups import look_up
 from .model import Known
 from .rule import Targeted

@@ -75,14 +75,14 @@ def repo_config(options: argparse.Namespace, root: Path) -> RepoConfig:
 
 def grammar_cache() -> Path | None:
     """Where the grammar's tables lie for whoever runs this."""
-    from bot.settings import user_cache
+    from bot.user import user_cache
 
     return user_cache(os.environ)
 
 
 def is_colourful() -> bool:
     """Colours only on a terminal, and never where NO_COLOR is set."""
-    from bot.settings import wants_colour
+    from bot.user import wants_colour
 
     return sys.stdout.isatty() and wants_colour(os.environ)
 

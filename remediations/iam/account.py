@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Location
 from ..terraform.module import Module, Resource
 from .actions import levels

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer

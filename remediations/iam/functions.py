@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Known
 from ..terraform.module import Module, Resource
 from .roles import users_of_roles

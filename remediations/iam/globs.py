@@ -7,8 +7,9 @@ and nothing follows from its being another text. Knows no policy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from ..frozen import dataclass
 
 MAX_STATES: Final = 20_000
 """How many states a comparison may look at; beyond that nothing is said to be proved."""

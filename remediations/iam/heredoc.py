@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Span
 from ..source import SourceFile, Unreadable
 from ..terraform.json_text import JsonArray, JsonNode, JsonObject, JsonValue, read

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from heapq import merge
 from itertools import chain
 from typing import Final
 
+from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from . import weights
 from .functions import groups_of_functions

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..frozen import dataclass
 from ..source import SourceFile
 from ..terraform.edit import indent_of
 from ..terraform.nodes import Document, Expression, ListExpression

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..terraform.module import Module
 from .actions import Reach, reach
 from .arns import types_reached

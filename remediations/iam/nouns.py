@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from ..buckets import BUCKET, is_auxiliary, is_auxiliary_name
+from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Reference
 from .targets import by_kind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block, Entry, ObjectExpression
 from .audience import Audience, audience

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from .permissions import covers
 from .statement import Item, Statement

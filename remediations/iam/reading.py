@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Known
 from ..terraform.module import Module
 from ..terraform.nodes import (

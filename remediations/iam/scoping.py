@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from ..frozen import dataclass
 from ..source import SourceFile
 from ..terraform.edit import InsertAfter, InsertElement, Intent, SetValue, indent_of
 from ..terraform.module import Module, Resource

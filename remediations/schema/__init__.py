@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pkgutil import get_data
 from typing import Any, Final
+
+from ..frozen import dataclass
 
 MAJORS: Final = (3, 4, 5, 6)
 NEWEST: Final = (6, 25)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from ..frozen import dataclass
 from ..model import Known
 from ..rule import Advice, Rule, Violation
 from ..terraform.module import Module, Resource

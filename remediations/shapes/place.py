@@ -6,9 +6,10 @@ Knows no values and no policy.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..buckets import dynamic
+from ..frozen import dataclass
 from ..terraform.module import Resource
 from ..terraform.nodes import (
     Attribute,

@@ -6,9 +6,9 @@ Knows no policy. What may mean several is said to be unsettled, never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Known, Unknown
 from .evaluate import Found
 from .instances import home_of

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from ..frozen import dataclass
 from ..model import Location
 from .nodes import Attribute, Block, Document, String
 from .outside import outside

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from ..frozen import dataclass
 from ..model import Edit, Span
 from ..source import apply
 from .nodes import Block, Body, Document

@@ -6,10 +6,10 @@ Never a file function, never the environment: what is not known is ``Unknown`` w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Protocol
 
+from ..frozen import dataclass
 from ..model import Known, Unknown, Value
 from .functions import FUNCTIONS, call_function
 from .members import collected, member, members

@@ -6,10 +6,11 @@ Knows no nodes: what leaves it is a raw tree whose tokens carry character offset
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..frozen import dataclass
 from ..source import SourceFile
 
 if TYPE_CHECKING:

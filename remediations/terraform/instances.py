@@ -6,9 +6,9 @@ Knows no policy. Where the text does not settle how many there are, nothing is s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ..frozen import dataclass
 from ..model import Known, Unknown, Value
 from .evaluate import Found, Scope, evaluate, partly
 from .nodes import Attribute, Block, Body, Expression, Reference

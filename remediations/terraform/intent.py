@@ -5,8 +5,7 @@ Names places in a document; knows nothing of columns and newlines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..frozen import dataclass
 from .nodes import Attribute, Block, Body, Expression, ListExpression, ObjectExpression
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Span
 from ..source import SourceFile
 

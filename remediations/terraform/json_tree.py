@@ -7,10 +7,11 @@ https://developer.hashicorp.com/terraform/language/syntax/json
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any, Final, TypeVar
 
 from .. import schema
+from ..frozen import dataclass
 from ..model import Span
 from ..source import SourceFile, Unparsable
 from .grammar import Grammar

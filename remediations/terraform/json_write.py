@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NoReturn
 
+from ..frozen import dataclass
 from ..model import Edit, Span
 from ..source import OverlappingEdits, SourceFile
 from .grammar import Grammar

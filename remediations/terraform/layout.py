@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Edit, Span
 from ..source import SourceFile, apply
 from .scan import scan

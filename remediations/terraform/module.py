@@ -6,10 +6,11 @@ Knows no policy. What belongs to what is told in ``belonging.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
+from ..frozen import dataclass
 from ..model import Known, Value
 from .calls import (
     MAX_DEPTH,

@@ -6,9 +6,9 @@ Knows no module, fetches nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from .nodes import Block, String
 
 PREFIX: Final = "registry:"

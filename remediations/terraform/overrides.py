@@ -7,9 +7,10 @@ https://developer.hashicorp.com/terraform/language/files/override
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
+from ..frozen import dataclass
 from .files import is_override
 from .nodes import Attribute, Block, Body, Document
 

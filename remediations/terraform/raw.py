@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lark import Token, Tree
 
+from ..frozen import dataclass
 from ..model import Span
 from .nodes import Attribute, Block, Body, Entry, Expression
 

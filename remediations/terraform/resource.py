@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from ..frozen import dataclass
 from ..model import Location, Value
 from .nodes import Attribute, Block, Body, Document
 

@@ -7,10 +7,11 @@ neutralised, so that offsets into the shadow are offsets into the original. Buil
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Span
 from ..source import SourceFile
 

@@ -5,9 +5,9 @@ Knows no policy. An expression that does more than pass a value on is its own so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Location
 from .belonging import narrowed
 from .evaluate import Found, Origin

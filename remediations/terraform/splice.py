@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Edit, Span
 from ..source import OverlappingEdits, SourceFile, Unparsable
 from .intent import (

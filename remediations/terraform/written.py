@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final
 
+from ..frozen import dataclass
 from ..model import Value
 from .instances import Turn, has_dynamic, turns_by_expression
 from .nodes import (

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bot.cli.options import LEVELS, SEVERITIES
-from bot.settings import user_cache
+from bot.user import user_cache
 from remediations.model import ENVIRONMENTS, Severity
 from remediations.rule import INDEX
 from scripts.write_docs import index, pages

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -13,6 +12,8 @@ from remediations.iam.statements import DOCUMENT, ENCODED, Statement
 from remediations.model import Severity
 from remediations.rule import Advice, Rule, Severities, Violation
 from remediations.terraform.module import Module, Resource
+
+from ...frozen import dataclass
 
 _HAND: Final = "iam:PassRole"
 

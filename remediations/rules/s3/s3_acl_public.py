@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from remediations.buckets import BUCKET, PUBLIC_ACLS
 from remediations.model import Known, Safety, Severity, Unknown
@@ -11,6 +10,8 @@ from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted,
 from remediations.terraform.edit import InsertAttribute, Intent, RemoveItem, SetValue
 from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import Attribute, Block, Expression
+
+from ...frozen import dataclass
 
 _GROUPS = ("global/AllUsers", "global/AuthenticatedUsers")
 
