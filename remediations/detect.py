@@ -13,6 +13,7 @@ from .environment import Environment
 from .fingerprint import fingerprint
 from .frozen import dataclass
 from .glob import covered
+from .iam.statements import in_files
 from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Severity, Span
 from .rule import Advice, CannotJudge, Rule, Violation, rules_of
@@ -150,11 +151,20 @@ class _Wanted:
 
 
 def _not_looked_into(module: Module) -> Iterator[NotAnalysed]:
-    """Calls that lead out of this code, which stand for nothing; where a limit cut, it blocks."""
+    """Calls that lead out of this code, which stand for nothing, and policies in other files.
+
+    Where a limit cut, it blocks.
+    """
     for call in module.calls:
         if call.target is None:
             place, reason = call.location, f"`module.{call.name}` is not looked into: {call.reason}"
             yield NotAnalysed(place.path, place.line, reason, blocking=call.is_cut)
+    for resource in module.resources:
+        for argument, path in in_files(resource, module):
+            place = resource.document_of(argument).source.location(argument.span)
+            what = f"`{argument.name}` of `{resource.address}`"
+            reason = f"{what} is not looked into: it stands in `{path}`"
+            yield NotAnalysed(place.path, place.line, reason, blocking=False)
 
 
 def _spent(root: Module) -> Iterator[NotAnalysed]:

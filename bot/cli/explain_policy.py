@@ -81,9 +81,9 @@ def _told(inspection: Inspection) -> Iterator[_Told]:
 
 def _said(one: Allowance, result: Result) -> Iterator[tuple[Finding, str, str]]:
     for finding in result.findings:
-        at = finding.location
         lines = range(one.location.line, one.location.end_line + 1)
-        inside = at.path == one.location.path and at.line in lines
+        places = (finding.location, *(other.location for other in finding.related))
+        inside = any(at.path == one.location.path and at.line in lines for at in places)
         if not inside or not finding.rule.startswith(_FAMILY):
             continue
         fix = result.fix_of(finding)

@@ -61,10 +61,9 @@ def _told(resource: Resource, statement: Statement) -> Allowance:
             unread.append(item.text)
         elif not found:
             unlisted.append(item.text)
-    node = statement.node
     return Allowance(
         resource.place,
-        resource.document_of(node).source.location(node.span),
+        _place(resource, statement),
         statement.sid or "",
         statement.effect,
         tuple(item.text for item in statement.actions),
@@ -76,3 +75,14 @@ def _told(resource: Resource, statement: Statement) -> Allowance:
         tuple(unlisted),
         tuple(unread),
     )
+
+
+def _place(resource: Resource, statement: Statement) -> Location:
+    """Where it stands; of a text in quotes, where that begins."""
+    shown, where = statement.node, statement.elsewhere
+    if where is None:
+        return resource.document_of(shown).source.location(shown.span)
+    if where.is_quoted:
+        argument = where.argument
+        return resource.document_of(argument).source.location(argument.span)
+    return where.document.source.location(shown.span)

@@ -1,4 +1,4 @@
-"""Policies written as JSON in a heredoc: the same nodes that ``jsonencode`` has, with their spans.
+"""Policies written as JSON in a heredoc or in quotes: the same nodes that ``jsonencode`` has.
 
 Every interpolation is covered by as many marks, so that places hold. A text that is no JSON then
 is skipped, never guessed.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..frozen import dataclass
@@ -16,6 +17,7 @@ from ..model import Span
 from ..source import SourceFile, Unreadable
 from ..terraform.json_text import JsonArray, JsonNode, JsonObject, JsonValue, read
 from ..terraform.nodes import (
+    Body,
     Directive,
     Document,
     Entry,
@@ -46,18 +48,57 @@ def policy_in(value: Expression, document: Document) -> ObjectExpression | None:
     """The object that a heredoc's JSON holds; None for anything else."""
     if not isinstance(value, Heredoc):
         return None
-    text = document.source.slice(value.body)
-    if any(mark in text for mark in _MARKS):
-        return None
     holes = _holes(value, document.source)
     if holes is None:
         return None
-    masked = _masked(text, value.body.start, holes)
+    return _read(document, document.source.slice(value.body), value.body.start, holes)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A policy that stands in quotes, and its JSON as a file for itself: without the escapes."""
+
+    policy: ObjectExpression
+    document: Document
+
+
+def policy_in_text(value: String, document: Document) -> Text | None:
+    """The object that a text in quotes holds as JSON; None for anything else."""
+    first = value.parts[0] if value.parts else ""
+    if not isinstance(first, str) or not first.lstrip().startswith("{"):
+        return None
+    text = ""
+    holes: list[_Hole] = []
+    for part in value.parts:
+        if isinstance(part, str):
+            # In a heredoc this would be written with two signs.
+            text += part.replace("${", "$${").replace("%{", "%%{")
+            continue
+        if isinstance(part, Directive | Other):
+            return None
+        written = document.text_of(part) or f"part {len(holes)}"
+        inner = Span(len(text) + 2, len(text) + 2 + len(written))
+        text += f"${{{written}}}"
+        holes.append(_Hole(Span(inner.start - 2, inner.end + 1), replace(part, span=inner)))
+    try:
+        alone = Document(SourceFile.of(document.path, text), Body(Span(0, 0), ()), ())
+    except Unreadable:
+        return None
+    found = _read(alone, text, 0, tuple(holes))
+    return None if found is None else Text(found, alone)
+
+
+def _read(
+    document: Document, text: str, offset: int, holes: tuple[_Hole, ...]
+) -> ObjectExpression | None:
+    if any(mark in text for mark in _MARKS):
+        return None
+    masked = _masked(text, offset, holes)
     try:
         root = read(SourceFile.of(document.path, masked))
     except Unreadable:
         return None
-    found = _Builder(value.body.start, masked, holes).node(root)
+    found = _Builder(offset, masked, holes).node(root)
     return found if isinstance(found, ObjectExpression) else None
 
 

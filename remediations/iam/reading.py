@@ -17,7 +17,7 @@ from ..terraform.nodes import (
     ObjectExpression,
     String,
 )
-from .statement import Item, Statement, Test
+from .statement import Elsewhere, Item, Statement, Test
 
 _PRINCIPALS: Final = ("principals", "not_principals")
 _NOT: Final = ("NotAction", "NotResource", "NotPrincipal")
@@ -30,6 +30,7 @@ class Reader:
     document: Document
     module: Module
     is_json: bool = False
+    elsewhere: Elsewhere | None = None
 
     def of_block(self, block: Block, *, is_repeated: bool = False) -> Statement:
         """A ``statement`` block of a policy document."""
@@ -121,6 +122,7 @@ class Reader:
             principal_kinds=tuple(kind for kind, _ in principals),
             tests=self._tests_in(held.get("Condition")),
             is_json=self.is_json,
+            elsewhere=self.elsewhere,
         )
 
     def _principals_in(self, value: Expression | None) -> Iterator[tuple[str, Item]]:

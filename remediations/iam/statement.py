@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import field
 
 from ..frozen import dataclass
-from ..terraform.nodes import Block, Expression, ListExpression, ObjectExpression
+from ..model import Related
+from ..terraform.nodes import (
+    Attribute,
+    Block,
+    Document,
+    Entry,
+    Expression,
+    ListExpression,
+    ObjectExpression,
+)
+
+Node = Attribute | Block | Entry | Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +52,18 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A policy that is written out; ``is_json`` where it is a text that no ``jsonencode`` makes."""
+class Elsewhere:
+    """A policy whose nodes do not stand in its resource: in a local, or as a text in quotes.
 
-    policy: ObjectExpression
-    is_json: bool = False
+    ``document`` is the file of the nodes, ``argument`` what leads to them, and ``readers`` are the
+    places of all resources that read the local. A text in quotes is a file for itself, and nothing
+    in it can be edited.
+    """
+
+    document: Document
+    argument: Attribute
+    readers: tuple[str, ...] = ()
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,8 @@ class Statement:
     """Written as a JSON text, so what is put into it has to be JSON."""
     is_repeated: bool = False
     """Made any number of times: it stands in a dynamic block that nobody can settle here."""
+    elsewhere: Elsewhere | None = field(default=None, compare=False)
+    """Set where it does not stand in the resource that it belongs to."""
 
     @property
     def key(self) -> str:
@@ -90,3 +111,18 @@ class Statement:
         if self.sid:
             return self.sid
         return hashlib.sha256("\0".join(actions).encode()).hexdigest()[:12]
+
+    def document(self, holder: Document) -> Document:
+        """The file of its nodes; ``holder`` is that of its resource."""
+        return self.elsewhere.document if self.elsewhere else holder
+
+    def shown(self, node: Node | None) -> Node | None:
+        """A part of it, or the argument that leads to it where it stands elsewhere."""
+        return self.elsewhere.argument if self.elsewhere else node
+
+    def related(self, node: Node | None) -> tuple[Related, ...]:
+        """Where a part of it really stands, where that is not in the resource."""
+        if node is None or self.elsewhere is None or self.elsewhere.is_quoted:
+            return ()
+        place = self.elsewhere.document.source.location(node.span)
+        return (Related(place, "the statement stands here"),)

@@ -1,7 +1,8 @@
 """Policy statements in the forms Terraform writes them. Reads; judges and edits nothing.
 
-A document's statements (dynamic ones too), ``jsonencode``, and JSON in a heredoc. What stands in
-``file()`` or ``templatefile()`` is not read: it is not Terraform, and cannot refer to anything.
+A document's statements (dynamic ones too), ``jsonencode``, and JSON in a heredoc or in quotes; in
+the argument itself or in a local behind it. What stands in ``file()`` or ``templatefile()`` is not
+read: it is not Terraform, and cannot refer to anything. ``in_files`` names it.
 """
 
 from __future__ import annotations
@@ -10,32 +11,24 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import (
-    Body,
-    Call,
-    Document,
-    Expression,
-    ObjectExpression,
-    Parentheses,
-)
-from .heredoc import policy_in
+from ..terraform.nodes import Attribute, Body, Document, ObjectExpression
 from .reading import Reader
-from .statement import Item, Statement, Test, Written
+from .statement import Item, Statement, Test
+from .written import encoded_object, file_of, written_policy
 
 __all__ = [
     "ARGUMENTS",
     "DOCUMENT",
     "ENCODED",
+    "MERGED",
     "Item",
     "Statement",
     "Test",
-    "Written",
     "encoded_object",
+    "in_files",
     "policies",
     "policy_of",
     "statements_of",
-    "why_unread",
-    "written_policy",
 ]
 
 DOCUMENT: Final = "data.aws_iam_policy_document"
@@ -48,6 +41,13 @@ ENCODED: Final = (
 )
 ARGUMENTS: Final = ("policy", "inline_policy", "assume_role_policy", "access_policies")
 """Arguments that hold a policy of their own, of whatever resource."""
+MERGED: Final = (
+    "source_policy_documents",
+    "override_policy_documents",
+    "source_json",
+    "override_json",
+)
+"""Arguments of a document with policies that become part of it."""
 
 
 def policies(resource: Resource, module: Module) -> tuple[tuple[Statement, ...], ...]:
@@ -83,9 +83,22 @@ def _in_argument(
     body: Body, argument: str, document: Document, module: Module
 ) -> Iterator[tuple[Statement, ...]]:
     attribute = body.attributes.get(argument)
-    written = written_policy(attribute.value, document) if attribute else None
+    written = written_policy(attribute, document, module) if attribute else None
     if written is not None:
-        yield tuple(Reader(document, module, written.is_json).of_policy(written.policy))
+        reader = Reader(written.document, module, written.is_json, written.elsewhere)
+        yield tuple(reader.of_policy(written.policy))
+
+
+def in_files(resource: Resource, module: Module) -> Iterator[tuple[Attribute, str]]:
+    """Arguments whose policy stands in a file that is not read, each with that file."""
+    if not resource.type.startswith("aws_") or "lifecycle" in resource.type:
+        return
+    names = MERGED if resource.kind == DOCUMENT else ARGUMENTS
+    for body in (resource.body, *(block.body for block in resource.body.blocks("inline_policy"))):
+        for held in filter(None, map(body.attributes.get, names)):
+            path = file_of(held.value, resource.document, module)
+            if path is not None:
+                yield held, path
 
 
 def _in_document(body: Body, reader: Reader) -> Iterator[Statement]:
@@ -96,34 +109,6 @@ def _in_document(body: Body, reader: Reader) -> Iterator[Statement]:
             # As many as a value says that nobody can read here; what all of them share is read.
             for content in block.body.blocks("content"):
                 yield reader.of_block(content, is_repeated=True)
-
-
-def encoded_object(value: Expression) -> ObjectExpression | None:
-    """The object inside ``jsonencode({ … })``."""
-    while isinstance(value, Parentheses):
-        value = value.inner
-    if isinstance(value, Call) and value.name == "jsonencode" and len(value.arguments) == 1:
-        held = value.arguments[0]
-        return held if isinstance(held, ObjectExpression) else None
-    return None
-
-
-def written_policy(value: Expression, document: Document) -> Written | None:
-    """The policy that a value holds in ``jsonencode`` or as JSON in a heredoc."""
-    encoded = encoded_object(value)
-    if encoded is not None:
-        return Written(encoded)
-    found = policy_in(value, document)
-    return None if found is None else Written(found, is_json=True)
-
-
-def why_unread(value: Expression) -> str | None:
-    """Why a policy in another file is not read; None where it stands in none."""
-    while isinstance(value, Parentheses):
-        value = value.inner
-    if isinstance(value, Call) and value.name in ("file", "templatefile"):
-        return f"the policy stands in a file of its own, which `{value.name}` reads"
-    return None
 
 
 def statements_of(encoded: ObjectExpression, document: Document, module: Module) -> list[Statement]:

@@ -9,6 +9,7 @@ from typing import Final
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block
+from .statement import Node
 from .statements import DOCUMENT, Statement, policies, policy_of
 
 ROLE: Final = "aws_iam_role"
@@ -29,10 +30,11 @@ class Trust:
         found = [SERVICE.fullmatch(item.text) for item in self.statement.principals]
         return tuple(dict.fromkeys(one[1] for one in found if one))
 
-    @property
-    def is_block(self) -> bool:
-        """Whether it is a block of a policy document."""
-        return isinstance(self.statement.node, Block)
+    def shown(self, role: Resource) -> Node | None:
+        """What shows it in the role: itself, or the argument that leads to it."""
+        if isinstance(self.statement.node, Block):
+            return role.attribute(ARGUMENT)
+        return self.statement.shown(self.statement.node)
 
 
 def trusts(role: Resource, module: Module) -> tuple[Trust, ...]:

@@ -13,6 +13,7 @@ from ..iam.inference import Question
 from ..iam.narrowing import escaping
 from ..iam.nouns import NOUNS
 from ..iam.permissions import covers
+from ..iam.placing import touched, why_kept
 from ..iam.scoping import Split, arns, beside, is_scoped_by_condition, scope, split
 from ..iam.size import nearly_full
 from ..iam.statements import DOCUMENT, ENCODED
@@ -58,8 +59,9 @@ class ScopeResources(Rule):
                 "statement.resources" if resource.kind == DOCUMENT else "policy",
                 self.message.format(actions=_some(sorted_actions.movable)),
                 self.repair(question, sorted_actions),
-                statement.resources_at,
+                statement.shown(statement.resources_at),
                 statement=key if seen[key] == 1 else f"{key}#{seen[key]}",
+                related=statement.related(statement.resources_at),
             )
 
     def is_about(self, sorted_actions: Split) -> bool:
@@ -76,6 +78,10 @@ class ScopeResources(Rule):
         statement, holder, module = question.statement, question.holder, question.module
         listed = _quoted(sorted_actions.movable)
         by_hand = f"Give {listed} a statement of its own on {choice.names}."
+        kept = why_kept(statement, holder)
+        if kept is not None:
+            then = f"Then name {choice.names} in place of the wildcard."
+            return Advice(f"{_capital(choice.evidence)}. {kept} {then}")
         open_ones = [item.text for item in statement.actions if not item.is_known]
         if open_ones:
             return Advice(f"`{open_ones[0]}` decides what else the statement allows. {by_hand}")
@@ -94,14 +100,16 @@ class ScopeResources(Rule):
         if not written or escaping(patterns, held, module):
             return Advice(by_hand)
         word = self.sid_words.get(sorted_actions.types, self.sid_word)
-        intents = scope(holder.document, question.policy, statement, sorted_actions, written, word)
+        document = statement.document(holder.document)
+        intents = scope(document, question.policy, statement, sorted_actions, written, word)
         if intents is None:
             return Advice(by_hand)
         return Repair(
             Safety.REVIEW,
             f"Scope the statement to {choice.names}",
             _cost(question, choice, sorted_actions, written),
-            tuple(Targeted(holder.path, intent) for intent in intents),
+            tuple(Targeted(document.path, intent) for intent in intents),
+            touched(statement),
         )
 
 

@@ -84,8 +84,17 @@ def _block_around(document: Document, node: Expression) -> str | None:
 
 def readers_of(source: Source, module: Module) -> tuple[tuple[Resource, str], ...]:
     """Who reads the same value, in every module of the root: resources and their arguments."""
+    return _reading(source.steps[-1], module)
+
+
+def readers_at(expression: Expression, module: Module) -> tuple[tuple[Resource, str], ...]:
+    """Who reads an expression that stands behind a name: resources and their arguments."""
+    return _reading(id(expression), module)
+
+
+def _reading(step: int, module: Module) -> tuple[tuple[Resource, str], ...]:
     index = module.root.remember("readers", lambda: _readers(module.root))
-    return tuple(index.get(source.steps[-1], ()))
+    return tuple(index.get(step, ()))
 
 
 def _readers(root: Module) -> dict[int, list[tuple[Resource, str]]]:

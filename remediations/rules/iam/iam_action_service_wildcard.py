@@ -51,9 +51,10 @@ class ActionServiceWildcard(Rule):
                 f"{listed} {'allow' if len(named) > 1 else 'allows'} whatever there is and will "
                 "be: deleting, sharing and changing permissions, not only what a job needs.",
                 Advice(_advice(services)),
-                statement.actions_at,
+                statement.shown(statement.actions_at),
                 # What another rule scopes may leave the statement; this stays the same finding.
                 statement=statement.key_of(one[0] for one in found if one),
+                related=statement.related(statement.actions_at),
             )
 
 

@@ -36,9 +36,10 @@ class AllowNotAction(Rule):
                             f"This allows all {what} but those it names, and so whatever AWS adds "
                             "tomorrow: new services, new buckets, new models.",
                             Advice(f"Name the {what} that are needed in place of the others."),
-                            held,
+                            statement.shown(held),
                             unknown=_unread(held.value, module),
                             statement=f"{statement.sid or number}.not_{what}",
+                            related=statement.related(held),
                         )
 
 

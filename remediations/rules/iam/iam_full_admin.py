@@ -37,6 +37,7 @@ class FullAdmin(Rule):
                     "Name the actions that this principal needs, and on what. "
                     "`lockstitch explain-policy` shows what a policy allows."
                 ),
-                statement.actions_at,
+                statement.shown(statement.actions_at),
                 statement=statement.sid or f"all#{number}",
+                related=statement.related(statement.actions_at),
             )

@@ -42,8 +42,9 @@ class OidcOpenSubject(Rule):
                     f"Add a condition on `{host}:sub` that names the repository, and best the "
                     "branch or environment: `repo:OWNER/NAME:ref:refs/heads/main` on GitHub."
                 ),
-                resource.attribute(ARGUMENT) if trust.is_block else trust.statement.node,
+                trust.shown(resource),
                 statement=trust.statement.sid or f"oidc#{number}",
+                related=trust.statement.related(trust.statement.node),
             )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from remediations.iam.conditions import block, require
 from remediations.iam.identity import identity_statements
 from remediations.iam.passing import KEY, is_bound, is_passing, receivers
+from remediations.iam.placing import path_of, touched, why_kept
 from remediations.iam.scoping import Split, scope
 from remediations.iam.statements import DOCUMENT, ENCODED, Statement
 from remediations.model import Safety, Severity
@@ -49,9 +50,10 @@ class PassRoleNoService(Rule):
                 "statement.condition" if resource.kind == DOCUMENT else "policy",
                 self.message,
                 _repair(resource, policy, statement, module),
-                statement.actions_at,
+                statement.shown(statement.actions_at),
                 unknown=None if bound is False else "the condition is written elsewhere",
                 statement=key if seen[key] == 1 else f"{key}#{seen[key]}",
+                related=statement.related(statement.actions_at),
             )
 
 
@@ -63,6 +65,9 @@ def _repair(
     found = receivers(statement, module)
     if isinstance(found, str):
         return Advice(f"{_BY_HAND}; {found}.")
+    kept = why_kept(statement, holder)
+    if kept is not None:
+        return Advice(f"{_BY_HAND}. {kept}")
     values = [f'"{service}"' for service in found.services]
     intents = _intents(holder, policy, statement, values)
     if intents is None:
@@ -78,7 +83,8 @@ def _repair(
         f"Let roles be passed to {services} only",
         f"Applied in place; passing to every other service is refused from then on. The trust "
         f"policy of {roles} {lets} today.",
-        tuple(Targeted(holder.path, intent) for intent in intents),
+        tuple(Targeted(path_of(statement, holder), intent) for intent in intents),
+        touched(statement),
     )
 
 
@@ -86,16 +92,17 @@ def _intents(
     holder: Resource, policy: tuple[Statement, ...], statement: Statement, values: list[str]
 ) -> tuple[Intent, ...] | None:
     """The condition; actions whose requests lack its key stay in a statement without it."""
+    document = statement.document(holder.document)
     passing = tuple(item.text for item in statement.actions if is_passing(item))
     others = tuple(item.text for item in statement.actions if not is_passing(item))
     if not others:
-        return (require(statement, KEY, values, holder.document),)
+        return (require(statement, KEY, values, document),)
     if any(item.node is None for item in statement.resources):
         return None
     sorted_actions = Split("iam", passing, others, frozenset(), ())
-    source = holder.document.source
+    source = document.source
     resources = tuple(source.slice(item.node.span) for item in statement.resources if item.node)
-    parts = scope(holder.document, policy, statement, sorted_actions, resources, _WORD)
+    parts = scope(document, policy, statement, sorted_actions, resources, _WORD)
     if parts is None or not isinstance(parts[-1], InsertAfter):
         return None
     last = parts[-1]

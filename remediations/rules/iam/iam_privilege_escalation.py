@@ -105,6 +105,7 @@ def _violation(
         f"Whoever runs code with this can {first.means} ({actions}) and so give itself every "
         f"right in the account.{others}",
         Advice(first.advice),
-        held[0].actions_at,
+        held[0].shown(held[0].actions_at),
         statement=f"escalation#{number}" if number else "escalation",
+        related=held[0].related(held[0].actions_at),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from remediations.iam.conditions import require
+from remediations.iam.placing import touched, why_kept
 from remediations.iam.trust import ARGUMENT, ROLE, Trust, trusts
 from remediations.lookups import look_up
 from remediations.model import Safety, Severity
@@ -59,8 +60,9 @@ class TrustConfusedDeputy(Rule):
                 ARGUMENT,
                 self.message,
                 self._repair(trust, resource, module),
-                resource.attribute(ARGUMENT) if trust.is_block else trust.statement.node,
+                trust.shown(resource),
                 statement=key if seen[key] == 1 else f"{key}#{seen[key]}",
+                related=trust.statement.related(trust.statement.node),
             )
 
     def _repair(self, trust: Trust, resource: Resource, module: Module) -> Repair | Advice:
@@ -72,11 +74,17 @@ class TrustConfusedDeputy(Rule):
             )
         if trust.statement.is_json:
             return Advice("Add a condition that `aws:SourceAccount` is this account.")
+        kept = why_kept(trust.statement, resource)
+        if kept is not None:
+            return Advice(f"Add a condition that `aws:SourceAccount` is this account. {kept}")
         lookups = look_up(module, "account")
         account = lookups.names["account"]
-        intent = require(trust.statement, _ACCOUNT, [account], trust.holder.document)
-        path = trust.holder.path
+        document = trust.statement.document(trust.holder.document)
+        intent = require(trust.statement, _ACCOUNT, [account], document)
         touches = () if trust.holder.address == resource.address else (trust.holder.address,)
+        after = None if trust.statement.elsewhere else trust.holder.block
         return self.offer.repair(
-            Targeted(path, intent), *lookups.written(path, trust.holder.block), touches=touches
+            Targeted(document.path, intent),
+            *lookups.written(document.path, after),
+            touches=(*touches, *touched(trust.statement)),
         )

@@ -1,0 +1,121 @@
+"""Where a policy is written out: in the argument, in a local behind it, or as text in quotes.
+
+Follows names of one module as far as they only pass a value on. Reads no statement.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..frozen import dataclass
+from ..terraform.belonging import narrowed
+from ..terraform.evaluate import Found
+from ..terraform.instances import home_of
+from ..terraform.module import Module
+from ..terraform.nodes import (
+    Attribute,
+    Call,
+    Document,
+    Expression,
+    ListExpression,
+    ObjectExpression,
+    Parentheses,
+    Reference,
+    String,
+)
+from ..terraform.source_of_value import readers_at
+from .heredoc import policy_in, policy_in_text
+from .statement import Elsewhere
+
+_MOST_HOPS: Final = 20
+_READ_FROM_FILES: Final = ("file", "templatefile")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A policy that is written out, and the file of its nodes.
+
+    ``is_json`` where it is a text that no ``jsonencode`` makes; ``elsewhere`` where its nodes do
+    not stand in the resource itself.
+    """
+
+    policy: ObjectExpression
+    document: Document
+    is_json: bool = False
+    elsewhere: Elsewhere | None = None
+
+
+def encoded_object(value: Expression) -> ObjectExpression | None:
+    """The object inside ``jsonencode({ … })``."""
+    held = _encoded(value)
+    return held if isinstance(held, ObjectExpression) else None
+
+
+def written_policy(argument: Attribute, document: Document, module: Module) -> Written | None:
+    """The policy in ``jsonencode``, or as JSON in a heredoc or in quotes; through locals too."""
+    value, home = _behind(argument.value, document, module)
+    encoded = _encoded(value)
+    if encoded is not None:
+        value, home = _behind(encoded, home, module)
+        if not isinstance(value, ObjectExpression):
+            return None
+        return Written(value, home, elsewhere=_elsewhere(argument, value, home, module))
+    found = policy_in(value, home)
+    if found is not None:
+        elsewhere = _elsewhere(argument, value, home, module)
+        return Written(found, home, is_json=True, elsewhere=elsewhere)
+    text = policy_in_text(value, home) if isinstance(value, String) else None
+    if text is None:
+        return None
+    quoted = Elsewhere(text.document, argument, is_quoted=True)
+    return Written(text.policy, text.document, is_json=True, elsewhere=quoted)
+
+
+def file_of(value: Expression, document: Document, module: Module) -> str | None:
+    """The file that a policy is taken from, as it is written; None where it is taken from none."""
+    value, home = _behind(value, document, module)
+    if isinstance(value, ListExpression):
+        found = (file_of(item, home, module) for item in value.items)
+        return next((one for one in found if one is not None), None)
+    inner = _encoded(value, "jsonencode", "jsondecode")
+    if inner is not None:
+        return file_of(inner, home, module)
+    if not isinstance(value, Call) or value.name not in _READ_FROM_FILES or not value.arguments:
+        return None
+    return " ".join(home.text_of(value.arguments[0]).strip('"').split())
+
+
+def _encoded(value: Expression, *names: str) -> Expression | None:
+    """What is given to ``jsonencode``."""
+    while isinstance(value, Parentheses):
+        value = value.inner
+    if isinstance(value, Call) and value.name in (names or ("jsonencode",)):
+        return value.arguments[0] if len(value.arguments) == 1 else None
+    return None
+
+
+def _behind(value: Expression, document: Document, module: Module) -> tuple[Expression, Document]:
+    """What a local stands for, and the file of that; anything else stands for itself."""
+    for _ in range(_MOST_HOPS):
+        while isinstance(value, Parentheses):
+            value = value.inner
+        if not isinstance(value, Reference) or value.parts[0] != "local":
+            break
+        found = module.find(value)
+        if not isinstance(found, Found) or home_of(found.scope) is not module:
+            break
+        inner = narrowed(found.expression, found.rest)
+        if inner is found.expression and found.rest:
+            break
+        value, document = inner, found.document
+    return value, document
+
+
+def _elsewhere(
+    argument: Attribute, value: Expression, document: Document, module: Module
+) -> Elsewhere | None:
+    """Set where the value is not part of the argument."""
+    if any(node is value for node in argument.value.walk()):
+        return None
+    readers = {resource.place: resource for resource, _ in readers_at(value, module)}
+    return Elsewhere(document, argument, tuple(readers))
