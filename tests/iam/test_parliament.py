@@ -25,6 +25,7 @@ from tests.rules.pages import all_examples
 
 from .as_json import policies_of
 from .policies import FORMS, OBJECTS, B, S, one, write
+from .worked import EXAMPLES
 
 OF_IAM = frozenset(
     rule.id for rule in rules() if type(rule).__module__.startswith("remediations.rules.iam.")
@@ -125,12 +126,14 @@ def ask(asked: list[dict[str, Any]]) -> list[list[Said]]:
 
 
 def modules() -> Iterator[tuple[str, dict[str, str]]]:
-    """Every example of every page of this room, and the worked examples in both forms."""
+    """Every example of every page of this room, and the worked examples."""
     for kind in ("before", "good"):
         yield from ((str(e), e.files) for e in all_examples(kind) if e.rule in OF_IAM)
     for name, statements in WORKED.items():
         for form in FORMS:
             yield f"{name} as {form}", {"main.tf": write(form, *statements)}
+    for number, example in EXAMPLES.items():
+        yield f"example {number}", {"main.tf": f"{example.around}\n{example.policy}"}
 
 
 def fixed(codebase: Codebase) -> Codebase:
