@@ -1,12 +1,14 @@
 """Which arguments the AWS provider has, by major version. Knows names and types, no defaults.
 
 ``aws.jsonl`` is cut from the provider's own schemas (4.66, 5.99, 6.25) by scripts/refresh_schema.
-4.15 stands for version 3: an argument that it lacks, version 3 lacks too.
+4.15 stands for version 3: an argument that it lacks, version 3 lacks too. ``force_new.toml`` is
+kept by hand: what makes a resource anew, up to which version, and where the provider says so.
 """
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cache
@@ -18,6 +20,8 @@ from ..frozen import dataclass
 MAJORS: Final = (3, 4, 5, 6)
 NEWEST: Final = (6, 25)
 """The newest version that is recorded."""
+ALWAYS: Final = (99, 0)
+"""In place of a last version, where there is none yet."""
 CLOSE: Final = 0.85
 """How alike a word and an argument are, by difflib's ratio, where the argument was meant."""
 
@@ -91,6 +95,27 @@ def lacking(kind: str, path: str, majors: Iterable[int]) -> tuple[int, ...]:
     found = argument(kind, path)
     known = found.majors if found else frozenset()
     return tuple(sorted((asked & whole.majors) - known))
+
+
+def forces_new_until(kind: str, path: str) -> tuple[int, int] | None:
+    """The last version in which a change of an argument makes the resource anew.
+
+    ``ALWAYS`` where it still does; None where that is not known of it, nor of a block around it.
+    """
+    names = path.split(".")
+    arounds = (".".join(names[:count]) for count in range(1, len(names) + 1))
+    rows = (force_new().get(kind, {}).get(around) for around in arounds)
+    found = next((row for row in rows if row is not None), None)
+    if found is None:
+        return None
+    major, _, minor = found.get("until", "").partition(".")
+    return (int(major), int(minor)) if major else ALWAYS
+
+
+@cache
+def force_new() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """The rows by kind and argument: each has a ``source``, some have ``until`` or ``if``."""
+    return tomllib.loads((get_data(__name__, "force_new.toml") or b"").decode())
 
 
 def _argument(inside: Mapping[str, Any], name: str, majors: Iterable[int]) -> Argument | None:

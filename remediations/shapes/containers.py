@@ -35,7 +35,11 @@ class RequireUnprivileged(Rule):
             key = str(number) if number else ""
             yield from self._judge_container(container, key, resource, module)
         if any(is_true(one.get(_FLAG), default=False) for one in written_out(held.value)):
-            yield Violation(_FLAG, self.message, self._in_text(held, resource), held)
+            yield Violation(_FLAG, self.message, self._in_text(held, resource, module), held)
+
+    def offer_for(self, resource: Resource, module: Module) -> Offer:
+        """What the edit costs for this resource."""
+        return self.offer
 
     def _judge_container(
         self, container: ObjectExpression, key: str, resource: Resource, module: Module
@@ -49,12 +53,14 @@ class RequireUnprivileged(Rule):
             message = f"`{_FLAG}` decides whether a container is root on its machine."
             yield Violation(_FLAG, message, advice, entry, value.reason, key)
         elif is_true(value.value, default=False):
-            repair = self.offer.repair(Targeted(resource.path, SetValue(entry.value, "false")))
+            offer = self.offer_for(resource, module)
+            repair = offer.repair(Targeted(resource.path, SetValue(entry.value, "false")))
             yield Violation(_FLAG, self.message, repair, entry, statement=key)
 
-    def _in_text(self, held: Attribute, resource: Resource) -> Repair | Advice:
+    def _in_text(self, held: Attribute, resource: Resource, module: Module) -> Repair | Advice:
         text = resource.document.text_of(held.value)
         changed = _WRITTEN.sub(r"\1false", text)
         if changed == text or isinstance(resource.document, JsonDocument):
             return Advice(f"Set `{_FLAG}` to false in the text.")
-        return self.offer.repair(Targeted(resource.path, SetValue(held.value, changed)))
+        offer = self.offer_for(resource, module)
+        return offer.repair(Targeted(resource.path, SetValue(held.value, changed)))

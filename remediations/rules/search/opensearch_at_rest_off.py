@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from remediations.model import Safety, Severity
-from remediations.rule import Offer, Severities
+from remediations.rule import Advice, Offer, Severities
+from remediations.search_domains import encrypts_in_place
 from remediations.shapes import RequireTrue
+from remediations.terraform.module import Module, Resource
 
 
 class OpensearchAtRestOff(RequireTrue):
@@ -24,6 +26,14 @@ class OpensearchAtRestOff(RequireTrue):
     offer = Offer(
         Safety.REVIEW,
         "Encrypt the domain at rest",
-        "In place on OpenSearch, and on Elasticsearch from 6.7 on, with a blue/green deployment; "
-        "it cannot be taken back.",
+        "In place with a blue/green deployment; it cannot be taken back.",
     )
+    anew = Offer(
+        Safety.REPLACE,
+        "Encrypt the domain at rest",
+        "The domain is destroyed and created again, empty, because its engine may be older than "
+        "Elasticsearch 6.7: upgrade it first, and this is done in place.",
+    )
+
+    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
+        return self.offer if encrypts_in_place(resource, module) else self.anew

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from remediations.model import Safety, Severity
-from remediations.rule import Offer, Severities
+from remediations.rule import Advice, Offer, Severities
+from remediations.search_domains import encrypts_in_place
 from remediations.shapes import RequireTrue
+from remediations.terraform.module import Module, Resource
 
 
 class OpensearchNodeToNodeOff(RequireTrue):
@@ -23,3 +25,12 @@ class OpensearchNodeToNodeOff(RequireTrue):
         "Encrypt traffic between the nodes",
         "In place with a blue/green deployment; it cannot be taken back.",
     )
+    anew = Offer(
+        Safety.REPLACE,
+        "Encrypt traffic between the nodes",
+        "The domain is destroyed and created again, empty, because its engine may be older than "
+        "Elasticsearch 6.7: upgrade it first, and this is done in place.",
+    )
+
+    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
+        return self.offer if encrypts_in_place(resource, module) else self.anew

@@ -161,11 +161,16 @@ def _repair(
         return _key(resource, module, item, meant)
     if "." in path or isinstance(item, Block) or resource.may_hold(meant):
         return Advice(f"Use `{meant}` in its place.")
-    return Offer(
-        Safety.REVIEW,
-        f"Call it `{meant}`",
-        "The setting takes effect for the first time; look at the plan for what that changes.",
-    ).repair(Targeted(resource.path, SetValue(_name(item), meant)))
+    until = schema.forces_new_until(resource.kind, meant)
+    is_anew = until is not None and (min(module.aws_majors), 0) <= until
+    cost = "The setting takes effect for the first time; look at the plan for what that changes."
+    if is_anew:
+        cost = (
+            "The setting takes effect for the first time. A resource that is there already is "
+            "destroyed and created again for it."
+        )
+    offer = Offer(Safety.REPLACE if is_anew else Safety.REVIEW, f"Call it `{meant}`", cost)
+    return offer.repair(Targeted(resource.path, SetValue(_name(item), meant)))
 
 
 def _key(resource: Resource, module: Module, item: Attribute, meant: str) -> Repair | Advice:
