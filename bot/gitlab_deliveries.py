@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from . import commands
+from . import commands, gitlab_homes
 from .deliveries import MAX_BYTES, Delivery, Wish
 from .payloads import Rejected, at, number_at, payload_of, text_at
 
@@ -61,7 +61,8 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Secrets, now: float) 
     if wish is not None and wish.is_command:
         # A note reaches the hook of its project and that of its group, and is obeyed once.
         delivery = f"note-{wish.comment_id}"
-    return Delivery(delivery, event, action or kind, wish, FORGE)
+    homes = gitlab_homes.read(kind, payload)
+    return Delivery(delivery, event, action or kind, wish, FORGE, homes)
 
 
 def _id_of(headers: Mapping[str, str]) -> str:

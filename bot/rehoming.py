@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Table, and_, exists, func, select, update
+from sqlalchemy import Connection, Engine, Row, Table, and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from .database import offers, outcomes, runs, work
+from .forge.vocabulary import GITHUB, GITLAB
 from .homes import Came, HomeChange, Left
 from .inbox import afresh
 
@@ -32,6 +33,11 @@ class Rehoming:
     engine: Engine
     clock: Callable[[], float] = field(default=time.time)
     forge: str = "github"
+
+    @property
+    def sign(self) -> str:
+        """What stands before the number of a pull request there."""
+        return GITLAB.sign if self.forge == "gitlab" else GITHUB.sign
 
     def apply(self, changes: Iterable[HomeChange]) -> tuple[int, ...]:
         """Rows of work that may be begun now."""
@@ -67,7 +73,7 @@ class Rehoming:
         rows = self._all(connection, before)
         renamed = [row for row in rows if self._renamed(connection, row, before, after)]
         for table, unique in _RECORDS:
-            _rename(connection, table, before, after, unique)
+            _rename(connection, table, before, after, self.sign, unique)
         return [int(row.id) for row in renamed if row.wanted > row.done]
 
     def _renamed(self, connection: Connection, row: Row[Any], before: str, after: str) -> bool:
@@ -98,26 +104,35 @@ class Rehoming:
         return [row for row in self._all(connection, place) if row.wanted > row.done]
 
     def _all(self, connection: Connection, place: str) -> list[Row[Any]]:
-        found = select(work).where(_at(work.c.pull, f"{self.forge}:{place}")).order_by(work.c.id)
+        found = (
+            select(work)
+            .where(_at(work.c.pull, f"{self.forge}:{place}", self.sign))
+            .order_by(work.c.id)
+        )
         return list(connection.execute(found).all())
 
 
-def _at(pull: Any, place: str) -> Any:
+def _at(pull: Any, place: str, sign: str) -> Any:
     """Whether a pull request is there; names may hold what LIKE takes for a pattern.
 
-    Those of GitLab have no "#".
+    On GitLab a place with a slash may be a group as well; a project of that name is none then.
     """
-    begin = f"{place}#" if "/" in place else f"{place}/"
-    return and_(func.substr(pull, 1, len(begin)) == begin, pull.like("%#%"))
+    begins = (func.substr(pull, 1, len(place) + 1) == f"{place}{end}" for end in (sign, "/"))
+    return and_(or_(*begins), pull.like(f"%{sign}%"))
 
 
 def _rename(
-    connection: Connection, table: Table, before: str, after: str, unique: tuple[str, ...]
+    connection: Connection,
+    table: Table,
+    before: str,
+    after: str,
+    sign: str,
+    unique: tuple[str, ...],
 ) -> None:
     """Rows that are there under the new name too stay what they are."""
     other = table.alias()
     new = after + func.substr(table.c.pull, len(before) + 1)
-    where = [_at(table.c.pull, before)]
+    where = [_at(table.c.pull, before, sign)]
     if unique:
         same = (other.c[name] == table.c[name] for name in unique)
         where.append(~exists().where(other.c.pull == new, *same))

@@ -58,10 +58,12 @@ class GitLabForge(Forge):
         self.token_ends: str | None = None
         self.is_premium = True
         """Groups have hooks only then."""
+        self.is_blocked = False
+        """Whether an administrator has blocked the bot's account."""
         self.group_hooks: dict[str, dict[int, dict[str, Any]]] = {}
-        self._extras: dict[str, ProjectExtras] = {}
-        self._versions: dict[tuple[str, int], list[DiffVersion]] = {}
-        self._drafts: dict[tuple[str, int], dict[int, Draft]] = {}
+        self._extras: dict[int, ProjectExtras] = {}
+        self._versions: dict[tuple[int, int], list[DiffVersion]] = {}
+        self._drafts: dict[tuple[int, int], dict[int, Draft]] = {}
         self._places: dict[int, Place] = {}
 
     def create_repository(self, name: str, people: Mapping[str, str]) -> Repo:
@@ -93,15 +95,15 @@ class GitLabForge(Forge):
 
     def extras(self, repo: Repo) -> ProjectExtras:
         """Statuses, hooks and settings of a project."""
-        return self._extras.setdefault(repo.name, ProjectExtras())
+        return self._extras.setdefault(repo.id, ProjectExtras())
 
     def versions(self, repo: Repo, pull: Pull) -> list[DiffVersion]:
         """Newest first."""
-        return self._versions.get((repo.name, pull.number), [])
+        return self._versions.get((repo.id, pull.number), [])
 
     def drafts(self, repo: Repo, pull: Pull) -> dict[int, Draft]:
         """What waits to be published."""
-        return self._drafts.setdefault((repo.name, pull.number), {})
+        return self._drafts.setdefault((repo.id, pull.number), {})
 
     def place_of(self, root: int) -> Place:
         """Where a discussion on the diff was begun."""
@@ -141,7 +143,7 @@ class GitLabForge(Forge):
             return
         base = repo.git.merge_base(start, pull.head_sha)
         made = DiffVersion(self.world.next_id(), base, start, pull.head_sha)
-        self._versions.setdefault((repo.name, pull.number), []).insert(0, made)
+        self._versions.setdefault((repo.id, pull.number), []).insert(0, made)
 
     def draft(
         self, repo: Repo, pull: Pull, login: str, note: Any, position: dict[str, Any]

@@ -16,6 +16,7 @@ from .gitlab_router import Route, Router
 from .gitlab_scope import Scope
 from .limits import Refusal
 from .rest_shape import paged
+from .state import Fault
 
 PREFIX: Final = "/api/v4"
 
@@ -89,19 +90,26 @@ def _answer(forge: GitLabForge, act: Any) -> Response:
     forge.requests.append(f"{request.method} {request.path}")
     fault = forge.world.fault_for(path)
     if fault is not None:
-        refused = jsonify({"message": fault.message})
-        refused.headers.extend(fault.headers)
-        refused.status_code = fault.status
-        return refused
+        return _failed(fault)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     login = forge.world.tokens.get(token) if scheme == "Bearer" else None
     try:
         if login is None:
             raise Refusal(401, "401 Unauthorized")
+        if forge.is_blocked and login == forge.bot:
+            raise Refusal(403, "403 Forbidden - Your account has been blocked.")
         answer: Response = act(login)
     except Refusal as refusal:
         answer = jsonify({"message": refusal.message})
         answer.status_code = refusal.status
+    late = forge.world.fault_for(path, is_after=True) if answer.status_code < 300 else None
+    return answer if late is None else _failed(late)
+
+
+def _failed(fault: Fault) -> Response:
+    answer = jsonify({"message": fault.message})
+    answer.headers.extend(fault.headers)
+    answer.status_code = fault.status
     return answer
 
 

@@ -48,7 +48,7 @@ def create_blueprint(settings: Settings, inbox: Inbox, dispatcher: Dispatcher) -
             return jsonify({"error": rejected.reason}), rejected.status
         try:
             # Before it is remembered: a delivery that ends half-way is done again, whole.
-            for woken in Rehoming(inbox.engine, inbox.clock).apply(delivery.homes):
+            for woken in Rehoming(inbox.engine, inbox.clock, delivery.forge).apply(delivery.homes):
                 dispatcher.wake(woken)
             row = _kept(inbox, delivery)
         except DatabaseAway:

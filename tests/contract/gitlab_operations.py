@@ -476,5 +476,14 @@ WEBHOOKS: Final[dict[str, Schema]] = {
             action=one_of("create", "update"),
         ),
     ),
+    "System Hook": holds(
+        event_name=one_of("project_rename"),
+        name=STR,
+        path=STR,
+        project_id=INT,
+        path_with_namespace=STR,
+        old_path_with_namespace=STR,
+    ),
 }
-"""https://docs.gitlab.com/user/project/integrations/webhook_events/"""
+"""https://docs.gitlab.com/user/project/integrations/webhook_events/ and, of an instance,
+https://docs.gitlab.com/administration/system_hooks/"""

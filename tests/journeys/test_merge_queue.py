@@ -1,4 +1,4 @@
-"""A merge queue makes a commit of its own and waits for the check on it."""
+"""GitHub's merge queue makes a commit of its own and waits for the check on it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
 
 @pytest.fixture
-def forge_kind() -> str:
-    return "github"
+def journey(on_github: Journey) -> Journey:
+    return on_github
 
 
 def concluded(journey: Journey, sha: str) -> CheckRun:

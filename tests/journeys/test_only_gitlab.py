@@ -15,6 +15,7 @@ from bot.forge.gitlab import GitLab
 from bot.forge.gitlab_api import GitLabAccess
 from bot.forge.gitlab_watch import GitLabWatch
 from bot.forge.port import Check, Conclusion
+from bot.sandbox import gitlab_events
 from bot.sandbox.gitlab_forge import GitLabForge
 from bot.sandbox.limits import Refusal
 from bot.sandbox.state import Pull
@@ -27,9 +28,11 @@ GATE = {
 }
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    with begin("embedded", tmp_path_factory.mktemp("gitlab"), "gitlab") as started:
+@pytest.fixture(scope="module", params=["gitlab"])
+def running(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Journey]:
+    with begin("embedded", tmp_path_factory.mktemp("gitlab"), request.param) as started:
         yield started
 
 
@@ -150,6 +153,35 @@ def test_drafts_of_an_attempt_that_died_are_not_published(journey: Journey) -> N
     bodies = [comment.body for comment in journey.comments(pull)]
     assert len(bodies) >= 2
     assert "left" not in bodies
+
+
+def test_a_draft_whose_answer_is_lost_is_said_once(journey: Journey) -> None:
+    place = f"POST /api/v4/projects/{journey.repo.name}/merge_requests/1/draft_notes {{"
+    forge_of(journey).fail_next(1, 502, "Server Error", match=place, is_after=True)
+    pull = opened(journey)
+    assert journey.check(pull).conclusion == "failure"
+    assert len(journey.comments(pull)) == 1
+    assert forge_of(journey).drafts(journey.repo, pull) == {}
+
+
+def test_a_merge_train_waits_for_nothing_of_ours(journey: Journey) -> None:
+    forge, repo = forge_of(journey), journey.repo
+    forge.extras(repo).settings |= GATE
+    pull = opened(journey)
+    journey.check(pull)
+    with pytest.raises(Refusal, match="discussions_not_resolved"):
+        gitlab_events.train(forge, repo, pull, "dana")
+    (comment,) = journey.comments(pull)
+    forge.apply_suggestion(repo, pull, comment.id, "dana")
+    assert journey.check(pull).conclusion == "success"
+    said = journey.writes("comment"), journey.writes("review")
+    pipeline = gitlab_events.train(forge, repo, pull, "dana")
+    forge.close_pull(repo, pull, "dana", merges=True)
+    forge.hooks.settle()
+    journey.until(lambda: not journey.inbox.waiting(), "the end of the work")
+    ours = [one for one in forge.extras(repo).statuses if one.pipeline == pipeline.id]
+    assert ours == [], "its jobs decide, and none of them is ours"
+    assert (journey.writes("comment"), journey.writes("review")) == said
 
 
 def test_a_head_that_moved_takes_no_commit(journey: Journey) -> None:

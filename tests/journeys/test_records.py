@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.forge.port import PullRef
 from bot.ledger import Ledger
 from bot.sandbox.state import Pull
 from tests.journeys.conftest import Journey, begin
@@ -161,22 +160,3 @@ def test_each_of_several_is_told_apart_in_one_push(journey: Journey) -> None:
     left.remove(("suggestion", "", ""))
     journey.push({"main.tf": BUCKET + BLOCK})
     until(journey, pull, ("suggestion", "accepted", "by hand"), *left)
-
-
-def test_gitlab_tells_the_same(on_gitlab: Journey) -> None:
-    pull = on_gitlab.open(BASE, {"main.tf": BUCKET + OPEN})
-    on_gitlab.check(pull)
-    ref = PullRef("gitlab", on_gitlab.repo.name, pull.number)
-
-    def said() -> list[tuple[str, str, str]]:
-        found = Ledger(on_gitlab.inbox.engine).standings(ref)
-        return [(one.offered, one.became.value, one.means) for one in found]
-
-    on_gitlab.until(lambda: said() == [("suggestion", "", "")], "the records")
-    (comment,) = on_gitlab.comments(pull)
-    on_gitlab.sandbox.forge.apply_suggestion(on_gitlab.repo, pull, comment.id, "dana")
-    on_gitlab.check(pull)
-    on_gitlab.until(lambda: said()[0][1] == "accepted", "the records")
-    assert said() == [("suggestion", "accepted", "suggestion")]
-    on_gitlab.sandbox.forge.close_pull(on_gitlab.repo, pull, "dana", merges=True)
-    on_gitlab.sandbox.forge.hooks.settle()

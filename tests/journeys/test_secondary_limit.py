@@ -1,4 +1,4 @@
-"""GitHub asks to wait, fails, or loses an answer; nothing is lost, and nothing said twice."""
+"""The host asks to wait, fails, or loses an answer; nothing is lost, and nothing said twice."""
 
 from __future__ import annotations
 
@@ -8,12 +8,33 @@ from tests.journeys.conftest import Journey
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
 BASE, HEAD = {"main.tf": BUCKET + BLOCK}, {"main.tf": BUCKET + OPEN}
-SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes."
+LIMITS = {
+    "github": (403, "You have exceeded a secondary rate limit. Please wait a few minutes."),
+    "gitlab": (429, "This endpoint has been requested too many times. Try again later."),
+}
+WRITES = {
+    "a review": {
+        "github": "POST /api/v3/repos/acme/ml/pulls/1/reviews",
+        "gitlab": "POST /api/v4/projects/acme/ml/merge_requests/1/draft_notes/bulk_publish",
+    },
+    "the summary": {
+        "github": "POST /api/v3/repos/acme/ml/issues/1/comments",
+        "gitlab": "POST /api/v4/projects/acme/ml/merge_requests/1/notes",
+    },
+    "the check": {
+        "github": "POST /api/v3/repos/acme/ml/check-runs",
+        "gitlab": "POST /api/v4/projects/acme/ml/statuses/",
+    },
+    "a commit": {
+        "github": "createCommitOnBranch",
+        "gitlab": "POST /api/v4/projects/acme/ml/repository/commits",
+    },
+}
 
 
-def test_a_secondary_limit_is_waited_for(journey: Journey) -> None:
-    forge = journey.sandbox.forge
-    forge.fail_next(1, 403, SECONDARY, {"Retry-After": "1"}, match="/pulls/1/reviews")
+def test_a_limit_is_waited_for(journey: Journey) -> None:
+    forge, kind = journey.sandbox.forge, journey.sandbox.kind
+    forge.fail_next(1, *LIMITS[kind], {"Retry-After": "1"}, match=WRITES["a review"][kind])
     pull = journey.open(BASE, HEAD)
     journey.until(lambda: len(journey.comments(pull)) == 1, "the comment")
     assert journey.check(pull).conclusion == "failure"
@@ -21,14 +42,12 @@ def test_a_secondary_limit_is_waited_for(journey: Journey) -> None:
     assert len(journey.repo.checks) == 1
 
 
-@pytest.mark.parametrize("match", ["/pulls/1/reviews", "/issues/1/comments", "/check-runs"])
+@pytest.mark.parametrize("write", ["a review", "the summary", "the check"])
 def test_an_answer_that_is_lost_after_the_write_repeats_nothing(
-    journey: Journey, match: str
+    journey: Journey, write: str
 ) -> None:
-    forge = journey.sandbox.forge
-    forge.fail_next(
-        1, 502, "Server Error", match=f"POST /api/v3/repos/acme/ml{match}", is_after=True
-    )
+    match = WRITES[write][journey.sandbox.kind]
+    journey.sandbox.forge.fail_next(1, 502, "Server Error", match=match, is_after=True)
     pull = journey.open(BASE, HEAD)
     journey.until(lambda: bool(pull.conversation), "the summary")
     assert journey.check(pull).conclusion == "failure"
@@ -40,7 +59,8 @@ def test_a_commit_whose_answer_is_lost_is_made_once(journey: Journey) -> None:
     pull = journey.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
     journey.check(pull)
     forge = journey.sandbox.forge
-    forge.fail_next(1, 502, "Server Error", match="createCommitOnBranch", is_after=True)
+    match = WRITES["a commit"][journey.sandbox.kind]
+    forge.fail_next(1, 502, "Server Error", match=match, is_after=True)
     said, before = len(pull.conversation), pull.head_sha
     forge.comment(journey.repo, pull, "dana", "/lockstitch fix")
     journey.until(lambda: pull.head_sha != before, "the commit")

@@ -7,7 +7,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from bot.database import migrate, open_database
 from bot.deliveries import Delivery, Wish
@@ -64,6 +67,13 @@ def test_while_its_own_review_runs_and_every_worker_is_busy(journey: Journey) ->
     assert all(len(one.reactions) == 1 for one in said)
 
 
+@pytest.fixture
+def sandbox(tmp_path: Path, forge_kind: str) -> Iterator[Sandbox]:
+    started = Sandbox.start(tmp_path / "forge", kind=forge_kind)
+    yield started
+    started.stop()
+
+
 def test_by_the_sweeper_where_there_is_no_worker_and_no_broker(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -78,13 +88,14 @@ def test_by_the_sweeper_where_there_is_no_worker_and_no_broker(
     migrate(settings.database_url)
     inbox = Inbox(open_database(settings.database_url))
     wish = Wish(repo.name, pull.number, login="dana", body=comment.body, comment_id=comment.id)
+    wish = replace(wish, forge=sandbox.kind)
     sweeper = subprocess.Popen(
         [sys.executable, "-m", "bot", "sweeper"],
         env=environment_of(settings, tmp_path),
         stderr=subprocess.DEVNULL,
     )
     try:
-        inbox.accept(Delivery("d-1", "issue_comment", "created", wish))
+        inbox.accept(Delivery("d-1", "a comment", "created", wish, sandbox.kind))
         until(lambda: bool(comment.reactions), "a reaction")
     finally:
         sweeper.terminate()

@@ -13,9 +13,9 @@ from tests.journeys.conftest import Journey, begin
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
 
-@pytest.fixture
-def journey(tmp_path: Path) -> Iterator[Journey]:
-    with begin("embedded", tmp_path, token="robot") as started:
+@pytest.fixture(params=["github"])
+def journey(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Journey]:
+    with begin("embedded", tmp_path, request.param, token="robot") as started:
         yield started
 
 

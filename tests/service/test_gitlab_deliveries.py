@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.deliveries import MAX_BYTES, Delivery, Wish
 from bot.gitlab_deliveries import TOLERANCE, Secrets, read
+from bot.homes import Moved
 from bot.payloads import Rejected
 
 NOW = 1_800_000_000.0
@@ -205,3 +206,13 @@ def test_a_body_of_any_shape_is_survived() -> None:
         for key in ("project", "object_attributes", "merge_request", "user", "changes"):
             for made in (merge_request("update"), note("/lockstitch fix")):
                 send({**made, key: one})
+
+
+def test_a_system_hook_tells_of_a_new_name_and_asks_for_nothing() -> None:
+    payload = {
+        "event_name": "project_rename",
+        "old_path_with_namespace": "acme/ml",
+        "path_with_namespace": "acme/lake",
+    }
+    delivery = send(payload, {"X-Gitlab-Event": "System Hook"})
+    assert (delivery.wish, delivery.homes) == (None, (Moved("acme/ml", "acme/lake"),))

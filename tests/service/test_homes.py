@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
-from bot import homes
+from bot import gitlab_homes, homes
 from bot.database import offers, outcomes, runs, work
 from bot.homes import Came, HomeChange, Left, Moved
 from bot.inbox import Inbox
@@ -192,3 +193,56 @@ def test_published_examples_are_survived() -> None:
     for line in EXAMPLES.read_text().splitlines():
         one = json.loads(line)
         homes.read(one["event"], one["payload"].get("action", ""), one["payload"])
+
+
+RENAMED = {"old_path_with_namespace": "acme/ml/old", "path_with_namespace": "acme/ml/new"}
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "found"),
+    [
+        ("project_rename", RENAMED, (Moved("acme/ml/old", "acme/ml/new"),)),
+        ("project_transfer", RENAMED, (Moved("acme/ml/old", "acme/ml/new"),)),
+        ("group_rename", {"old_full_path": "a/b", "full_path": "a/c"}, (Moved("a/b", "a/c"),)),
+        ("project_destroy", {"path_with_namespace": "acme/ml"}, (Left("acme/ml"),)),
+        ("project_rename", {**RENAMED, "old_path_with_namespace": "acme/ml/new"}, ()),
+        ("project_rename", {**RENAMED, "old_path_with_namespace": "../../x y"}, ()),
+        ("project_rename", {}, ()),
+        ("group_rename", {"old_full_path": 7, "full_path": None}, ()),
+        ("project_create", RENAMED, ()),
+    ],
+)
+def test_what_a_system_hook_of_gitlab_says_of_homes(
+    event: str, payload: dict[str, Any], found: tuple[HomeChange, ...]
+) -> None:
+    assert gitlab_homes.read(event, payload) == found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        ("acme/ml", "apex/lake", {"apex/lake!1", "acme/ml-2!1", "apex/lake/sub!1"}),
+        ("acme", "apex/deep", {"apex/deep/ml!1", "apex/deep/ml-2!1", "apex/deep/ml/sub!1"}),
+    ],
+)
+def test_on_gitlab_a_project_and_a_group_take_theirs_along(
+    inbox: Inbox, before: str, after: str, wanted: set[str]
+) -> None:
+    held = ("acme/ml", "acme/ml-2", "acme/ml/sub")
+    for name in held:
+        asked = delivery(1, repository=name)
+        assert asked.wish is not None
+        inbox.accept(replace(asked, wish=replace(asked.wish, forge="gitlab"), forge="gitlab"))
+    inbox.accept(delivery(1, repository="acme/ml"))
+    with inbox.engine.begin() as connection:
+        for name in held:
+            connection.execute(insert(offers).values(_offer(f"{name}!1")))
+        connection.execute(insert(offers).values(_offer("acme/ml#1")))
+    for _ in range(2):
+        Rehoming(inbox.engine, inbox.clock, "gitlab").apply([Moved(before, after)])
+        assert set(rows(inbox)) == {*(f"gitlab:{one}" for one in wanted), "github:acme/ml#1"}
+        with inbox.engine.begin() as connection:
+            assert set(connection.execute(select(offers.c.pull)).scalars()) == {
+                *wanted,
+                "acme/ml#1",
+            }
