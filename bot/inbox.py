@@ -187,9 +187,23 @@ class Inbox:
 
     def is_current(self, item: WorkItem) -> bool:
         """Whether the lease still is ours and nothing newer is wanted."""
+        row = self._held(item)
+        return row is not None and row.wanted == item.generation
+
+    def may_speak(self, item: WorkItem) -> bool:
+        """As ``is_current``, for whoever knows that the head is the one it read: what is wanted of
+        the head alone, for the second time, it is about to do.
+        """
+        row = self._held(item)
+        return row is not None and (
+            row.wanted == item.generation or bool(row.wish.get("for_head", False))
+        )
+
+    def _held(self, item: WorkItem) -> Row[Any] | None:
+        """The row, while the lease is ours."""
+        mine = and_(work.c.id == item.id, work.c.token == item.token)
         with self.engine.begin() as connection:
-            row = connection.execute(select(work).where(work.c.id == item.id)).first()
-        return row is not None and row.token == item.token and row.wanted == item.generation
+            return connection.execute(select(work).where(mine)).first()
 
     def renew(self, item: WorkItem) -> bool:
         """Keep the lease a while longer; False where it is lost."""

@@ -77,9 +77,10 @@ def review(
     """Review the pull request as it stands now and say so on the forge, once.
 
     ``run_id`` names the run, so that one started again after a crash finds its own check.
-    ``is_current`` is asked right before anything is posted, and ``note`` is told what that will
-    be. Where it ``is_done``, nothing is. ``is_first`` is True where no run of this name was tried
-    before. Raises ``ForgeError``, ``EngineStopped`` and ``EngineAway``.
+    ``is_current`` is asked right before anything is posted, on a head that still stands, and
+    ``note`` is told what that will be. Where it ``is_done``, nothing is. ``is_first`` is True where
+    no run of this name was tried before. Raises ``ForgeError``, ``EngineStopped`` and
+    ``EngineAway``.
     """
     pull = forge.pull_request(ref)
     at_head(pull.head_sha)

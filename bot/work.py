@@ -168,7 +168,7 @@ class Worker:
                 ref,
                 self.reviewer,
                 run_id,
-                lambda: self.inbox.is_current(item),
+                lambda: self.inbox.may_speak(item),
                 self.ledger.note,
                 is_done=lambda pull: (
                     item.wish.for_head and self.ledger.is_reviewed(ref, pull.head_sha)

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,12 +79,25 @@ def postgres() -> Iterator[str]:
     if given:
         yield given
         return
+    with own_postgres() as server:
+        yield server.url
+
+
+@contextmanager
+def own_postgres() -> Iterator[Postgres]:
+    """One that the test may stop, and start again with what it kept."""
     homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not homes:
         _missing("PostgreSQL")
     # Not below pytest's own directory, which every new session closes to other users again.
     with TemporaryDirectory(prefix="lockstitch-postgres-") as scratch:
-        yield from _run_postgres(homes[-1], Path(scratch))
+        server = Postgres(homes[-1], Path(scratch))
+        server.create()
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop("fast")
 
 
 def empty_database(server: str) -> str:
@@ -94,43 +108,77 @@ def empty_database(server: str) -> str:
     return f"{server.rpartition('/')[0]}/{name}"
 
 
-def _run_postgres(programs: Path, directory: Path) -> Iterator[str]:
-    data, port = directory / "data", free_port()
-    user = _unprivileged(directory)
-    subprocess.run(
-        [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        user=user,
-    )
-    options = ["-p", str(port), "-k", str(directory), "-c", "listen_addresses=127.0.0.1"]
-    process = subprocess.Popen(
-        [programs / "postgres", "-D", data, *options],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        user=user,
-    )
-    try:
-        wait_for(port, process)
-        _wait_until_ready(programs, port)
-        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+def redis_place(server: str, number: int) -> str:
+    """One of the sixteen databases of a Redis; whoever shares one shares messages."""
+    return f"{server.rpartition('/')[0]}/{number % 16}"
 
 
-def _wait_until_ready(programs: Path, port: int) -> None:
-    ends = time.monotonic() + START_SECONDS
-    while time.monotonic() < ends:
-        asked = subprocess.run(
-            [programs / "pg_isready", "-h", "127.0.0.1", "-p", str(port)],
+@dataclass(slots=True)
+class Postgres:
+    """A server with a directory and a port of its own."""
+
+    programs: Path
+    directory: Path
+    port: int = field(default_factory=free_port)
+    user: int | None = None
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def _data(self) -> Path:
+        return self.directory / "data"
+
+    def create(self) -> None:
+        """An empty one."""
+        self.user = _unprivileged(self.directory)
+        subprocess.run(
+            [self.programs / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-N"],
+            check=True,
             stdout=subprocess.DEVNULL,
-            check=False,
+            user=self.user,
         )
-        if asked.returncode == 0:
+
+    def start(self) -> None:
+        """Until it answers; what it kept is there."""
+        options = ["-p", str(self.port), "-k", str(self.directory), "-h", "127.0.0.1"]
+        self._process = subprocess.Popen(
+            [self.programs / "postgres", "-D", self._data, *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=self.user,
+        )
+        wait_for(self.port, self._process)
+        self._wait_until_ready()
+
+    def stop(self, mode: str) -> None:
+        """As ``pg_ctl`` does: ``fast`` ends connections, ``immediate`` is a crash."""
+        if self._process is None:
             return
-        time.sleep(0.05)
-    pytest.fail("PostgreSQL did not become ready in time")
+        subprocess.run(
+            [self.programs / "pg_ctl", "stop", "-D", self._data, "-m", mode, "-w"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            user=self.user,
+        )
+        self._process.wait(timeout=20)
+        self._process = None
+
+    def _wait_until_ready(self) -> None:
+        ends = time.monotonic() + START_SECONDS
+        while time.monotonic() < ends:
+            asked = subprocess.run(
+                [self.programs / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)],
+                stdout=subprocess.DEVNULL,
+                check=False,
+            )
+            if asked.returncode == 0:
+                return
+            time.sleep(0.05)
+        pytest.fail("PostgreSQL did not become ready in time")
 
 
 def _unprivileged(directory: Path) -> int | None:

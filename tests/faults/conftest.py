@@ -2,34 +2,67 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests import servers
 from tests.faults.product import Product, embedded, production
+from tests.faults.standing import Standing
+from tests.faults.traps import Traps
+
+SHAPES: Final = ["embedded", "production"]
+_PLACES: Final = itertools.count(1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with servers.redis(tmp_path_factory.mktemp("redis")) as url:
         yield url
 
 
-@pytest.fixture(params=["embedded", "production"])
+@pytest.fixture
+def broker_url(redis_server: str) -> str:
+    """A place of its own in the one broker."""
+    return servers.redis_place(redis_server, next(_PLACES))
+
+
+@pytest.fixture(params=SHAPES)
 def product(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Product]:
     with shape(request, tmp_path) as started:
         yield started
 
 
-def shape(request: pytest.FixtureRequest, tmp_path: Path) -> AbstractContextManager[Product]:
+def shape(request: pytest.FixtureRequest, directory: Path) -> AbstractContextManager[Product]:
     if request.param == "embedded":
-        return embedded(tmp_path)
+        return embedded(directory)
     server: str = request.getfixturevalue("postgres_server")
     broker: str = request.getfixturevalue("redis_server")
-    return production(tmp_path, servers.empty_database(server), broker)
+    place = servers.redis_place(broker, next(_PLACES))
+    return production(directory, servers.empty_database(server), place)
+
+
+@pytest.fixture(scope="session", params=SHAPES)
+def _started(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing]:
+    with shape(request, tmp_path_factory.mktemp("standing")) as product:
+        standing = Standing(product, Traps.around(product.sandbox))
+        if "worker" in product.commands:
+            standing.start_second_server()
+        yield standing
+
+
+@pytest.fixture
+def standing(_started: Standing) -> Iterator[Standing]:
+    """One product a shape for many tests; each has a repository of its own."""
+    yield _started
+    _started.traps.held.clear()
+    _started.traps.broken = None
 
 
 @pytest.fixture

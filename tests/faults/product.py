@@ -87,7 +87,10 @@ class Product:
 
     def is_up(self) -> bool:
         """Whether somebody listens."""
-        address = f"http://127.0.0.1:{self.port}/healthz"
+        return self.answers(f"http://127.0.0.1:{self.port}/healthz")
+
+    def answers(self, address: str) -> bool:
+        """Whether somebody does there."""
         with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
         return False

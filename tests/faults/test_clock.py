@@ -46,13 +46,13 @@ def turn_server(url: str, ahead: float) -> None:
         )
 
 
-def test_no_two_processes_agree(tmp_path: Path, postgres_server: str, redis_server: str) -> None:
+def test_no_two_processes_agree(tmp_path: Path, postgres_server: str, broker_url: str) -> None:
     """Reviews that take longer than a lease, pushes that wait for the next one, and no two clocks
     that agree: nothing is taken from whoever works on it, nothing is put off for ten minutes.
     """
     url = servers.empty_database(postgres_server)
     turn_server(url, WRONG)
-    with production(tmp_path, url, redis_server, starts=False, LOCKSTITCH_LEASE="1") as product:
+    with production(tmp_path, url, broker_url, starts=False, LOCKSTITCH_LEASE="1") as product:
         product.commands["worker"][-1] = "1"
         product.commands["worker-2"] = product.commands["worker"]
         set_clock(product, "web", WRONG * 2)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-import psycopg
-
+from bot.database import migrate
 from bot.sandbox.state import Pull, Repo
 from tests import servers
 from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, production, until
@@ -19,12 +20,14 @@ from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, producti
 
 def opened(product: Product, count: int) -> tuple[Repo, list[Pull]]:
     repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
-    pulls = [
-        product.open(repo, BUCKET + BLOCK, BUCKET + OPEN + f"# {number}\n", f"change-{number}")
-        for number in range(count)
-    ]
+    pulls = [numbered(product, repo, number) for number in range(count)]
     product.sandbox.forge.hooks.settle(60)
     return repo, pulls
+
+
+def numbered(product: Product, repo: Repo, number: int) -> Pull:
+    text = BUCKET + OPEN + f"# {number}\n"
+    return product.open(repo, BUCKET + BLOCK, text, f"change-{number}")
 
 
 def heals(product: Product, repo: Repo, pulls: list[Pull]) -> None:
@@ -79,29 +82,37 @@ def test_a_disk_that_is_full(alone: Product) -> None:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-@contextmanager
-def shut(server: str, name: str) -> Iterator[None]:
-    """As its clients see a restart: every connection ends, and no new one is taken for a while."""
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
-        ends = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-        admin.execute(ends, (name,))
-        try:
-            yield
-        finally:
-            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+def test_a_hundred_writes_are_torn(tmp_path: Path) -> None:
+    """kill -9 in the middle of a hundred writes: whatever was said to be kept is kept."""
+    path = tmp_path / "bot.sqlite3"
+    migrate(f"sqlite:///{path}")
+    program = [sys.executable, "-m", "tests.faults.torn_writes", f"sqlite:///{path}", "100"]
+    told = subprocess.run(program, check=True, capture_output=True, text=True).stdout.split()
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        there = {row[0] for row in database.execute("SELECT pull FROM work")}
+    assert len(told) >= 100
+    assert {f"github:acme/ml#{number}" for number in told} <= there
 
 
-def test_a_server_that_restarts(tmp_path: Path, postgres_server: str, redis_server: str) -> None:
-    url = servers.empty_database(postgres_server)
-    with production(tmp_path, url, redis_server) as product:
-        name = url.rpartition("/")[2]
-        with shut(postgres_server, name):
-            repo, pulls = opened(product, 2)
-            assert set(answers(product)) == {503}
+def test_a_server_that_crashes_and_is_started_again(tmp_path: Path, broker_url: str) -> None:
+    """While work goes on and more comes in; nobody ends connections politely."""
+    with (
+        servers.own_postgres() as server,
+        production(tmp_path, servers.empty_database(server.url), broker_url) as product,
+    ):
+        repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
+        pulls = [numbered(product, repo, number) for number in range(4)]
+        until(lambda: product.backlog.depth().running > 0, "work to begin")
+        server.stop("immediate")
+        before = len(answers(product))
+        pulls += [numbered(product, repo, number) for number in range(4, 6)]
+        product.sandbox.forge.hooks.settle(60)
+        assert set(answers(product)[before:]) == {503}
+        assert product.is_up()
+        server.start()
         heals(product, repo, pulls)
-        again = product.open(repo, BUCKET + BLOCK, BUCKET + OPEN + "# more\n", "more")
-        product.sandbox.forge.hooks.settle()
-        with shut(postgres_server, name):
-            time.sleep(2)
-        heals(product, repo, [*pulls, again])
+        pulls += [numbered(product, repo, 6)]
+        server.stop("fast")
+        server.start()
+        heals(product, repo, pulls)

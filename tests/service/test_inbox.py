@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from bot.database import METADATA, is_current, migrate, open_database
-from bot.deliveries import Delivery
+from bot.deliveries import Delivery, Wish
 from bot.dispatch import EmbeddedDispatcher, Fail, Hold, Retry, decide, run_one
 from bot.forge.errors import Gone, HeadMoved, RateLimited, Refused, Unreachable
 from bot.inbox import DEBOUNCE_SECONDS, LEASE_SECONDS, MAX_ATTEMPTS, Inbox, WorkItem
@@ -66,6 +66,26 @@ def test_the_latest_push_wins_after_a_short_wait(inbox: Inbox, clock: Clock) -> 
     newer = inbox.lease()
     assert newer is not None
     assert newer.generation == 3
+
+
+def wanted(number: int, *, for_head: bool) -> Delivery:
+    wish = Wish("acme/ml", number, for_head=for_head)
+    return Delivery(f"{number}-{for_head}", "pull_request", "", wish)
+
+
+def test_a_run_that_is_told_of_its_own_head_again_goes_on(inbox: Inbox, clock: Clock) -> None:
+    for number in (1, 2):
+        inbox.accept(Delivery(f"{number}", "", "", Wish("acme/ml", number, for_head=True)))
+    of_head, asked = inbox.lease(), inbox.lease()
+    assert of_head is not None
+    assert asked is not None
+    inbox.accept(wanted(1, for_head=True))
+    inbox.accept(wanted(2, for_head=False))
+    assert (inbox.may_speak(of_head), inbox.is_current(of_head)) == (True, False)
+    assert not inbox.may_speak(asked)
+    clock.now += LEASE_SECONDS + 1
+    assert inbox.lease() is not None
+    assert not inbox.may_speak(of_head)
 
 
 def test_one_pull_request_is_worked_on_once_at_a_time(inbox: Inbox) -> None:
