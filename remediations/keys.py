@@ -94,7 +94,7 @@ def choose_key(
     """
     if module.stand_in is not None and module.caller is not None and module.call is not None:
         call = module.call
-        user = Resource("module", call.name, False, call.block, call.document, module.caller)
+        user = Resource.of(call.block, call.document, module.caller)
         return choose_key(module.caller, user, service)
     place = _place(user)
     held = module.remember("keys", lambda: _by_place(module))

@@ -37,7 +37,8 @@ def identity_statements(
 
 def identity_policies(resource: Resource, module: Module) -> Iterator[tuple[Statement, ...]]:
     """Policies that say what a role, user or group may do, with every kind of statement."""
-    if _is_identity_policy(resource, module):
+    key = ("identity", id(resource.block))
+    if module.remember(key, lambda: _is_identity_policy(resource, module)):
         yield from policies(resource, module)
 
 

@@ -6,6 +6,7 @@ Never a file function, never the environment: what is not known is ``Unknown`` w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from enum import Enum
 from typing import Any, Final, Protocol
 
@@ -95,6 +96,8 @@ class Found:
     name: str
     type: Expression | None = None
     """The type a variable is declared with; its value is converted to that."""
+    settled: list[object] = field(default_factory=list, repr=False)
+    """What the expression is worth, once somebody has asked."""
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
@@ -221,15 +224,18 @@ class _Evaluation:
             return Pointer(found.reason, node, self.scope)
         if isinstance(found, Known):
             return found.value
+        if not found.settled:
+            found.settled.append(self.settle(found, depth))
+        return self.descend(found.settled[0], found.rest, node.dotted, depth)
+
+    def settle(self, found: Found, depth: int) -> object:
         outer = self.scope, self.bound
         self.scope, self.bound = found.scope, {}
         try:
             value = self.value(found.expression, depth)
         finally:
             self.scope, self.bound = outer
-        if found.type is not None:
-            value = shaped(value, found.type)
-        return self.descend(value, found.rest, node.dotted, depth)
+        return value if found.type is None else shaped(value, found.type)
 
     def traversal(self, node: Traversal, depth: int) -> object:
         return self.descend(self.value(node.base, depth), node.parts, "the value", depth)

@@ -174,8 +174,7 @@ class Module:
     def resources(self) -> tuple[Resource, ...]:
         """Managed and data resources, in the order of files and text."""
         return tuple(
-            Resource(block.labels[0], block.labels[1], block.type == "data", block, document, self)
-            for block, document in self.written.resources
+            Resource.of(block, document, self) for block, document in self.written.resources
         )
 
     @cached_property
@@ -189,7 +188,7 @@ class Module:
     def _labelled_blocks(self) -> Iterator[Resource]:
         """Providers, variables and outputs, which rules may judge like resources."""
         for block, document in self.written.others:
-            yield Resource(block.type, block.labels[0], False, block, document, self)
+            yield Resource.of(block, document, self)
 
     @cached_property
     def kinds(self) -> frozenset[str]:

@@ -24,16 +24,18 @@ class Resource:
     document: Document
     home: Module = field(repr=False, compare=False)
     """The module it stands in, as one caller uses it: its values are worked out there."""
+    kind: str = field(repr=False, compare=False)
+    """The word rules name it by: ``aws_s3_bucket`` or ``data.aws_iam_policy_document``."""
+    address: str = field(repr=False, compare=False)
+    """``aws_s3_bucket.training``; the index of an instance is left out."""
 
-    @property
-    def kind(self) -> str:
-        """The word rules name it by: ``aws_s3_bucket`` or ``data.aws_iam_policy_document``."""
-        return f"data.{self.type}" if self.is_data else self.type
-
-    @property
-    def address(self) -> str:
-        """``aws_s3_bucket.training``; the index of an instance is left out."""
-        return f"{self.kind}.{self.name}"
+    @classmethod
+    def of(cls, block: Block, document: Document, home: Module) -> Resource:
+        """What a block is in one use of its module; a block of one label is of a kind by itself."""
+        is_data, name = block.type == "data", block.labels[-1]
+        type = block.labels[0] if len(block.labels) == 2 else block.type
+        kind = f"data.{type}" if is_data else type
+        return cls(type, name, is_data, block, document, home, kind, f"{kind}.{name}")
 
     @property
     def place(self) -> str:
