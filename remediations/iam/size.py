@@ -1,24 +1,30 @@
 """How long a policy is, and how near that comes to what AWS takes.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-Counts as AWS does: without white space.
+Counts as AWS does: without white space, and all inline policies of a role, user or group together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ..terraform.module import Resource
+from ..frozen import dataclass
+from ..terraform.module import Module, Resource
 from .statement import Statement
+from .statements import DOCUMENT, policies
 
-LIMITS: Final = {
-    "aws_iam_policy": 6_144,
-    "aws_iam_role_policy": 10_240,
-    "aws_iam_role": 10_240,
-    "aws_iam_user_policy": 2_048,
-    "aws_iam_group_policy": 5_120,
+MANAGED: Final = 6_144
+TRUST: Final = 2_048
+"""Of a trust policy; an account may ask for more."""
+# What inline policies stand in: the argument that says whose they are, and how long all may be.
+INLINE: Final = {
+    "aws_iam_role_policy": ("role", 10_240),
+    "aws_iam_role": ("", 10_240),
+    "aws_iam_user_policy": ("user", 2_048),
+    "aws_iam_group_policy": ("group", 5_120),
 }
+_TRUST_ARGUMENT: Final = "assume_role_policy"
 _WARN_AT: Final = 0.8
 _ARN: Final = 90
 """About as long as an ARN that is only known after apply."""
@@ -38,13 +44,74 @@ def _length(statement: Statement) -> int:
 
 
 def nearly_full(
-    policy: Sequence[Statement], holder: Resource, added: Sequence[str]
+    policy: Sequence[Statement], holder: Resource, added: Sequence[str], module: Module
 ) -> Iterator[str]:
     """A warning where a policy with these ARNs more comes near to what AWS takes."""
-    limit = LIMITS.get(holder.kind, LIMITS["aws_iam_policy"])
-    after = length(policy) + _AROUND + _ARN * len(added)
-    if after > _WARN_AT * limit:
+    own = length(policy) + _AROUND + _ARN * len(added)
+    places = [(own + room.taken, room) for room in _rooms(holder, module)]
+    after, room = max(places, key=lambda place: place[0] / place[1].limit)
+    if after > _WARN_AT * room.limit:
+        whole = f"The policies in `{room.of}` then have" if room.taken else "The policy then has"
         yield (
-            f"The policy then has about {after:,} characters of the {limit:,} that AWS takes, so "
-            "there is little room left."
+            f"{whole} about {after:,} characters of the {room.limit:,} that AWS takes, so there is "
+            "little room left."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """How much AWS takes in one place, and what others have taken of it already."""
+
+    limit: int
+    taken: int = 0
+    of: str = ""
+
+
+def _rooms(holder: Resource, module: Module) -> Iterator[_Room]:
+    """Every place that a policy ends up in; of one that is used nowhere, that of a managed one."""
+    users = module.users_of(holder.address) if holder.kind == DOCUMENT else ((holder, ""),)
+    found = [_room(user, argument, holder, module) for user, argument in users]
+    yield from filter(None, found)
+    if not any(found):
+        yield _Room(MANAGED)
+
+
+def _room(user: Resource, argument: str, holder: Resource, module: Module) -> _Room | None:
+    if argument == _TRUST_ARGUMENT:
+        return _Room(TRUST)
+    if user.kind == "aws_iam_policy":
+        return _Room(MANAGED)
+    if user.kind not in INLINE:
+        return None
+    owner = _owner(user, module)
+    held = module.remember("inline policies", lambda: _inline(module))
+    taken = sum(size for source, size in held.get(owner, ()) if source != holder.address)
+    return _Room(INLINE[user.kind][1], taken, owner)
+
+
+def _owner(inline: Resource, module: Module) -> str:
+    """Whose inline policy it is: by address, or as it is written."""
+    argument, _ = INLINE[inline.kind]
+    held = inline.attribute(argument) if argument else None
+    if held is None:
+        return inline.address
+    named = module.references(held.value)
+    return named[0] if len(named) == 1 else inline.document_of(held.value).text_of(held.value)
+
+
+def _inline(module: Module) -> Mapping[str, list[tuple[str, int]]]:
+    """By owner: where its inline policies are written, and how long each is."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for kind in INLINE:
+        for one in module.of_kind(kind):
+            named = dict.fromkeys(
+                address
+                for attribute in module.naming(one)
+                if attribute.name in ("policy", "inline_policy")
+                for address in module.references(attribute.value)
+            )
+            documents = [d for d in map(module.resource, named) if d and d.kind == DOCUMENT]
+            for source in (one, *documents):
+                sizes = [(source.address, length(held)) for held in policies(source, module)]
+                found.setdefault(_owner(one, module), []).extend(sizes)
+    return found

@@ -148,7 +148,7 @@ def _cost(
             f"those that no {word} can hold, such as `{example}`."
         )
     pieces += _of_staying(sorted_actions.staying)
-    pieces += nearly_full(question.policy, question.holder, written)
+    pieces += nearly_full(question.policy, question.holder, written, question.module)
     return " ".join(pieces)
 
 

@@ -1,0 +1,100 @@
+"""Whoever is told to write more into a policy is told too where AWS takes hardly more."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.codebase import Codebase
+from remediations.iam.size import nearly_full
+from remediations.iam.statements import policies
+from remediations.terraform.grammar import Grammar
+
+from .policies import costs, read
+
+BUCKET = 'resource "aws_s3_bucket" "training" {\n  bucket = "acme-training"\n}\n\n'
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+LIMITS = {
+    "aws_iam_policy": ("", 6_144),
+    "aws_iam_role_policy": ('role   = "job"', 10_240),
+    "aws_iam_user_policy": ('user   = "ann"', 2_048),
+    "aws_iam_group_policy": ('group  = "team"', 5_120),
+}
+NEARLY = "characters of the {:,} that AWS takes, so there is little room left."
+
+
+def _open(filler: int) -> str:
+    """A policy with one statement to scope, and so many characters in another one."""
+    return (
+        "jsonencode({\n    Statement = [\n"
+        '      { Effect = "Allow", Action = "s3:GetObject", Resource = "*" },\n'
+        f'      {{ Effect = "Deny", Action = "sqs:{"x" * filler}", Resource = "q" }},\n'
+        "    ]\n  })"
+    )
+
+
+def _policy(kind: str, name: str, filler: int) -> str:
+    of, _ = LIMITS[kind]
+    return f'resource "{kind}" "{name}" {{\n  {of}\n  policy = {_open(filler)}\n}}\n\n'
+
+
+def _warnings(codebase: Codebase, address: str) -> list[str]:
+    module = codebase.modules[0]
+    resource = module.resource(address)
+    assert resource is not None
+    return [*nearly_full(policies(resource, module)[0], resource, ("a",), module)]
+
+
+@pytest.mark.parametrize("kind", LIMITS)
+def test_from_four_fifths_on_the_cost_says_so(kind: str, grammar: Grammar) -> None:
+    limit = LIMITS[kind][1]
+    empty = read(BUCKET + _policy(kind, "p", 0), grammar)
+    assert "AWS takes" not in " ".join(costs(empty))
+    (nearly,) = costs(read(BUCKET + _policy(kind, "p", limit * 8 // 10), grammar))
+    assert NEARLY.format(limit) in nearly
+
+
+@pytest.mark.parametrize("kind", LIMITS)
+def test_below_four_fifths_nothing_is_said(kind: str, grammar: Grammar) -> None:
+    limit = LIMITS[kind][1]
+    assert _warnings(read(_policy(kind, "p", limit * 8 // 10 - 600), grammar), f"{kind}.p") == []
+
+
+def test_all_inline_policies_of_a_role_count_together(grammar: Grammar) -> None:
+    half = _policy("aws_iam_role_policy", "p", 5_000) + _policy("aws_iam_role_policy", "q", 4_000)
+    (said,) = _warnings(read(half, grammar), "aws_iam_role_policy.p")
+    assert said.startswith('The policies in `"job"` then have about 9,')
+    other = half.replace('role   = "job"', 'role   = "other"', 1)
+    assert _warnings(read(other, grammar), "aws_iam_role_policy.p") == []
+
+
+def test_managed_policies_count_alone(grammar: Grammar) -> None:
+    two = _policy("aws_iam_policy", "p", 3_000) + _policy("aws_iam_policy", "q", 4_000)
+    assert _warnings(read(two, grammar), "aws_iam_policy.p") == []
+
+
+@pytest.mark.parametrize(
+    ("user", "limit"),
+    [
+        ("", 6_144),
+        ('resource "aws_iam_policy" "u" {\n  policy = DOCUMENT\n}\n', 6_144),
+        ('resource "aws_iam_role" "u" {\n  assume_role_policy = DOCUMENT\n}\n', 2_048),
+        ('resource "aws_iam_user_policy" "u" {\n  user = "ann"\n  policy = DOCUMENT\n}\n', 2_048),
+        (
+            'resource "aws_iam_role" "u" {\n  inline_policy {\n    policy = DOCUMENT\n  }\n}\n',
+            10_240,
+        ),
+    ],
+    ids=["nowhere", "managed", "trust", "of a user", "inline in a role"],
+)
+def test_a_document_has_the_room_of_what_it_is_used_in(
+    user: str, limit: int, grammar: Grammar
+) -> None:
+    def document(filler: int) -> Codebase:
+        statement = f'  statement {{\n    actions = ["s3:{"x" * filler}"]\n  }}\n'
+        text = f'data "aws_iam_policy_document" "p" {{\n{statement}}}\n'
+        return read(text + user.replace("DOCUMENT", "data.aws_iam_policy_document.p.json"), grammar)
+
+    address = "data.aws_iam_policy_document.p"
+    (said,) = _warnings(document(limit * 8 // 10), address)
+    assert NEARLY.format(limit) in said
+    assert _warnings(document(limit * 8 // 10 - 400), address) == []
