@@ -13,6 +13,7 @@ from bot.formats.result import Result
 from remediations.iam.account import Allowance, allowances
 from remediations.iam.actions import data_date
 from remediations.model import Finding, NotAnalysed
+from remediations.rule import find_rule
 
 from .inspect_path import Inspection, inspect_path
 from .options import Unusable, add_config, add_profile, say
@@ -54,17 +55,45 @@ class _Told:
     def rest(self) -> str:
         """Why no rule says anything, where none does."""
         one = self.allowance
-        if self.said:
+        if self.said or any(self.left):
             return ""
         if one.effect == "Deny":
             return "A Deny is left as it is."
         if one.principals:
-            return "It belongs to the policy of a role or of a resource, and names who may come in."
+            return f"It says who may {'take on the role' if _takes_on(one) else 'come in'}."
         if one.names_the_others:
             return "It means all but what it names, so nothing in it can be scoped."
-        if "*" in one.resources:
-            return "None of its actions is for a resource that this module could name."
+        if one.is_scoped:
+            return "Its condition says for which resources it is."
+        if one.is_open and not one.is_identity:
+            return "It is a boundary or the policy of a resource, where `*` is no finding."
+        if one.is_open:
+            return "It is for everything of a kind, and none of its actions can be looked up."
         return "It names what it is for."
+
+    @property
+    def left(self) -> Iterator[str]:
+        """What its other actions could name, or why they can name nothing."""
+        one = self.allowance
+        if one.is_scoped:
+            return
+        told = {getattr(find_rule(finding.rule), "noun", "") for finding, _, _ in self.said}
+        for held in one.nameable:
+            if held.noun not in told:
+                here = "" if held.is_declared else ", and none is declared here"
+                yield f"could name {_a(held.noun)}{here}: {', '.join(held.actions)}"
+        if one.only_everything:
+            yield f"can be on * only: {', '.join(one.only_everything)}"
+        if one.by_hand:
+            yield f"could be narrowed by hand: {', '.join(one.by_hand)}"
+
+
+def _takes_on(one: Allowance) -> bool:
+    return all(action.lower().startswith("sts:") for action in one.actions)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _told(inspection: Inspection) -> Iterator[_Told]:
@@ -126,6 +155,7 @@ def _lines(told: _Told, result: Result) -> Iterator[str]:
     for finding, title, words in told.said:
         yield f"  [{finding.rule}] {finding.title}"
         yield f"    {'Fix: ' + title + '. ' if title else 'To decide: '}{words}"
+    yield from (f"  {line}" for line in told.left)
     if told.rest:
         yield f"  {told.rest}"
 
@@ -170,5 +200,8 @@ def _row(told: _Told) -> dict[str, Any]:
             {"rule": finding.rule, "fix": title or None, "why": words}
             for finding, title, words in told.said
         ],
+        "could_name": {held.noun: list(held.actions) for held in one.nameable},
+        "only_everything": list(one.only_everything),
+        "by_hand": list(one.by_hand),
         "otherwise": told.rest,
     }

@@ -74,7 +74,7 @@ def test_a_person_reads_what_is_allowed_and_why(
     assert "permissions management" in deny
     assert "A Deny is left as it is." in deny
     assert "allows 1 action: 1 write, on a condition" in metrics
-    assert "None of its actions is for a resource" in metrics
+    assert "could be narrowed by hand: cloudwatch:PutMetricData" in metrics
     assert "allows all but what it names" in others
     assert "so nothing in it can be scoped" in others
     assert dated.startswith("Actions as AWS listed them on 20")
@@ -91,6 +91,72 @@ def test_a_program_reads_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert (metrics["conditional"], metrics["findings"]) == (True, [])
     assert (others["names_the_others"], others["total"]) == (True, 0)
     assert [one["path"] for one in told["not_analysed"]] == ["broken.tf"]
+
+
+OTHERS = """resource "aws_sagemaker_domain" "d" {
+  domain_name = "d"
+}
+
+resource "aws_iam_role" "job" {
+  permissions_boundary = aws_iam_policy.ceiling.arn
+  assume_role_policy = jsonencode({
+    Statement = { Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "a.b" } }
+  })
+}
+
+resource "aws_iam_policy" "ceiling" {
+  policy = jsonencode({
+    Statement = { Effect = "Allow", Action = "s3:GetObject", Resource = "*" }
+  })
+}
+
+resource "aws_sqs_queue_policy" "q" {
+  policy = jsonencode({
+    Statement = { Effect = "Allow", Action = "sqs:SendMessage", Principal = "*", Resource = "*" }
+  })
+}
+
+data "aws_iam_policy_document" "tagged" {
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ExistingObjectTag/team"
+      values   = ["training"]
+    }
+  }
+
+  statement {
+    actions = [
+      "logs:PutLogEvents", "ecr:GetAuthorizationToken", "sagemaker:CreateTrainingJob",
+      "sagemaker:DescribeDomain", "sagemaker:CreateEndpoint"
+    ]
+    resources = ["*"]
+  }
+}
+"""
+
+
+def test_every_kind_of_policy_is_told_and_what_its_actions_could_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text(OTHERS)
+    assert main(["explain-policy", str(tmp_path)]) == 0
+    trust, ceiling, queue, tagged, left, _ = capsys.readouterr().out.split("\n\n")
+    assert "It says who may take on the role." in trust
+    assert "It is a boundary or the policy of a resource, where `*` is no finding." in ceiling
+    assert "It says who may come in." in queue
+    assert "Its condition says for which resources it is." in tagged
+    assert left.splitlines()[-5:] == [
+        "  could name a log group, and none is declared here: logs:PutLogEvents",
+        "  could name a domain: sagemaker:DescribeDomain",
+        "  could name an endpoint and endpoint config, and none is declared here: "
+        "sagemaker:CreateEndpoint",
+        "  can be on * only: ecr:GetAuthorizationToken",
+        "  could be narrowed by hand: sagemaker:CreateTrainingJob",
+    ]
 
 
 def test_wrong_paths_and_empty_directories(

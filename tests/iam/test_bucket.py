@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from remediations.detect import detect
+from remediations.model import Profile
 from remediations.terraform.grammar import Grammar
 
 from .policies import BUCKET, one, read, reasons, report, scoped, write
@@ -89,3 +91,22 @@ def test_a_reference_is_never_a_cycle(grammar: Grammar) -> None:
     start = read(text + POLICY.removeprefix(BUCKET), grammar)
     assert [finding.line for finding in (f.location for f in report(start).findings)] == [22]
     assert "would be a cycle" in reasons(start)[0]
+
+
+def test_advice_names_no_bucket_that_needs_the_role(grammar: Grammar) -> None:
+    role = (
+        'resource "aws_iam_role" "r" {\n  assume_role_policy = "{}"\n'
+        '  managed_policy_arns = ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]\n}\n\n'
+    )
+    bucket = 'resource "aws_s3_bucket" "data" {\n  bucket = "d"\n%s}\n'
+    needs = "\n  replication_configuration {\n    role = aws_iam_role.r.arn\n  }\n"
+    (free,), (bound,) = (
+        [
+            one.advice
+            for one in detect(read(role + bucket % more, grammar), Profile("prod")).findings
+            if one.rule == "iam-s3-full-access"
+        ]
+        for more in ("", needs)
+    )
+    assert "`s3:ListBucket` on `aws_s3_bucket.data.arn`" in free
+    assert "aws_s3_bucket.data" not in bound
