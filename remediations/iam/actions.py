@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from ..frozen import dataclass
@@ -35,7 +35,7 @@ def load_all() -> None:
     data_date()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Action:
     """One action, and the types of resource that it is authorised on."""
 
@@ -49,7 +49,7 @@ class Action:
         """The word before the colon."""
         return self.name.partition(":")[0]
 
-    @property
+    @cached_property
     def held(self) -> frozenset[str]:
         """The types that it has to be given, where Terraform can name enough of them.
 
@@ -66,24 +66,27 @@ class Action:
         return known if enough else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reach:
-    """What one action pattern stands for. ``is_known`` is False where it matches nothing."""
+    """What one action pattern stands for. ``is_known`` is False where it matches nothing.
+
+    Kept for every pattern met, so what follows from it is worked out once.
+    """
 
     actions: tuple[Action, ...]
     is_known: bool = True
 
-    @property
+    @cached_property
     def types(self) -> frozenset[str]:
         """The types that any of the actions has to be given."""
         return frozenset(type for action in self.actions for type in action.held)
 
-    @property
+    @cached_property
     def lost(self) -> tuple[str, ...]:
         """The actions that no resource can hold."""
         return tuple(action.name for action in self.actions if not action.held)
 
-    @property
+    @cached_property
     def is_movable(self) -> bool:
         """Whether it can stand before named resources."""
         if not self.types:
