@@ -73,7 +73,7 @@ def watchtower(settings: Settings) -> Watchtower | None:
     """Whoever sees all that this bot looks after; a token of GitHub cannot."""
     towers: list[Watchtower] = []
     if settings.has_github and isinstance(held := credentials(settings), AppCredentials):
-        towers.append(GitHubApp(settings.api_url, held))
+        towers.append(GitHubApp(settings.api_url, held, settings.pause))
     if settings.gitlab.token is not None:
         towers.append(GitLabWatch(gitlab_access(settings)))
     if len(towers) > 1:

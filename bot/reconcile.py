@@ -36,6 +36,8 @@ class Reconciler:
     tower: Watchtower
     wake: Callable[[int], None]
     clock: Callable[[], float] = field(default=time.time)
+    is_over: Callable[[], bool] = lambda: False
+    """Asked between two steps: the process may have been told to end."""
     _asked_again: float | None = None
 
     def heads(self) -> int:
@@ -43,6 +45,8 @@ class Reconciler:
         backlog, count = Backlog(self.inbox.engine, self.clock), 0
         now = self.clock()
         for pull in self.tower.recent_pulls(now - _DAY, now - _GRACE):
+            if self.is_over():
+                return count
             if not backlog.is_known(pull.ref, pull.head_sha):
                 ref = pull.ref
                 wish = Wish(ref.repository, ref.number, forge=ref.forge, for_head=True)
@@ -55,9 +59,12 @@ class Reconciler:
         """Ask for what failed to be delivered again; how many."""
         now = self.clock()
         since = now - (_KEPT if self._asked_again is None else _LATELY)
-        failed = self.tower.failed_deliveries(since)
-        for one in failed:
+        asked = 0
+        for one in self.tower.failed_deliveries(since):
+            if self.is_over():
+                return asked
             self.tower.redeliver(one)
+            asked += 1
             _LOG.info("asked to deliver again delivery=%s", one.guid)
         self._asked_again = now
-        return len(failed)
+        return asked

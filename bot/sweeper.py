@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,6 +39,29 @@ class Duty:
     every: float
     do: Callable[[], int]
     next_at: float = float("-inf")
+    made: Future[int] | None = None
+
+    @property
+    def is_due(self) -> bool:
+        """Its time has come, and it is not still at it."""
+        is_idle = self.made is None or self.made.done()
+        return is_idle and self.next_at <= time.monotonic()
+
+    def begin(self, threads: Executor) -> None:
+        """In a thread of its own: one that takes minutes holds no other up."""
+        self.next_at = time.monotonic() + self.every
+        self.made = threads.submit(self.do)
+        self.made.add_done_callback(self._report)
+
+    def _report(self, made: Future[int]) -> None:
+        """Whatever a duty raises ends up here and not in the loop."""
+        error = made.exception()
+        DUTIES.labels(self.name, "ok" if error is None else "failed").inc()
+        if error is not None:
+            kind = type(error).__name__
+            _LOG.error("duty failed name=%s reason=%s", self.name, kind, exc_info=error)
+        elif made.result():
+            _LOG.info("duty name=%s count=%d", self.name, made.result())
 
 
 def duties(
@@ -46,8 +69,12 @@ def duties(
     dispatcher: Dispatcher,
     tower: Watchtower | None = None,
     probes: Mapping[str, Probe] | None = None,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> tuple[Duty, ...]:
-    """All of them; without a tower and probes nothing is asked of a forge."""
+    """All of them; without a tower and probes nothing is asked of a forge.
+
+    ``is_over`` is asked by those that take long.
+    """
     backlog = Backlog(inbox.engine, inbox.clock)
     held = (
         Duty("wake", INTERVAL, lambda: sweep(inbox, dispatcher)),
@@ -56,7 +83,7 @@ def duties(
     )
     if tower is None:
         return held
-    reconciler = Reconciler(inbox, tower, dispatcher.wake, inbox.clock)
+    reconciler = Reconciler(inbox, tower, dispatcher.wake, inbox.clock, is_over)
     return (
         *held,
         Duty("deliveries", DELIVERIES_EVERY, reconciler.deliveries),
@@ -74,24 +101,12 @@ def sweep(inbox: Inbox, dispatcher: Dispatcher) -> int:
 
 def run(held: Sequence[Duty], stop: threading.Event, pulse: Path | None = None) -> None:
     """Go round until told to stop, beating each time. What fails is tried at its next time."""
-    with ThreadPoolExecutor(1, thread_name_prefix="duty") as alone:
+    with ThreadPoolExecutor(len(held), thread_name_prefix="duty") as threads:
         while True:
             if pulse is not None:
                 beat(pulse)
             for duty in held:
-                if duty.next_at <= time.monotonic() and not stop.is_set():
-                    duty.next_at = time.monotonic() + duty.every
-                    _do(duty, alone)
+                if duty.is_due and not stop.is_set():
+                    duty.begin(threads)
             if stop.wait(INTERVAL):
                 return
-
-
-def _do(duty: Duty, alone: ThreadPoolExecutor) -> None:
-    """Whatever a duty raises ends up here and not in the loop."""
-    made = alone.submit(duty.do)
-    error = made.exception()
-    DUTIES.labels(duty.name, "ok" if error is None else "failed").inc()
-    if error is not None:
-        _LOG.error("duty failed name=%s reason=%s", duty.name, type(error).__name__, exc_info=error)
-    elif made.result():
-        _LOG.info("duty name=%s count=%d", duty.name, made.result())

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(number, end)
     inbox = Inbox.open(settings.database_url)
     dispatcher = CeleryDispatcher(settings.redis_url)
-    held = duties(inbox, dispatcher, watchtower(settings), probes(settings))
+    held = duties(inbox, dispatcher, watchtower(settings), probes(settings), stop.is_set)
     greeter = Greeter(Greetings(inbox.engine, inbox.clock), settings, pace_of(settings))
     greeter.start()
     sweep_until(held, stop, settings.pulse("sweeper"))

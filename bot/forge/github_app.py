@@ -29,8 +29,12 @@ _PAUSE: Final = 0.2
 class GitHubApp:
     """The port's ``Watchtower`` on GitHub."""
 
-    def __init__(self, base_url: str, credentials: AppCredentials) -> None:
-        self.door = AppDoor(base_url.rstrip("/"), credentials, _PAUSE)
+    def __init__(
+        self, base_url: str, credentials: AppCredentials, pause: float | None = None
+    ) -> None:
+        """``pause`` is the time between two requests; None is a moment."""
+        self._pause = _PAUSE if pause is None else pause
+        self.door = AppDoor(base_url.rstrip("/"), credentials, self._pause)
 
     def recent_pulls(self, since: float, until: float) -> Iterator[OpenPull]:
         """Open pull requests last touched between these times, wherever the App is installed.
@@ -51,7 +55,7 @@ class GitHubApp:
 
     def _search(self, installation: dict[str, Any], touched: str) -> Iterator[OpenPull]:
         token, _ = self.door.token(installation["id"], {"permissions": _LOOKING})
-        requester = connect(self.door.base_url, Auth.Token(token), _PAUSE)
+        requester = connect(self.door.base_url, Auth.Token(token), self._pause)
         owner = installation["account"]["login"]
         wanted = f"is:pr is:open archived:false user:{owner} updated:{touched}"
         after: str | None = None

@@ -48,7 +48,7 @@ class Embedded:
         dispatcher.start()
         listener = Listener(app, settings.host, settings.port)
         stop = threading.Event()
-        held = duties(inbox, dispatcher, watchtower(settings), probes(settings))
+        held = duties(inbox, dispatcher, watchtower(settings), probes(settings), stop.is_set)
         sweeper = threading.Thread(target=run, args=(held, stop), name="sweeper", daemon=True)
         sweeper.start()
         return cls(listener.url, inbox, dispatcher, worker, greeter, listener, stop, sweeper)

@@ -52,3 +52,6 @@ class Listener:
         with self._lock:
             self._is_closed = True
             self._server.close()
+        for channel in self._server.active_channels.values():
+            # Or whoever keeps a connection open would keep the loop going.
+            channel.close_when_flushed = True

@@ -30,6 +30,16 @@ def test_it_answers_until_it_is_stopped(listener: Listener) -> None:
         urllib.request.urlopen(listener.url)
 
 
+def test_a_connection_that_is_kept_open_does_not_keep_it_going(listener: Listener) -> None:
+    where = ("127.0.0.1", int(listener.url.rpartition(":")[2]))
+    with socket.create_connection(where, timeout=30) as kept:
+        kept.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert kept.recv(65_536).endswith(b"here")
+        listener.stop()
+        assert not listener._thread.is_alive()
+        assert kept.recv(1) == b""
+
+
 def test_nobody_writes_into_a_number_that_was_the_pipes(tmp_path: Path) -> None:
     """A request that outlives the server wakes a loop whose pipe is closed, and a file is there."""
     app, is_inside, may_end = Flask(__name__), threading.Event(), threading.Event()

@@ -40,7 +40,7 @@ def inbox(tmp_path: Path) -> Iterator[Inbox]:
 
 @pytest.fixture
 def reconciler(inbox: Inbox, sandbox: Sandbox) -> Reconciler:
-    tower = GitHubApp(sandbox.api_url, AppCredentials(APP_ID, sandbox.private_key))
+    tower = GitHubApp(sandbox.api_url, AppCredentials(APP_ID, sandbox.private_key), pause=0)
     return Reconciler(inbox, tower, lambda _: None, lambda: time.time() + 300)
 
 
@@ -169,3 +169,40 @@ def test_a_duty_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) -> N
         sweeper.run(held, stop)
     assert done == [1]
     assert "duty failed name=bad reason=KeyError" in caplog.text
+
+
+def test_a_duty_that_takes_long_holds_no_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeper, "INTERVAL", 0.01)
+    stop, quick = threading.Event(), []
+    begun = []
+
+    def slow() -> int:
+        begun.append(1)
+        stop.wait(30)
+        return 0
+
+    def work() -> int:
+        quick.append(1)
+        if len(quick) == 5:
+            stop.set()
+        return 0
+
+    sweeper.run((sweeper.Duty("slow", 0, slow), sweeper.Duty("quick", 0, work)), stop)
+    assert (len(begun), len(quick)) == (1, 5)
+
+
+def test_told_to_end_it_asks_for_no_more(
+    reconciler: Reconciler, sandbox: Sandbox, repo: Repo
+) -> None:
+    pull = opened(sandbox, repo, "change")
+    for _ in range(3):
+        sandbox.forge.comment(repo, pull, "dana", "talk")
+    sandbox.forge.hooks.settle()
+    answers = iter([False, False, True])
+    reconciler.is_over = lambda: next(answers)
+    assert reconciler.deliveries() == 2
+    reconciler.is_over = lambda: True
+    assert reconciler.heads() == 0
+    reconciler.is_over = lambda: False
+    assert reconciler.deliveries() == 4
+    assert reconciler.heads() == 1
