@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.sandbox.state import Pull, Repo
+from bot.worker import create_celery
 from tests import servers
 from tests.faults.broker import Broker, Way
 from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, production, until
@@ -57,7 +58,7 @@ class Shop:
 def shop(
     tmp_path_factory: pytest.TempPathFactory, postgres_server: str, redis_server: str
 ) -> Iterator[Shop]:
-    """``redis_server`` is asked for so that a machine without one says so the usual way."""
+    """``redis_server`` is asked for so that a machine without one says so as the others do."""
     del redis_server
     directory = tmp_path_factory.mktemp("shop")
     broker = Broker(directory)
@@ -97,6 +98,13 @@ def test_the_broker_takes_everything_and_says_nothing(shop: Shop) -> None:
     assert shop.answers == {202}
     shop.way.free()
     shop.recovers()
+
+
+def test_a_worker_never_gives_the_broker_up() -> None:
+    """Celery would, after a hundred tries, and nobody would start it again."""
+    conf = create_celery("redis://127.0.0.1:9/0").conf
+    assert conf.broker_connection_max_retries is None
+    assert conf.broker_connection_retry_on_startup
 
 
 def test_two_sweepers_do_nothing_twice(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import time
 import urllib.error
@@ -19,6 +20,18 @@ from tests.faults.traps import Traps
 from tests.faults.wrong_clock import set_clock
 
 WRONG = 600.0
+LEAST = {
+    "datetime.now": 1,
+    "datetime.today": 99,
+    "datetime.utcnow": 99,
+    "datetime.fromtimestamp": 2,
+    "date.today": 99,
+    "date.fromtimestamp": 99,
+    "time.strftime": 2,
+    "time.localtime": 99,
+    "time.mktime": 99,
+}
+"""Arguments without which a call means this place's own hour; 99 where it always does."""
 
 
 @pytest.fixture
@@ -124,3 +137,13 @@ def test_a_clock_that_is_set_while_work_goes_on(alone: Product) -> None:
     assert (check.conclusion, reads.sprung, len(pull.reviews)) == ("failure", 1, 1)
     assert "could not" not in check.output["title"].lower()
     effects(alone, repo)
+
+
+def test_the_hour_of_the_place_changes_nothing() -> None:
+    """Nobody asks what time it is here: every moment is seconds of the epoch, or says its zone."""
+    for path in (Path(__file__).parents[2] / "bot").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call):
+                name = ast.unparse(call.func)
+                given = len(call.args) + len(call.keywords)
+                assert given >= LEAST.get(name, 0), f"{path}:{call.lineno}"
