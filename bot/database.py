@@ -21,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     create_engine,
     event,
@@ -150,6 +151,20 @@ vitals = Table(
     Column("seen_at", Float, nullable=False),
 )
 """What a look at clock and credentials found last."""
+
+oauth_tokens = Table(
+    "oauth_tokens",
+    METADATA,
+    Column("name", String(300), primary_key=True),
+    Column("seed", String(64), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("claimed_until", Float, nullable=False),
+    Column("is_dead", Boolean, nullable=False),
+)
+"""Pairs of OAuth tokens. ``seed`` is the hash of the one that an operator gave, ``sealed`` opens
+with the application's secret; whoever renews holds ``claimed_until``.
+"""
 
 DatabaseAway = SQLAlchemyError
 """What any call may raise while the database is locked, full, restarting or gone."""

@@ -20,7 +20,7 @@ Examiner = Callable[[Settings, str | None], Iterator[Diagnosis]]
 def examine(settings: Settings, repository: str | None = None) -> Iterator[Diagnosis]:
     """Everything; of the repositories only that one, where one is named."""
     yield from _database(settings)
-    if not settings.has_github and settings.gitlab.token is None:
+    if not (settings.has_github or settings.gitlab.is_set):
         says = "Neither GitHub nor GitLab is configured."
         yield Diagnosis("settings", State.BROKEN, says, "docs/settings.md lists what to set.")
     for look in EXAMINERS:
@@ -60,7 +60,7 @@ def _github(settings: Settings, repository: str | None) -> Iterator[Diagnosis]:
 
 
 def _gitlab(settings: Settings, repository: str | None) -> Iterator[Diagnosis]:
-    if settings.gitlab.token is None:
+    if not settings.gitlab.is_set:
         return
     name = "gitlab webhook secret"
     if settings.gitlab.secrets:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
+from functools import cache
 from itertools import chain
 
+from .database import open_database
 from .forge.github import GitHub
 from .forge.github_app import GitHubApp
 from .forge.github_tokens import AppCredentials, Credentials, TokenCredentials, seconds_ahead
 from .forge.gitlab import GitLab
 from .forge.gitlab_api import GitLabAccess
 from .forge.gitlab_api import seconds_ahead as gitlab_seconds_ahead
+from .forge.gitlab_oauth import OAuthApplication
 from .forge.gitlab_watch import GitLabWatch
 from .forge.kept import Kept
 from .forge.pacer import Pacer
 from .forge.port import FailedDelivery, Forge, OpenPull, PullRef, Watchtower
-from .settings import Settings
+from .oauth_tokens import OAuthTokens
+from .settings import GitLabSettings, Settings
 from .vitals import Probe
 
 
@@ -52,9 +56,22 @@ def credentials(settings: Settings) -> Credentials:
 
 
 def gitlab_access(settings: Settings) -> GitLabAccess:
-    """Raises ``SettingsError`` where there is no token."""
+    """With a token, or where tokens come from. Raises ``SettingsError`` where there is neither."""
     held = settings.needs_gitlab().gitlab
-    return GitLabAccess(held.url, held.token or "", held.token_file, held.ca_file)
+    source = None if held.oauth is None else _oauth(held, settings.database_url)
+    return GitLabAccess(held.url, held.token or "", held.token_file, held.ca_file, source)
+
+
+@cache
+def _oauth(held: GitLabSettings, database_url: str) -> OAuthTokens | None:
+    """One for all projects of a process, so that they share what it holds."""
+    if held.oauth is None:
+        return None
+    given = held.oauth
+    application = OAuthApplication(
+        held.url, given.number, given.secret, given.redirect, held.ca_file
+    )
+    return OAuthTokens(open_database(database_url), application, given.refresh)
 
 
 def probes(settings: Settings) -> dict[str, Probe]:
@@ -63,7 +80,7 @@ def probes(settings: Settings) -> dict[str, Probe]:
     if settings.has_github:
         held = credentials(settings)
         found["GitHub"] = lambda: seconds_ahead(settings.api_url, held)
-    if settings.gitlab.token is not None:
+    if settings.gitlab.is_set:
         access = gitlab_access(settings)
         found["GitLab"] = lambda: gitlab_seconds_ahead(access)
     return found
@@ -74,7 +91,7 @@ def watchtower(settings: Settings) -> Watchtower | None:
     towers: list[Watchtower] = []
     if settings.has_github and isinstance(held := credentials(settings), AppCredentials):
         towers.append(GitHubApp(settings.api_url, held, settings.pause))
-    if settings.gitlab.token is not None:
+    if settings.gitlab.is_set:
         towers.append(GitLabWatch(gitlab_access(settings)))
     if len(towers) > 1:
         return Towers(towers)

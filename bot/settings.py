@@ -43,6 +43,12 @@ VARIABLES: Final = (
     Variable("GITHUB_API_URL", "https://api.github.com", "Base of the API, for Enterprise Server."),
     Variable("GITLAB_URL", "https://gitlab.com", "Where GitLab is, for a self-managed one."),
     Variable("GITLAB_TOKEN", "", "A personal, project, group or OAuth access token, scope `api`."),
+    Variable("GITLAB_OAUTH_APPLICATION_ID", "", "Id of an OAuth application, instead of a token."),
+    Variable("GITLAB_OAUTH_APPLICATION_SECRET", "", "Its secret, which also seals what is kept."),
+    Variable(
+        "GITLAB_OAUTH_REFRESH_TOKEN", "", "The first refresh token; later ones are kept by the bot."
+    ),
+    Variable("GITLAB_OAUTH_REDIRECT_URI", "", "The application's redirect URI, as it has it."),
     Variable("GITLAB_WEBHOOK_SECRET", "", "Secret token of GitLab's webhook. Needed to serve it."),
     Variable("GITLAB_WEBHOOK_SECRET_PREVIOUS", "", "The old one while it is being rotated."),
     Variable("GITLAB_SIGNING_TOKEN", "", "Where set, only deliveries signed with it are accepted."),
@@ -76,6 +82,8 @@ _FROM_FILE: Final = frozenset(
         "GITHUB_PRIVATE_KEY_PREVIOUS",
         "GITHUB_TOKEN",
         "GITLAB_TOKEN",
+        "GITLAB_OAUTH_APPLICATION_SECRET",
+        "GITLAB_OAUTH_REFRESH_TOKEN",
         "GITLAB_WEBHOOK_SECRET",
         "GITLAB_WEBHOOK_SECRET_PREVIOUS",
         "GITLAB_SIGNING_TOKEN",
@@ -84,6 +92,16 @@ _FROM_FILE: Final = frozenset(
     }
 )
 """These may also be given as a path in NAME_FILE."""
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthSettings:
+    """An application that the bot's account has authorised, and the first refresh token."""
+
+    number: str
+    secret: str = field(repr=False)
+    refresh: str = field(repr=False)
+    redirect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,13 @@ class GitLabSettings:
     secrets: Secrets = field(default_factory=Secrets)
     ca_file: Path | None = None
     status_check: str | None = None
+    oauth: OAuthSettings | None = None
+    """In place of a token."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is anything to reach GitLab with."""
+        return self.token is not None or self.oauth is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +204,9 @@ class Settings:
     def needs_secret(self) -> Settings:
         """Itself. Raises ``SettingsError`` where webhooks could not be told from forgeries."""
         missing = []
-        if not self.webhook_secrets and (self.has_github or self.gitlab.token is None):
+        if not self.webhook_secrets and (self.has_github or not self.gitlab.is_set):
             missing.append("GITHUB_WEBHOOK_SECRET")
-        if not self.gitlab.secrets and self.gitlab.token is not None:
+        if not self.gitlab.secrets and self.gitlab.is_set:
             missing.append("GITLAB_WEBHOOK_SECRET")
         if missing:
             raise SettingsError(
@@ -192,7 +217,7 @@ class Settings:
 
     def needs_credentials(self) -> Settings:
         """Itself. Raises ``SettingsError`` where no host can be reached at all."""
-        return self if self.gitlab.token is not None else self.needs_github()
+        return self if self.gitlab.is_set else self.needs_github()
 
     def needs_github(self) -> Settings:
         """Itself. Raises ``SettingsError`` where neither an App nor a token is there."""
@@ -205,7 +230,7 @@ class Settings:
 
     def needs_gitlab(self) -> Settings:
         """Itself. Raises ``SettingsError`` where there is no token for GitLab."""
-        if self.gitlab.token is None:
+        if not self.gitlab.is_set:
             raise SettingsError(
                 f"No credentials for GitLab. Set {PREFIX}GITLAB_TOKEN or {PREFIX}GITLAB_TOKEN_FILE."
             )
@@ -226,7 +251,25 @@ def _gitlab(read: _Reader) -> GitLabSettings:
         ),
         ca_file=read.file("GITLAB_CA_FILE"),
         status_check=read.text("GITLAB_STATUS_CHECK", "") or None,
+        oauth=_oauth(read),
     )
+
+
+def _oauth(read: _Reader) -> OAuthSettings | None:
+    """All of it or nothing. Raises ``SettingsError``."""
+    number = read.text("GITLAB_OAUTH_APPLICATION_ID", "")
+    secret = read.secret("GITLAB_OAUTH_APPLICATION_SECRET")
+    refresh = read.secret("GITLAB_OAUTH_REFRESH_TOKEN")
+    if not number and secret is None and refresh is None:
+        return None
+    if not number or secret is None or refresh is None:
+        raise SettingsError(
+            f"{PREFIX}GITLAB_OAUTH_APPLICATION_ID, {PREFIX}GITLAB_OAUTH_APPLICATION_SECRET and "
+            f"{PREFIX}GITLAB_OAUTH_REFRESH_TOKEN go together; one of them is not set."
+        )
+    if read.secret("GITLAB_TOKEN") is not None:
+        raise SettingsError(f"Set {PREFIX}GITLAB_TOKEN or {PREFIX}GITLAB_OAUTH_…, not both.")
+    return OAuthSettings(number, secret, refresh, read.text("GITLAB_OAUTH_REDIRECT_URI", ""))
 
 
 def _shared(environment: Mapping[str, str]) -> Path | None:

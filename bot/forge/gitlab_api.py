@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, quote, urlsplit
 
 import requests
@@ -29,6 +29,20 @@ _STALE: Final = (
 """Words with which the commits API says that the branch is not what was read any more."""
 
 
+class TokenSource(Protocol):
+    """Where tokens come from that do not last."""
+
+    def token(self) -> str:
+        """One that is good now. Raises ``ForgeError``."""
+
+    def another(self, refused: str) -> str:
+        """One that is not the one GitLab refused. Raises ``ForgeError``."""
+
+
+class NotAccepted(Refused):
+    """The token is no good; with another one it may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class GitLabAccess:
     """Where a GitLab is and how to be let in.
@@ -43,6 +57,8 @@ class GitLabAccess:
     token_file: Path | None = None
     """Read again where the token is refused: whoever renews it needs no restart."""
     ca_file: Path | None = None
+    source: TokenSource | None = field(default=None, repr=False)
+    """In place of a token, where tokens end and are renewed."""
 
 
 class Api:
@@ -133,10 +149,12 @@ class Api:
     def _send(
         self, verb: str, path: str, query: dict[str, Any], body: dict[str, Any] | None
     ) -> requests.Response:
+        if self.access.source is not None:
+            self._take(self.access.source.token())
         try:
             return self._once(verb, path, query, body)
-        except Refused:
-            if not self._is_renewed():
+        except NotAccepted:
+            if not self._take(self._another()):
                 raise
             return self._once(verb, path, query, body)
 
@@ -159,14 +177,19 @@ class Api:
         except OSError as error:
             raise Refused(f"{self.access.ca_file} cannot be read; it should be PEM.") from error
 
-    def _is_renewed(self) -> bool:
-        """Whether the file holds another token than the one that was refused."""
+    def _another(self) -> str:
+        """What the file or the source has in place of the token that was refused."""
+        if self.access.source is not None:
+            return self.access.source.another(self._token)
         if self.access.token_file is None:
-            return False
+            return ""
         try:
-            token = self.access.token_file.read_text(encoding="utf-8").strip()
+            return self.access.token_file.read_text(encoding="utf-8").strip()
         except OSError:
-            return False
+            return ""
+
+    def _take(self, token: str) -> bool:
+        """Go on with this token; False where it is none, or the same."""
         if not token or token == self._token:
             return False
         self._token = token
@@ -222,7 +245,7 @@ def translate(
         return Unreachable(f"GitLab did not answer ({type(error).__name__}).")
     status, words = error.response_code or 0, _words(error)
     if status == 401:
-        return Refused("GitLab did not accept the token.")
+        return NotAccepted("GitLab did not accept the token.")
     if status == 429:
         return RateLimited(f"GitLab asked to wait: {words}", _wait(headers))
     if status in (404, 410):

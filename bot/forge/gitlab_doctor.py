@@ -20,6 +20,10 @@ SLOW, SOON = 60.0, 14 * 86_400.0
 
 _CREDENTIALS: Final = "gitlab credentials"
 _NEW: Final = "Make a new token with the scope `api` and set LOCKSTITCH_GITLAB_TOKEN_FILE to it."
+_AGAIN: Final = (
+    "Authorise the application again, and set LOCKSTITCH_GITLAB_OAUTH_REFRESH_TOKEN_FILE to the "
+    "new refresh token (docs/gitlab.md says how)."
+)
 _GATES: Final = {
     "only_allow_merge_if_pipeline_succeeds": "pipelines",
     "only_allow_merge_if_all_discussions_are_resolved": "open threads",
@@ -32,7 +36,7 @@ def examine(access: GitLabAccess, repository: str | None) -> Iterator[Diagnosis]
     try:
         me, ahead = api.me(), api.seconds_ahead()
     except ForgeError as error:
-        yield _unable(_CREDENTIALS, error, _NEW)
+        yield _unable(_CREDENTIALS, error, _NEW if access.source is None else _AGAIN)
         return
     yield Diagnosis(_CREDENTIALS, State.OK, f"The token is that of {me['username']}.")
     if abs(ahead) > SLOW:

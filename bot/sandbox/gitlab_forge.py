@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from . import gitlab_shapes as shapes
 from .forge import Forge
 from .gitlab_hooks import GitLabHooks
+from .gitlab_oauth import OAuth
 from .gitlab_rules import LEVELS, applied, check_note, check_position, check_status, suggested
 from .gitlab_state import (
     BOT,
@@ -49,6 +50,7 @@ class GitLabForge(Forge):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory, GitLabHooks())
         self.users: dict[str, int] = {}
+        self.oauth = OAuth(self.world, self.bot)
         self.unready = 0
         """So many times versions of a diff are not there yet when they are asked for."""
         self.notifications = 0

@@ -73,6 +73,22 @@ def create_blueprint(forge: GitLabForge) -> Blueprint:
         raw = str(request.environ["RAW_URI"]).partition("?")[0]
         return _answer(forge, lambda login: _called(forge, router, raw.removeprefix(PREFIX), login))
 
+    @api.post("/oauth/token")
+    def oauth() -> Response:
+        forge.requests.append("POST /oauth/token")
+        path = "POST /oauth/token"
+        fault = forge.world.fault_for(path)
+        if fault is not None:
+            return _failed(fault)
+        try:
+            with forge.world.lock:
+                answer = jsonify(forge.oauth.exchange(request.form))
+        except Refusal as refusal:
+            answer = jsonify({"error": refusal.message, "error_description": "No token is given."})
+            answer.status_code = refusal.status
+        late = forge.world.fault_for(path, is_after=True) if answer.status_code == 200 else None
+        return answer if late is None else _failed(late)
+
     @api.post("/api/graphql")
     def graphql() -> Response:
         def run(login: str) -> Response:
@@ -92,7 +108,8 @@ def _answer(forge: GitLabForge, act: Any) -> Response:
     if fault is not None:
         return _failed(fault)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    login = forge.world.tokens.get(token) if scheme == "Bearer" else None
+    is_held = scheme == "Bearer" and not forge.oauth.has_ended(token)
+    login = forge.world.tokens.get(token) if is_held else None
     try:
         if login is None:
             raise Refusal(401, "401 Unauthorized")

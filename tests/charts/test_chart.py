@@ -129,6 +129,18 @@ def test_with_gitlab_alone_nothing_of_github_is_held() -> None:
     assert "private-key" not in str(render(SETS["gitlab"]))
 
 
+def test_an_oauth_application_stands_in_for_the_token() -> None:
+    oauth = {"applicationId": "abc", "redirectUri": "https://bot.example.com"}
+    gitlab = {**SETS["gitlab"]["gitlab"], "oauth": oauth}
+    seen = {
+        pod["containers"][0]["name"]: {one["name"] for one in pod["containers"][0]["env"]}
+        for pod in pods(render({**SETS["gitlab"], "gitlab": gitlab}))
+    }
+    assert not any("LOCKSTITCH_GITLAB_TOKEN" in names for names in seen.values())
+    kept = "LOCKSTITCH_GITLAB_OAUTH_REFRESH_TOKEN"
+    assert {name for name, names in seen.items() if kept in names} == {"worker", "sweeper"}
+
+
 def test_without_a_forge_the_chart_says_what_to_do() -> None:
     with pytest.raises(helm.HelmError, match="no forge"):
         render({**SECRET, "github": {"enabled": False}})

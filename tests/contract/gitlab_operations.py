@@ -487,3 +487,12 @@ WEBHOOKS: Final[dict[str, Schema]] = {
 }
 """https://docs.gitlab.com/user/project/integrations/webhook_events/ and, of an instance,
 https://docs.gitlab.com/administration/system_hooks/"""
+
+OAUTH_TOKEN: Final = holds(
+    access_token=STR,
+    token_type=one_of("Bearer"),
+    expires_in=INT,
+    refresh_token=STR,
+    created_at=INT,
+)
+"""What ``POST /oauth/token`` gives (https://docs.gitlab.com/api/oauth2/)."""

@@ -15,7 +15,13 @@ from bot.sandbox.gitlab_rest import PREFIX
 from bot.sandbox.gitlab_router import Route, Router
 from bot.sandbox.server import Sandbox
 from tests.contract.checker import Exchange
-from tests.contract.gitlab_operations import OPERATIONS, WEBHOOKS, Operation, Schema
+from tests.contract.gitlab_operations import (
+    OAUTH_TOKEN,
+    OPERATIONS,
+    WEBHOOKS,
+    Operation,
+    Schema,
+)
 from tests.contract.watch import Watch
 
 PAGES = ("page", "per_page", "pagination", "page_token")
@@ -44,6 +50,10 @@ def problems(exchange: Exchange) -> Iterator[str]:
     if exchange.path == "/api/graphql":
         if exchange.body.get("query") not in QUERIES:
             yield f"{where}: a document that is not listed"
+        return
+    if exchange.path == "/oauth/token":
+        if exchange.status < 300:
+            yield from _breaches(where, "answer", OAUTH_TOKEN, exchange.answer)
         return
     found = operation(exchange.verb, exchange.path.removeprefix(PREFIX))
     if found is None:

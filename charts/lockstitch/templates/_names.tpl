@@ -83,7 +83,13 @@ env:
 {{- if eq .forges "heard" }}
 {{- $secrets = merge (dict "GITLAB_WEBHOOK_SECRET" "gitlab-webhook-secret") $secrets }}
 {{- else if eq .forges "asked" }}
+{{- if .root.Values.gitlab.oauth.applicationId }}
+{{- $secrets = merge (dict "GITLAB_OAUTH_APPLICATION_SECRET" "gitlab-oauth-secret" "GITLAB_OAUTH_REFRESH_TOKEN" "gitlab-oauth-refresh-token") $secrets }}
+  - {name: LOCKSTITCH_GITLAB_OAUTH_APPLICATION_ID, value: {{ .root.Values.gitlab.oauth.applicationId | quote }}}
+  - {name: LOCKSTITCH_GITLAB_OAUTH_REDIRECT_URI, value: {{ .root.Values.gitlab.oauth.redirectUri | quote }}}
+{{- else }}
 {{- $secrets = merge (dict "GITLAB_TOKEN" "gitlab-token") $secrets }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- if and .root.Values.metrics.enabled .figures }}
