@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from remediations.model import Safety, Severity
+from remediations.model import Known, Safety, Severity, Value
 from remediations.rule import Offer, Severities
 from remediations.shapes import RequireTrue
+from remediations.shapes.place import Site
+from remediations.terraform.module import Module
 
 
 class OpensearchPlainHttp(RequireTrue):
-    """Off, where nobody says otherwise."""
+    """Off without the block, and on in one that does not say otherwise."""
 
     id = "opensearch-plain-http"
     title = "Vector store answers over plain HTTP"
@@ -27,3 +29,10 @@ class OpensearchPlainHttp(RequireTrue):
         "Refuse plain HTTP",
         "In place; clients that speak plain HTTP are turned away.",
     )
+
+    def value_at(self, site: Site, module: Module) -> Value:
+        value = super().value_at(site, module)
+        if site.missing or site.hidden:
+            return value
+        is_said = site.held is not None and module.evaluate(site.held.value) != Known(None)
+        return value if is_said else Known(True)
