@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from .bucket_policies import DENY_PLAIN_HTTP, new_policy
@@ -14,6 +15,8 @@ from .terraform.module import Module, Resource
 
 NAME: Final = "access_logs"
 _FILE: Final = "access_logs.tf"
+_NAMED: Final = 3
+"""So many are named where a person has to choose."""
 # Log delivery writes as a service, and only to buckets that S3 encrypts with a key of its own:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
 _GRANT: Final = """\
@@ -114,14 +117,14 @@ def choose_log_bucket(module: Module, user: Resource) -> LogChoice | str:
             f"`{user.address}` and the bucket for its log have to be in one region and account. "
             "Write one there, or choose one."
         )
-    targets = module.remember("buckets for logs", lambda: _targets(module))
-    held = [bucket for bucket in targets if bucket.block is not user.block]
-    used = [bucket for bucket in held if _is_used(module, bucket)] or held
-    if len(used) > 1:
-        names = ", ".join(f"`{bucket.address}`" for bucket in used)
-        return f"This module has several buckets for logs: {names}. Choose one for this log."
-    if used:
-        (bucket,) = used
+    targets, used = module.remember("buckets for logs", lambda: _targets(module))
+    fitting = _others(used, user) or _others(targets, user)
+    if len(fitting) > 1:
+        names = ", ".join(f"`{bucket.address}`" for bucket in fitting[:_NAMED])
+        more = " and more" if len(fitting) > _NAMED else ""
+        return f"This module has several buckets for logs: {names}{more}. Choose one for this log."
+    if fitting:
+        (bucket,) = fitting
         if bucket.repetition is not None or _provider(bucket):
             return (
                 f"`{bucket.address}` may not be the bucket that this log should go to. Choose one."
@@ -134,8 +137,15 @@ def choose_log_bucket(module: Module, user: Resource) -> LogChoice | str:
     return _new_bucket(module)
 
 
-def _targets(module: Module) -> list[Resource]:
-    return [one for one in module.of_kind(BUCKET) if is_log_target(module, one)]
+def _targets(module: Module) -> tuple[list[Resource], list[Resource]]:
+    """The buckets that may take logs, and those of them that do already."""
+    targets = [one for one in module.of_kind(BUCKET) if is_log_target(module, one)]
+    return targets, [one for one in targets if _is_used(module, one)]
+
+
+def _others(buckets: list[Resource], user: Resource) -> list[Resource]:
+    """Those that are not the user itself, as far as anybody wants to read of them."""
+    return list(islice((one for one in buckets if one.block is not user.block), _NAMED + 1))
 
 
 def _is_used(module: Module, bucket: Resource) -> bool:

@@ -27,12 +27,17 @@ class EcrNoScan(RequireTrue):
     offer = Offer(Safety.SAFE, "Scan images when they are pushed", "In place; it costs nothing.")
 
     def applies(self, resource: Resource, module: Module) -> bool:
-        return not any(_scans(registry, module) for registry in module.family_of_kind(REGISTRY))
+        root = module.root
+        return not root.remember("registry scans", lambda: _scans_all(root))
 
 
-def _scans(registry: Resource, module: Module) -> bool:
+def _scans_all(root: Module) -> bool:
+    return any(_scans(registry) for registry in root.family_of_kind(REGISTRY))
+
+
+def _scans(registry: Resource) -> bool:
     for rule in registry.body.blocks("rule"):
-        often = module.value_of(rule.body.attributes.get("scan_frequency"))
+        often = registry.home.value_of(rule.body.attributes.get("scan_frequency"))
         if often != Known("MANUAL"):
             return True
     return False

@@ -69,12 +69,14 @@ def _sources(resource: Resource, module: Module, principal: str) -> list[Resourc
     held = resource.attribute("function_name")
     functions = module.references(held.value) if held else ()
     users = [one for function in functions for one, _ in module.users_of(function)]
-    links = {id(one.block) for one in users if one.kind == link}
-    return [
-        source
-        for source in module.of_kind(kind)
-        if any(id(one.block) in links for one, _ in module.users_of(source.address))
-    ]
+    named = (
+        module.resource(address)
+        for user in users
+        if user.kind == link
+        for attribute in module.naming(user)
+        for address in module.references(attribute.value)
+    )
+    return list({one.address: one for one in named if one and one.kind == kind}.values())
 
 
 def _insert(resource: Resource, name: str, text: str) -> Targeted:

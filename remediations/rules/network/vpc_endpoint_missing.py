@@ -35,9 +35,7 @@ class VpcEndpointMissing(Rule):
     )
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        uses = any(_ML.match(one.type) and not one.is_data for one in module.resources)
-        has = any(_may_be_for_s3(one) for one in module.of_kind(ENDPOINT))
-        if uses and not has and not _by_another_hand(module):
+        if module.remember("needs a way to S3", lambda: _needs_one(module)):
             yield Violation("", self.message, self._repair(resource, module))
 
     def _repair(self, vpc: Resource, module: Module) -> Repair | Advice:
@@ -61,20 +59,23 @@ class VpcEndpointMissing(Rule):
         )
 
 
+def _needs_one(module: Module) -> bool:
+    uses = any(_ML.match(one.type) and not one.is_data for one in module.resources)
+    has = any(_may_be_for_s3(one) for one in module.of_kind(ENDPOINT))
+    return uses and not has and not _by_another_hand(module)
+
+
 def _may_be_for_s3(endpoint: Resource) -> bool:
     service = service_of(endpoint)
     return bool(_S3.search(service)) or service.startswith(("var.", "local.", "each."))
 
 
 def _tables(vpc: Resource, module: Module) -> list[str]:
-    found = []
-    for table in module.of_kind("aws_route_table"):
-        held = table.attribute("vpc_id")
-        if held is None or vpc.address not in module.references(held.value):
-            continue
-        if table.repetition is None:
-            found.append(f"{table.address}.id")
-    return found
+    return [
+        f"{table.address}.id"
+        for table, name in module.users_of(vpc.address)
+        if table.kind == "aws_route_table" and name == "vpc_id" and table.repetition is None
+    ]
 
 
 def _by_another_hand(module: Module) -> bool:
