@@ -21,10 +21,11 @@ from .source import SourceFile, Unreadable, apply
 from .terraform.calls import Directory, called_directories
 from .terraform.dormancy import modules_off
 from .terraform.edit import edits_between, rewrite
-from .terraform.files import READ, VALUES, is_only_for_opentofu, replaced
+from .terraform.files import LOCK, READ, VALUES, is_only_for_opentofu, replaced
 from .terraform.grammar import Grammar
 from .terraform.module import Module, Setting
 from .terraform.nodes import Document
+from .terraform.provider import locked
 from .terraform.tree import parse
 
 _TRIES = frozenset({"example", "examples", "test", "tests", "fixtures"})
@@ -107,7 +108,8 @@ class Codebase:
                 documents[path] = _document(path, files[path], grammar, cache)
             except Unreadable as error:
                 reason = f"{error.reason} (line {error.line}, column {error.column})"
-                failed.append(NotAnalysed(path, error.line, reason))
+                blocking = not path.endswith(LOCK)
+                failed.append(NotAnalysed(path, error.line, reason, blocking))
         return cls(grammar, documents, tuple(failed), earlier)
 
     @cached_property
@@ -132,11 +134,11 @@ class Codebase:
     def _library(self, passed_over: Collection[str]) -> Mapping[str, Directory]:
         found: dict[str, list[Document]] = {}
         for path, document in sorted(self.documents.items()):
-            if path not in passed_over and not path.endswith(VALUES):
+            if path not in passed_over and not path.endswith((*VALUES, LOCK)):
                 found.setdefault(dirname(path), []).append(document)
         missing: dict[str, list[str]] = {}
         for path in sorted(self._paths - self.documents.keys()):
-            if path not in passed_over:
+            if path not in passed_over and not path.endswith(LOCK):
                 missing.setdefault(dirname(path), []).append(path)
         return {
             directory: Directory(tuple(found[directory]), tuple(missing.get(directory, ())))
@@ -210,7 +212,8 @@ class Codebase:
             yield Root(self._root(directory, environment), environment)
         other = self._library_of_terraform.get(directory) if self.replaced else None
         if other is not None:
-            setting = replace(self._setting(environment), passed_over=self.replaced)
+            setting = self._setting(directory, environment)
+            setting = replace(setting, passed_over=self.replaced)
             module = Module(
                 directory,
                 other.documents,
@@ -223,12 +226,13 @@ class Codebase:
                 yield root
 
     def _root(self, directory: str, environment: Environment) -> Module:
-        return replace(self._alone(directory), setting=self._setting(environment))
+        return replace(self._alone(directory), setting=self._setting(directory, environment))
 
-    def _setting(self, environment: Environment) -> Setting:
+    def _setting(self, directory: str, environment: Environment) -> Setting:
         paths = [path for path in environment.tfvars if path in self.documents]
         given = tuple(self.documents[path] for path in paths)
-        return Setting(given, environment.workspace)
+        lock = self.documents.get(f"{directory}/{LOCK}" if directory else LOCK)
+        return Setting(given, environment.workspace, locked(lock) if lock else None)
 
     @property
     def _before(self) -> Codebase | None:

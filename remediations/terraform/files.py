@@ -14,7 +14,12 @@ NATIVE: Final = (".tf", ".tofu")
 JSON: Final = (".tf.json", ".tofu.json")
 CONFIGURATION: Final = (*NATIVE, *JSON)
 VALUES: Final = (".tfvars", ".tfvars.json")
-READ: Final = (*CONFIGURATION, *VALUES)
+LOCK: Final = ".terraform.lock.hcl"
+"""Beside a root module: which versions of providers it is run with.
+
+https://developer.hashicorp.com/terraform/language/files/dependency-lock
+"""
+READ: Final = (*CONFIGURATION, *VALUES, LOCK)
 _OF_OPENTOFU: Final = (".tofu", ".tofu.json")
 _OVERRIDES: Final = tuple(f"override{suffix}" for suffix in CONFIGURATION)
 

@@ -35,7 +35,7 @@ from .instances import (
 )
 from .names import find
 from .nodes import Attribute, Block, Body, Document, Expression, Reference
-from .provider import constraints, majors
+from .provider import majors, said_of_provider
 from .resource import Resource
 from .written import Written
 
@@ -53,6 +53,8 @@ class Setting:
 
     values: tuple[Document, ...] = ()
     workspace: str | None = None
+    locked: str | None = None
+    """The version of the AWS provider that the lock file beside it has chosen."""
     passed_over: Mapping[str, str] = field(default_factory=dict)
     """Where it is Terraform that reads it: the files that OpenTofu would read others for."""
 
@@ -367,15 +369,11 @@ class Module:
     def aws_majors(self) -> tuple[int, ...]:
         """Major versions of the AWS provider that are allowed; the newest two if none is said.
 
-        Where a module says nothing, its caller decides.
+        A module, those that call it and the root's lock file all have to agree.
         """
-        own = tuple(constraints(self.blocks("terraform"), self.value_of))
-        if not own and self.caller is not None:
-            return self.caller.aws_majors
-        return majors(own)
+        return majors(said_of_provider(self))
 
     @cached_property
     def says_provider(self) -> bool:
         """Whether any version of the AWS provider is asked for; else the newest two are assumed."""
-        own = any(True for _ in constraints(self.blocks("terraform"), self.value_of))
-        return own or (self.caller is not None and self.caller.says_provider)
+        return bool(said_of_provider(self))

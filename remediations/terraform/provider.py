@@ -1,4 +1,4 @@
-"""Which major versions of the AWS provider a module allows. Knows no resource."""
+"""Which versions of the AWS provider a module is run with. Knows no resource."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from ..model import Known, Value
-from .nodes import Attribute, Block, Document
+from .nodes import Attribute, Block, Document, String
 
 if TYPE_CHECKING:
     from .module import Module
@@ -29,6 +29,15 @@ def constraints(
                 yield version
 
 
+def locked(document: Document) -> str | None:
+    """The version of the AWS provider that a lock file has chosen; None where it names none."""
+    for block in document.body.blocks("provider"):
+        held = block.body.attributes.get("version")
+        if block.labels[0].endswith("/hashicorp/aws") and held and isinstance(held.value, String):
+            return held.value.literal
+    return None
+
+
 def majors(said: Iterable[str]) -> tuple[int, ...]:
     """Majors that satisfy every constraint; the newest two where none is said or can be met.
 
@@ -43,15 +52,24 @@ def majors(said: Iterable[str]) -> tuple[int, ...]:
     return allowed if given and allowed else (NEWEST_MAJOR - 1, NEWEST_MAJOR)
 
 
+def said_of_provider(module: Module) -> tuple[str, ...]:
+    """What a module, all that lead to it and the root's lock file ask of the AWS provider."""
+    here: Module | None = module
+    said: list[str] = []
+    while here is not None:
+        said += constraints(here.blocks("terraform"), here.value_of)
+        here = here.caller
+    chosen = module.root.setting.locked
+    # A lock that what is asked for no longer allows is written anew before anything is applied.
+    if chosen is not None and majors((*said, chosen)) == majors((chosen,)):
+        said.append(chosen)
+    return tuple(said)
+
+
 def least_minor(module: Module, major: int) -> int:
     """The oldest minor version of ``major`` that a module and its callers may be run with."""
-    least, here = 0, module
-    while True:
-        for constraint in constraints(here.blocks("terraform"), here.value_of):
-            least = max(least, *(_minor(part, major) for part in constraint.split(",")))
-        if here.caller is None:
-            return least
-        here = here.caller
+    parts = (part for one in said_of_provider(module) for part in one.split(","))
+    return max((_minor(part, major) for part in parts), default=0)
 
 
 def _minor(part: str, major: int) -> int:

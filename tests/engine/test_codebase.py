@@ -26,7 +26,7 @@ def test_bytes_that_are_no_text_are_named(grammar: Grammar) -> None:
 
 
 def test_only_terraform_is_read(grammar: Grammar) -> None:
-    files = {"a.tf": b"", "b.tfvars": b"x = 1\n", "c.md": b"[", ".terraform.lock.hcl": b"["}
+    files = {"a.tf": b"", "b.tfvars": b"x = 1\n", "c.md": b"[", ".terraform/x.hcl": b"["}
     codebase = Codebase.read(files, grammar)
     assert list(codebase.documents) == ["a.tf", "b.tfvars"]
     assert codebase.not_analysed == ()

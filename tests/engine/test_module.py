@@ -203,6 +203,47 @@ def test_every_constraint_of_a_module_counts(grammar: Grammar) -> None:
     assert module_of(files, grammar).aws_majors == (3, 4)
 
 
+LOCK = (
+    'provider "registry.terraform.io/hashicorp/{}" {{\n  version = "{}"\n  hashes  = ["h1:x"]\n}}\n'
+)
+ASKS = 'terraform {{\n  required_providers {{\n    aws = "{}"\n  }}\n}}\n'
+CALLS = 'module "m" {\n  source = "./m"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("asked", "lock", "majors", "least"),
+    [
+        (">= 4.0", LOCK.format("aws", "5.31.0"), (5,), 31),
+        (None, LOCK.format("aws", "4.67.0"), (4,), 67),
+        ("~> 6.0", LOCK.format("aws", "5.31.0"), (6,), 0),
+        (">= 4.0", LOCK.format("random", "3.1.0"), (4, 5, 6), 0),
+        (">= 4.0", "not HCL [", (4, 5, 6), 0),
+        (">= 4.0", 'provider "registry.opentofu.org/hashicorp/aws" {\n}\n', (4, 5, 6), 0),
+    ],
+)
+def test_the_lock_file_of_a_root_chooses_for_all_its_modules(
+    asked: str | None, lock: str, majors: tuple[int, ...], least: int, grammar: Grammar
+) -> None:
+    files = {
+        "main.tf": CALLS + (ASKS.format(asked) if asked else ""),
+        "m/main.tf": 'resource "x" "y" {}\n',
+        "m/.terraform.lock.hcl": LOCK.format("aws", "3.0.0"),
+        ".terraform.lock.hcl": lock,
+    }
+    codebase = read(files, grammar)
+    root = codebase.roots(Profile())[0].module
+    assert [module.aws_majors for module in root.family] == [majors, majors]
+    assert {least_minor(module, majors[0]) for module in root.family} == {least}
+    assert not any(one.blocking for one in codebase.not_analysed)
+    assert all(module.unread == () for module in codebase.modules)
+
+
+def test_a_module_and_its_callers_agree_on_a_version(grammar: Grammar) -> None:
+    files = {"main.tf": CALLS + ASKS.format("~> 4.0"), "m/main.tf": ASKS.format(">= 3.0")}
+    root = read(files, grammar).roots(Profile())[0].module
+    assert [module.aws_majors for module in root.family] == [(4,), (4,)]
+
+
 def test_no_constraint_means_the_newest(grammar: Grammar) -> None:
     assert module_of('resource "x" "y" {}\n', grammar).aws_majors == (5, 6)
 
