@@ -23,6 +23,7 @@ _LOOKUPS: Final = {
     "aws_caller_identity": ({"account_id", "id"}, _ACCOUNT),
 }
 _REFERENCE: Final = re.compile(r"\$\{((?:data\.)?[a-z]\w*)\.([\w-]+)\.(\w+)\}")
+_EACH: Final = re.compile(r"\$\{each of ((?:data\.)?[a-z]\w*)\.([\w-]+)\.(\w+)\}")
 _ELSEWHERE: Final = ("provider", "region", "arn", "count", "for_each")
 _ARN: Final = re.compile(r"arn:(\$\{[^{}]*\}|[^:*?]*):")
 _OPENING: Final = "arn:"
@@ -121,17 +122,23 @@ def _expanded(tokens: Pattern, module: Module) -> Iterator[str]:
         yield from _stands_for(token, module) if is_atom(token) else (token,)
 
 
+def each_of(address: str, argument: str) -> str:
+    """An argument of all instances of a resource, as one text that is not known."""
+    return f"${{each of {address}.{argument}}}"
+
+
 def undeclared(text: str, module: Module) -> str | None:
-    """The first resource that a text refers to and that the module does not declare."""
+    """What a text refers to and the module does not declare, or does not declare as one thing."""
     for found in _REFERENCE.finditer(text):
         address = f"{found[1]}.{found[2]}"
-        if "_" in found[1] and module.resource(address) is None:
+        held = module.resource(address)
+        if "_" in found[1] and (held is None or held.repetition is not None):
             return address
     return None
 
 
 def _stands_for(token: str, module: Module) -> Pattern:
-    found = _REFERENCE.fullmatch(token)
+    found = _REFERENCE.fullmatch(token) or _EACH.fullmatch(token)
     if found is None:
         return (token,)
     kind, name, attribute = found.groups()
@@ -141,10 +148,11 @@ def _stands_for(token: str, module: Module) -> Pattern:
     names, word = _LOOKUPS.get(kind.removeprefix("data."), ((), ""))
     if kind.startswith("data.") and attribute in names and _is_here(resource):
         return (word,)
-    if kind == "aws_s3_bucket" and attribute in ("id", "bucket"):
+    if kind == "aws_s3_bucket" and attribute in ("id", "bucket") and found.re is _REFERENCE:
         return (_own_name(resource),)
     held = next((one for one in by_kind(kind) if (kind, attribute) in one.kinds), None)
-    return (token,) if held is None else _arn(resource, held)
+    own = _own_name(resource) if found.re is _REFERENCE else f"${{names of {resource.address}}}"
+    return (token,) if held is None else _arn(resource, held, own)
 
 
 def _is_here(resource: Resource) -> bool:
@@ -155,11 +163,10 @@ def _own_name(resource: Resource) -> str:
     return f"${{name of {resource.address}}}"
 
 
-def _arn(resource: Resource, held: Target) -> Pattern:
+def _arn(resource: Resource, held: Target, own: str) -> Pattern:
     """The ARN of a declared resource, its name being an atom."""
     is_here = _is_here(resource) and not resource.is_data
     fields = where(held)
-    own = _own_name(resource)
     head = f"arn:{_PARTITION}:{held.service}:"
     region = (_REGION if is_here else f"${{region of {own}}}") if "region" in fields else ""
     account = (_ACCOUNT if is_here else f"${{account of {own}}}") if "account" in fields else ""

@@ -33,6 +33,13 @@ class Lines:
     ends_with_comma: bool = True
     """Whether a comma follows the last item too, where they stand on lines of their own."""
 
+    @property
+    def has_comments(self) -> bool:
+        """Whether any comment stands in it."""
+        return bool(self.opening or self.below) or any(
+            line.above or line.behind for line in self.lines
+        )
+
     def keep(self, wanted: Callable[[int], bool]) -> Lines:
         """Only the items whose number is wanted; the others take their comments along."""
         kept = tuple(line for number, line in enumerate(self.lines) if wanted(number))

@@ -108,7 +108,7 @@ def _refers_to_nothing(
     for item in (item for statement in new for item in statement.resources):
         address = None if item.text in held else undeclared(item.text, module)
         if address is not None:
-            yield f"would refer to `{address}`, which is not declared"
+            yield f"would refer to `{address}`, which is not declared here, or stands for several"
 
 
 def _allows_more(

@@ -10,13 +10,17 @@ from ..model import Known
 from ..terraform.module import Module
 from ..terraform.nodes import (
     Block,
+    Call,
     Document,
     Expression,
+    ForExpression,
     ListExpression,
     Literal,
     ObjectExpression,
+    Reference,
     String,
 )
+from .arns import each_of
 from .statement import Elsewhere, Item, Statement, Test
 
 _PRINCIPALS: Final = ("principals", "not_principals")
@@ -160,12 +164,45 @@ class Reader:
             return tuple(Item(self.text(item), item) for item in value.items)
         if isinstance(value, String):
             return (Item(self.text(value), value),)
+        each = self._of_each(value)
+        if each:
+            return each
         known = self.module.evaluate(value)
         held = known.value if isinstance(known, Known) else None
         several = held if isinstance(held, tuple) else (held,)
         if all(isinstance(one, str) for one in several):
             return tuple(Item(_portable(str(one))) for one in several)
         return (Item(self.text(value)),)
+
+    def _of_each(self, value: Expression) -> tuple[Item, ...]:
+        """The items of ``[for one in resource : one.arn]``; flat ones too. Else nothing."""
+        is_flat = isinstance(value, Call) and value.name == "flatten" and len(value.arguments) == 1
+        if isinstance(value, Call) and is_flat:
+            value = value.arguments[0]
+        if not isinstance(value, ForExpression) or not isinstance(value.collection, Reference):
+            return ()
+        resource = self.module.resource(value.collection.dotted)
+        if resource is None or resource.repetition is None or len(value.names) != 1:
+            return ()
+        if value.key is not None or value.condition is not None or value.groups:
+            return ()
+        made = value.value
+        written = made.items if is_flat and isinstance(made, ListExpression) else (made,)
+        texts = [self._of_one(one, value.names[0], resource.address) for one in written]
+        return tuple(Item(text) for text in texts if text) if all(texts) else ()
+
+    def _of_one(self, value: Expression, name: str, address: str) -> str:
+        """What is written of one instance; nothing where that cannot be told."""
+        parts: tuple[str | Expression, ...] = value.parts if isinstance(value, String) else (value,)
+        found = ""
+        for part in parts:
+            if isinstance(part, str):
+                found += _portable(part)
+            elif isinstance(part, Reference) and part.parts[:1] == (name,) and len(part.parts) == 2:
+                found += each_of(address, str(part.parts[1]))
+            else:
+                return ""
+        return found
 
     def text(self, value: Expression) -> str:
         """A value as a pattern; what is not known stands as it is written."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
 from ..frozen import dataclass
+from ..model import Known
 from ..source import SourceFile
 from ..terraform.edit import InsertAfter, InsertElement, Intent, SetValue, indent_of
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block, Document, Entry, Expression, ListExpression, ObjectExpression
 from .actions import reach
-from .arns import may_reach, opens
+from .arns import each_of, may_reach, opens
 from .lists import Lines, indent_at, take_apart
 from .statement import Statement
 from .targets import SERVICES, targets
@@ -89,16 +90,62 @@ def beside(statement: Statement, sorted_actions: Split, module: Module) -> tuple
     )
 
 
-def arns(
-    resources: Iterable[Resource], types: frozenset[str], service: str, *, is_json: bool
-) -> tuple[str, ...]:
-    """The ARNs of resources, and of what lies in them, for actions on these types."""
-    found = (
-        _spelt(f"{resource.address}.{argument}", suffix, is_json=is_json)
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What stands in place of the wildcard: items of a list, or ``whole``, which is one itself.
+
+    ``patterns`` are what that means.
+    """
+
+    items: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+    whole: str = ""
+
+    @property
+    def listed(self) -> str:
+        """All of it as a list."""
+        return self.whole or f"[{', '.join(self.items)}]"
+
+
+def named(
+    resources: Sequence[Resource], types: frozenset[str], service: str, word: str, *, is_json: bool
+) -> Named | None:
+    """The ARNs of resources, and of what lies in them, for actions on these types.
+
+    One that stands for several is named in all its instances, each called ``word``; None where
+    that cannot be written: in JSON, beside others, or where there may be no instance, since AWS
+    takes no statement without a resource.
+    """
+    repeated = [one for one in resources if one.repetition is not None]
+    if repeated and (is_json or len(resources) > 1 or not _is_made(repeated[0])):
+        return None
+    if repeated:
+        return _of_each(repeated[0], types, service, word)
+    found = [
+        (f"{resource.address}.{argument}", suffix)
         for resource in resources
         for argument, suffix in _endings(service, resource.kind, types)
-    )
-    return tuple(dict.fromkeys(found))
+    ]
+    items = dict.fromkeys(_spelt(*one, is_json=is_json) for one in found)
+    patterns = dict.fromkeys(f"${{{reference}}}{suffix}" for reference, suffix in found)
+    return Named(tuple(items), tuple(patterns))
+
+
+def _is_made(resource: Resource) -> bool:
+    """Whether it is known that there is an instance of it."""
+    held = resource.repetition
+    value = resource.home.evaluate(held.value) if held else Known(1)
+    return isinstance(value, Known) and bool(value.value) and value.value != "0"
+
+
+def _of_each(resource: Resource, types: frozenset[str], service: str, word: str) -> Named:
+    """``[for bucket in aws_s3_bucket.lake : bucket.arn]``, and flat where there are several."""
+    endings = tuple(dict.fromkeys(_endings(service, resource.kind, types)))
+    items = [_spelt(f"{word}.{argument}", suffix, is_json=False) for argument, suffix in endings]
+    made = items[0] if len(items) == 1 else f"[{', '.join(items)}]"
+    whole = f"[for {word} in {resource.address} : {made}]"
+    patterns = tuple(each_of(resource.address, one) + suffix for one, suffix in endings)
+    return Named((), patterns, whole if len(items) == 1 else f"flatten({whole})")
 
 
 @cache
@@ -122,7 +169,7 @@ def scope(
     policy: tuple[Statement, ...],
     statement: Statement,
     sorted_actions: Split,
-    resources: tuple[str, ...],
+    resources: Named,
     word: str,
 ) -> tuple[Intent, ...] | None:
     """Intents that narrow the statement, or None where its form cannot be changed for certain.
@@ -137,8 +184,12 @@ def scope(
     held = take_apart(document, statement.resources_at, ends_with_comma=not statement.is_json)
     if held is None:
         return None
+    if resources.whole and held.has_comments:
+        return None
     if not sorted_actions.staying:
-        text = _as_before(document, statement.resources_at, held.with_items(resources))
+        text = resources.whole or _as_before(
+            document, statement.resources_at, held.with_items(resources.items)
+        )
         return (SetValue(statement.resources_at, text),)
     if statement.is_repeated or any(item.node is None for item in statement.actions):
         return None
@@ -185,12 +236,12 @@ class _NewStatement:
     old: Statement
     sid: str | None
     actions: Lines
-    resources: tuple[str, ...]
+    resources: Named
 
     def block(self, block: Block) -> str:
         values = {
             "actions": self.actions.written("  "),
-            "resources": f"[{', '.join(self.resources)}]",
+            "resources": self.resources.listed,
             "sid": f'"{self.sid}"',
         }
         lines = [
@@ -224,8 +275,8 @@ class _NewStatement:
         if name == "Sid":
             return f'"{self.sid}"'
         if name == "Resource":
-            one = len(self.resources) == 1
-            return self.resources[0] if one else f"[{', '.join(self.resources)}]"
+            items = self.resources.items
+            return items[0] if len(items) == 1 else self.resources.listed
         if name == "Action":
             alone = not isinstance(self.old.actions_at, ListExpression)
             return self.actions.lines[0].text if alone else self.actions.written("  ")

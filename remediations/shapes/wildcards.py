@@ -14,7 +14,7 @@ from ..iam.narrowing import escaping
 from ..iam.nouns import NOUNS
 from ..iam.permissions import covers
 from ..iam.placing import touched, why_kept
-from ..iam.scoping import Split, arns, beside, is_scoped_by_condition, scope, split
+from ..iam.scoping import Split, beside, is_scoped_by_condition, named, scope, split
 from ..iam.size import nearly_full
 from ..iam.statements import DOCUMENT, ENCODED
 from ..model import Safety
@@ -85,19 +85,21 @@ class ScopeResources(Rule):
         open_ones = [item.text for item in statement.actions if not item.is_known]
         if open_ones:
             return Advice(f"`{open_ones[0]}` decides what else the statement allows. {by_hand}")
-        written = arns(
+        written = named(
             choice.resources,
             sorted_actions.types,
             sorted_actions.service,
+            self.noun.split()[-1],
             is_json=statement.is_json,
         )
-        patterns = tuple(_as_pattern(text) for text in written)
-        if escaping(beside(statement, sorted_actions, module), patterns, module):
+        if written is None:
+            return Advice(f"{by_hand} That stands for several, or for none: name each of them.")
+        if escaping(beside(statement, sorted_actions, module), written.patterns, module):
             return Advice(
                 "The statement names other resources too. Take the wildcard out of the list."
             )
         held = tuple(item.text for item in statement.resources)
-        if not written or escaping(patterns, held, module):
+        if not written.patterns or escaping(written.patterns, held, module):
             return Advice(by_hand)
         word = self.sid_words.get(sorted_actions.types, self.sid_word)
         document = statement.document(holder.document)
@@ -107,15 +109,10 @@ class ScopeResources(Rule):
         return Repair(
             Safety.REVIEW,
             f"Scope the statement to {choice.names}",
-            _cost(question, choice, sorted_actions, written),
+            _cost(question, choice, sorted_actions, written.patterns),
             tuple(Targeted(document.path, intent) for intent in intents),
             touched(statement),
         )
-
-
-def _as_pattern(text: str) -> str:
-    """A resource as Terraform writes it, as a pattern."""
-    return text[1:-1] if text.startswith('"') else f"${{{text}}}"
 
 
 def _some(actions: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ ARNS = {
     "aws_bedrock_provisioned_model_throughput": f"arn:aws:bedrock:{HERE}:provisioned-model/{{}}",
 }
 LOOKED_UP = {"aws_caller_identity": ACCOUNT, "aws_partition": "aws", "aws_region": "eu-west-1"}
-REFERENCE = re.compile(r"\$\{((?:data\.)?\w+)\.([\w-]+)([^{}]*)\}")
+REFERENCE = re.compile(r"\$\{(?:each of )?((?:data\.)?\w+)\.([\w-]+)([^{}]*)\}")
 # Small letters is what a statement keeps; parliament knows the words as AWS writes them.
 WORDS = {
     word.lower(): word

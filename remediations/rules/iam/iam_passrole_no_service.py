@@ -11,7 +11,7 @@ from remediations.iam.conditions import block, require
 from remediations.iam.identity import identity_statements
 from remediations.iam.passing import KEY, is_bound, is_passing, receivers
 from remediations.iam.placing import path_of, touched, why_kept
-from remediations.iam.scoping import Split, scope
+from remediations.iam.scoping import Named, Split, scope
 from remediations.iam.statements import DOCUMENT, ENCODED, Statement
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
@@ -102,7 +102,7 @@ def _intents(
     sorted_actions = Split("iam", passing, others, frozenset(), ())
     source = document.source
     resources = tuple(source.slice(item.node.span) for item in statement.resources if item.node)
-    parts = scope(document, policy, statement, sorted_actions, resources, _WORD)
+    parts = scope(document, policy, statement, sorted_actions, Named(resources), _WORD)
     if parts is None or not isinstance(parts[-1], InsertAfter):
         return None
     last = parts[-1]
