@@ -33,13 +33,12 @@ def open_forge(
 ) -> Forge:
     """The forge of one repository, with a token for it alone where the host has such.
 
-    Requests to GitHub follow the pacer; GitLab says itself when it is too much. ``installation``
-    is the App's on GitHub, where a webhook told it. Raises
-    ``SettingsError`` where there are no credentials for its host.
+    Requests follow the pacer. ``installation`` is the App's on GitHub, where a webhook told it.
+    Raises ``SettingsError`` where there are no credentials for its host.
     """
     if ref.forge == "gitlab":
         status_check = settings.gitlab.status_check
-        return GitLab(gitlab_access(settings), ref.repository, blobs, status_check)
+        return GitLab(gitlab_access(settings), ref.repository, blobs, status_check, pacer)
     held = credentials(settings)
     pause = settings.pause if pacer is None else 0.0
     forge = GitHub(settings.api_url, held, ref.repository, blobs, pause, pacer, kept)

@@ -2,6 +2,7 @@
 
 GitHub's limits are counted for an installation, which is an owner here:
 https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+A GitLab's are its own and counted for a token; its answers say what they are.
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ WRITES: Final = Bucket("writes", 1.0, 1.0)
 """One a second, as GitHub asks for; that keeps below 80 new contents a minute as well."""
 CONTENTS: Final = Bucket("contents", 0.1, 140.0)
 """500 an hour."""
+NOTES: Final = Bucket("notes", 2.5, 150.0)
+"""300 a minute: what GitLab lets one user say, if it was not set otherwise.
+https://docs.gitlab.com/administration/settings/rate_limit_on_notes_creation/
+"""
 _A_REVIEW: Final = 2
 """Contents that a review most often makes: itself and its summary."""
 
@@ -96,6 +101,33 @@ class LocalSlots:
             return None if at is None else max(0.0, at - self.clock())
 
 
+@dataclass(frozen=True, slots=True)
+class _Allowance:
+    """What a forge said last of the requests that it takes."""
+
+    left: int = RESERVE
+    resets_at: float = 0.0
+    a_minute: int = 0
+    """0 where its limits are those above."""
+
+    @property
+    def reserve(self) -> int:
+        """As ``RESERVE``, or less where little is allowed at all."""
+        return min(RESERVE, self.a_minute // 5) if self.a_minute else RESERVE
+
+    @property
+    def buckets(self) -> tuple[Bucket, ...]:
+        """Half of it at once, and half over a minute: in no minute more than all of it."""
+        if not self.a_minute:
+            return ()
+        return (Bucket("requests", self.a_minute / 120, self.a_minute / 2),)
+
+
+def _account(owner: str) -> str:
+    """Whose allowance a request counts for: on GitLab that of the token, which all owners share."""
+    return "gitlab" if owner.startswith("gitlab:") else owner
+
+
 @dataclass(slots=True)
 class _Turn:
     """A run: whose it is, its name, and the contents that it has booked and not made yet."""
@@ -117,7 +149,7 @@ class Pace:
     pause: float | None = None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
-    _left: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _told: dict[str, _Allowance] = field(default_factory=dict)
 
     @contextmanager
     def turn(self, owner: str, ticket: str, *, is_urgent: bool = False) -> Iterator[None]:
@@ -133,20 +165,28 @@ class Pace:
 
     def gate(self, owner: str) -> None:
         """Raises ``NotYet`` where a run of this owner had better not begin now."""
-        if self.pause == 0:
+        account = _account(owner)
+        if self.pause == 0 and account == owner:
             return
-        left, resets_at = self._left.get(owner, (RESERVE, 0.0))
+        told = self._told.get(account, _Allowance())
         now = self.clock()
-        if left < RESERVE and now < resets_at:
-            raise NotYet("The forge's allowance of requests is nearly used up.", resets_at - now)
-        wait, _ = self.slots.book(f"{owner}:writes", self._writes, 1, -1.0)
-        if wait > _CROWDED:
-            raise NotYet("Enough reviews of this owner have begun.", wait - _CROWDED + 1)
+        if told.left < told.reserve and now < told.resets_at:
+            after = told.resets_at - now
+            raise NotYet("The forge's allowance of requests is nearly used up.", after)
+        for bucket in (self._writes,) if account == owner else told.buckets:
+            wait, _ = self.slots.book(f"{account}:{bucket.name}", bucket, 1, -1.0)
+            if wait > _CROWDED:
+                raise NotYet("Enough reviews of this owner have begun.", wait - _CROWDED + 1)
 
     def before(self, kind: Kind) -> None:
         """As ``Pacer`` says, for the turn that this is part of."""
         turn = _TURN.get()
-        if turn is None or self.pause == 0:
+        if turn is None:
+            return
+        if (account := _account(turn.owner)) != turn.owner:
+            self._as_told(account, kind, is_urgent=turn.is_urgent)
+            return
+        if self.pause == 0:
             return
         if turn.is_urgent:
             self._count(turn.owner, kind)
@@ -158,6 +198,15 @@ class Pace:
         if kind is not Kind.READ:
             self._wait(owner, self._writes, 1)
 
+    def _as_told(self, account: str, kind: Kind, *, is_urgent: bool) -> None:
+        """Within what the forge itself says that it allows; where it says nothing, at once."""
+        notes = (NOTES,) if kind is Kind.CONTENT else ()
+        for bucket in (*self._told.get(account, _Allowance()).buckets, *notes):
+            if is_urgent:
+                self.slots.book(f"{account}:{bucket.name}", bucket, 1, float("inf"))
+            else:
+                self._wait(account, bucket, 1)
+
     def _count(self, owner: str, kind: Kind) -> None:
         """Book every place that a request takes, and wait for none."""
         costs = [(POINTS, _POINTS[kind])]
@@ -166,12 +215,13 @@ class Pace:
         for bucket, cost in costs:
             self.slots.book(f"{owner}:{bucket.name}", bucket, cost, float("inf"))
 
-    def heard(self, left: int, resets_in: float) -> None:
+    def heard(self, left: int, resets_in: float, a_minute: int = 0) -> None:
         """As ``Pacer`` says."""
         turn = _TURN.get()
         if turn is not None:
-            self._left[turn.owner] = (left, self.clock() + resets_in)
-            BUDGET.labels(turn.owner).set(left)
+            account = _account(turn.owner)
+            self._told[account] = _Allowance(left, self.clock() + resets_in, a_minute)
+            BUDGET.labels(account).set(left)
 
     @property
     def _writes(self) -> Bucket:

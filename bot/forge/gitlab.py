@@ -14,6 +14,7 @@ from .errors import Gone, Incomplete, Rejected, Unreachable
 from .gitlab_api import Api, GitLabAccess, project_path
 from .gitlab_files import Files
 from .gitlab_positions import BEYOND, Version
+from .pacer import Pacer
 from .port import (
     ChangedFile,
     Check,
@@ -48,8 +49,9 @@ class GitLab:
         repository: str,
         cache: MutableMapping[str, bytes] | None = None,
         status_check: str | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
-        self.api = Api(access)
+        self.api = Api(access, pacer)
         self._files = Files(self.api, {} if cache is None else cache)
         self._root = project_path(repository)
         self._status_check = status_check

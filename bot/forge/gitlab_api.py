@@ -16,6 +16,7 @@ from gitlab import Gitlab
 from gitlab.exceptions import GitlabError
 
 from .errors import ForgeError, Gone, HeadMoved, RateLimited, Refused, Rejected, Unreachable
+from .pacer import Hurry, Kind, Pacer
 
 _TIMEOUT: Final = 20
 _PAGE: Final = 100
@@ -64,8 +65,9 @@ class GitLabAccess:
 class Api:
     """REST and GraphQL. ``count`` is how many requests were sent."""
 
-    def __init__(self, access: GitLabAccess) -> None:
+    def __init__(self, access: GitLabAccess, pacer: Pacer | None = None) -> None:
         self.access = access
+        self._pacer = pacer or Hurry()
         self.count = 0
         self._token = access.token
         self._client = self._connect()
@@ -161,6 +163,7 @@ class Api:
     def _once(
         self, verb: str, path: str, query: dict[str, Any], body: dict[str, Any] | None
     ) -> requests.Response:
+        self._pacer.before(_kind(verb, path))
         self.count += 1
         self._last.headers = {}
         try:
@@ -176,6 +179,20 @@ class Api:
             raise translate(error, self._last.headers) from error
         except OSError as error:
             raise Refused(f"{self.access.ca_file} cannot be read; it should be PEM.") from error
+        finally:
+            self._tell()
+
+    def _tell(self) -> None:
+        """What the answer says of the requests that are left, where it does.
+
+        https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/#response-headers
+        """
+        said = {name.lower(): value for name, value in self._last.headers.items()}
+        names = ("ratelimit-remaining", "ratelimit-reset", "ratelimit-limit")
+        left, resets, most = (said.get(name, "") for name in names)
+        if left.isdigit() and resets.isdigit():
+            now = _date(said)
+            self._pacer.heard(int(left), float(resets) - now, int(most) if most.isdigit() else 0)
 
     def _another(self) -> str:
         """What the file or the source has in place of the token that was refused."""
@@ -214,6 +231,19 @@ class Api:
 
     def _keep_headers(self, answer: requests.Response, *_: Any, **__: Any) -> None:
         self._last.headers = dict(answer.headers)
+
+
+def _kind(verb: str, path: str) -> Kind:
+    """Queries are sent as posts; what GitLab counts besides are new notes."""
+    if verb == "get" or path.endswith("/api/graphql"):
+        return Kind.READ
+    return Kind.CONTENT if verb == "post" and path.endswith("/notes") else Kind.WRITE
+
+
+def _date(headers: dict[str, str]) -> float:
+    """When an answer was sent, by the clock of whoever sent it if it told."""
+    said = headers.get("date")
+    return parsedate_to_datetime(said).timestamp() if said else time.time()
 
 
 def seconds_ahead(access: GitLabAccess) -> float:

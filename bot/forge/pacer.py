@@ -21,8 +21,11 @@ class Pacer(Protocol):
     def before(self, kind: Kind) -> None:
         """Wait until a request of this kind may be sent. Raises ``RateLimited`` if that is long."""
 
-    def heard(self, left: int, resets_in: float) -> None:
-        """The forge said how many requests it still allows, and for how many seconds."""
+    def heard(self, left: int, resets_in: float, a_minute: int = 0) -> None:
+        """The forge said how many requests it still allows, and for how many seconds.
+
+        ``a_minute`` is how many it allows in a minute, where its limits are its own.
+        """
 
 
 class Hurry:
@@ -31,5 +34,5 @@ class Hurry:
     def before(self, kind: Kind) -> None:
         """At once."""
 
-    def heard(self, left: int, resets_in: float) -> None:
+    def heard(self, left: int, resets_in: float, a_minute: int = 0) -> None:
         """Not remembered."""

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from . import gitlab_shapes as shapes
 from .forge import Forge
 from .gitlab_hooks import GitLabHooks
+from .gitlab_meter import GitLabMeter
 from .gitlab_oauth import OAuth
 from .gitlab_rules import LEVELS, applied, check_note, check_position, check_status, suggested
 from .gitlab_state import (
@@ -60,6 +61,8 @@ class GitLabForge(Forge):
         self.token_ends: str | None = None
         self.is_premium = True
         """Groups have hooks only then."""
+        self.allowance: GitLabMeter | None = None
+        """Where requests are limited."""
         self.is_blocked = False
         """Whether an administrator has blocked the bot's account."""
         self.group_hooks: dict[str, dict[int, dict[str, Any]]] = {}

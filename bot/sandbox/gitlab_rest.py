@@ -110,15 +110,21 @@ def _answer(forge: GitLabForge, act: Any) -> Response:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     is_held = scheme == "Bearer" and not forge.oauth.has_ended(token)
     login = forge.world.tokens.get(token) if is_held else None
+    told: dict[str, str] = {}
     try:
         if login is None:
             raise Refusal(401, "401 Unauthorized")
+        if forge.allowance is not None:
+            is_note = request.method == "POST" and request.path.endswith("/notes")
+            told = forge.allowance.count(login, is_note=is_note)
         if forge.is_blocked and login == forge.bot:
             raise Refusal(403, "403 Forbidden - Your account has been blocked.")
         answer: Response = act(login)
     except Refusal as refusal:
         answer = jsonify({"message": refusal.message})
+        answer.headers.extend(refusal.headers)
         answer.status_code = refusal.status
+    answer.headers.extend(told)
     late = forge.world.fault_for(path, is_after=True) if answer.status_code < 300 else None
     return answer if late is None else _failed(late)
 
