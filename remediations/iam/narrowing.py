@@ -17,6 +17,7 @@ from .arns import escape_of, undeclared
 from .implication import implies, is_within
 from .inclusion import covers, uncovered
 from .liveness import loses
+from .merging import by_sid, is_merged
 from .statement import Statement
 from .statements import ARGUMENTS, DOCUMENT, policies, policy_of
 
@@ -32,10 +33,13 @@ def widens(before: Module, after: Module) -> str | None:
     """None, or the reason why a policy of ``after`` may allow more than it did in ``before``."""
     new = _policies(after)
     for address, old in _policies(before).items():
-        for one, two in zip_longest(old, new.get(address, ()), fillvalue=()):
-            reason = refuses(one, two, after)
-            if reason is not None:
-                return f"the policy in `{address}` {reason}"
+        resource = before.resource(address)
+        merged = resource is not None and is_merged(resource, before)
+        for pair in zip_longest(old, new.get(address, ()), fillvalue=()):
+            for one, two in by_sid(*pair) if merged else (pair,):
+                reason = refuses(one, two, after)
+                if reason is not None:
+                    return f"the policy in `{address}` {reason}"
     return None
 
 

@@ -10,6 +10,7 @@ from ..iam.actions import data_date, reach
 from ..iam.choice import Choice, choose
 from ..iam.identity import identity_statements
 from ..iam.inference import Question
+from ..iam.merging import is_merged, sid_of
 from ..iam.narrowing import escaping
 from ..iam.nouns import NOUNS
 from ..iam.permissions import covers
@@ -102,6 +103,8 @@ class ScopeResources(Rule):
         if not written.patterns or escaping(written.patterns, held, module):
             return Advice(by_hand)
         word = self.sid_words.get(sorted_actions.types, self.sid_word)
+        if sorted_actions.staying and sid_of(statement) and is_merged(holder, module):
+            return Advice(f"{by_hand} Its document is merged with others by Sid: see what wins.")
         document = statement.document(holder.document)
         intents = scope(document, question.policy, statement, sorted_actions, written, word)
         if intents is None:
