@@ -104,7 +104,7 @@ class Rule(ABC):
     severity: ClassVar[Severities]
     aliases: ClassVar[tuple[str, ...]] = ()
 
-    def severity_of(self, resource: Resource) -> Severities:  # noqa: ARG002 -- a rule that tells resources apart takes it
+    def severity_of(self, resource: Resource) -> Severities:  # noqa: ARG002 - for some rules
         """How bad it is for this resource, where resources differ."""
         return self.severity
 

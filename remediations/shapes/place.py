@@ -69,24 +69,26 @@ def blocks(
     """
     found = [Site(resource.body, name)]
     for type in types:
-        found = [inner for site in found for inner in _within(site, type, into_dynamic)]
+        found = [
+            inner for site in found for inner in _within(site, type, into_dynamic=into_dynamic)
+        ]
     return iter(found)
 
 
-def _within(site: Site, type: str, into_dynamic: bool) -> Iterator[Site]:  # noqa: FBT001
+def _within(site: Site, type: str, *, into_dynamic: bool) -> Iterator[Site]:
     """The blocks of one type in a place; one that would have to be written where there is none."""
     if site.hidden:
         yield site
     elif site.missing:
         yield replace(site, missing=(*site.missing, type))
     elif isinstance(site.holder, Body):
-        yield from _in_body(site, site.holder, type, into_dynamic)
+        yield from _in_body(site, site.holder, type, into_dynamic=into_dynamic)
     else:
         entry = site.holder.entry(type)
         yield from _as_argument(site, entry.value, type) if entry else [_lacking(site, type)]
 
 
-def _in_body(site: Site, body: Body, type: str, into_dynamic: bool) -> Iterator[Site]:  # noqa: FBT001
+def _in_body(site: Site, body: Body, type: str, *, into_dynamic: bool) -> Iterator[Site]:
     found = body.blocks(type)
     for number, block in enumerate(found):
         yield replace(

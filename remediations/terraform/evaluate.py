@@ -135,11 +135,11 @@ class _Evaluation:
             raise _GivenUp
         kind = type(node)
         if kind is Literal:
-            return node.value  # type: ignore[attr-defined]
+            return node.value  # type: ignore[attr-defined] # a Literal
         make = _MAKERS.get(kind)
         return _NOT_HERE if make is None else make(self, node, depth + 1)
 
-    def literal(self, node: Literal, depth: int) -> object:  # noqa: ARG002
+    def literal(self, node: Literal, depth: int) -> object:  # noqa: ARG002 - as each maker
         return node.value
 
     def parentheses(self, node: Parentheses, depth: int) -> object:

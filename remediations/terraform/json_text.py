@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import field
-from json.decoder import scanstring  # type: ignore[attr-defined]
+from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed leaves it out
 from typing import Final
 
 from ..frozen import dataclass

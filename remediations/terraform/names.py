@@ -29,7 +29,7 @@ class _Nowhere:
     def find(self, node: Reference) -> Found | Value:
         return Unknown(f"`{node.dotted}` means nothing where the value is written")
 
-    def spend(self, steps: int) -> bool:  # noqa: ARG002
+    def spend(self, steps: int) -> bool:  # noqa: ARG002 - what it costs is not counted here
         return True
 
 

@@ -79,7 +79,7 @@ class Values(Texts):
         if self.is_signed_number():
             # The grammar takes the sign for a part of the number, but for one digit.
             literal = self.number()
-            return self.steps(Literal(Span(begin, literal.span.end), -literal.value))  # type: ignore[operator]
+            return self.steps(Literal(Span(begin, literal.span.end), -literal.value))  # type: ignore[operator] # a number
         operand = self.term()
         return Operation(Span(begin, operand.span.end), sign, (operand,))
 

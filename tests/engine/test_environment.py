@@ -97,7 +97,7 @@ def test_environments_by_name(
 def test_what_an_admin_wrote_down_wins(
     paths: tuple[str, ...],
     directory: str,
-    covers: bool,  # noqa: FBT001
+    covers: bool,  # noqa: FBT001 - a case, not called
 ) -> None:
     written = Environment("blue", "prod", paths, ("blue.tfvars",))
     seen = environments_of(directory, ("dev.tfvars",), (written,), "staging")

@@ -109,7 +109,7 @@ def test_a_fix_that_another_rule_dislikes_is_refused(
     class HatesLocks(Unlocked):
         id = "thing-hates-locks"
 
-        def judge(self, resource, module):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        def judge(self, resource, module):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - as Rule.judge
             if resource.attribute("lock") is not None:
                 yield from MendsNothing().judge(resource, module)
 

@@ -101,6 +101,14 @@ def test_every_linter_switched_off_has_its_reason() -> None:
             assert held[0].startswith("# ")
 
 
+def test_every_silenced_check_has_its_reason() -> None:
+    silenced = re.compile(r"# (?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)*|type: ignore\[[a-z-]+\])")
+    for path in tracked():
+        for line in path.read_text().splitlines() if path.suffix == ".py" else ():
+            *_, last = [None, *silenced.finditer(line)]
+            assert last is None or re.match(r" - \w|  ?# \w", line[last.end() :]), line
+
+
 def test_what_the_makefile_runs_is_there() -> None:
     text = (ROOT / "Makefile").read_text()
     for script in re.findall(r"python (scripts/\S+\.py)", text):

@@ -13,7 +13,7 @@ TEXTS = st.text(st.sampled_from("ab \n\r\té🙂"), max_size=40)
 
 
 @given(TEXTS, st.booleans())
-def test_bytes_come_back_exactly(text: str, has_bom: bool) -> None:  # noqa: FBT001
+def test_bytes_come_back_exactly(text: str, has_bom: bool) -> None:  # noqa: FBT001 - drawn, not called
     data = (b"\xef\xbb\xbf" if has_bom else b"") + text.encode()
     source = SourceFile.decode("a.tf", data)
     assert source.encode() == data

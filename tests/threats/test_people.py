@@ -32,7 +32,7 @@ def test_threat_16_commands_of_people_who_may_not_push(journey: Journey) -> None
     for login in ("rita", "ghost", "nobody-knows", "trent"):
         said = len(pull.conversation)
         forge.comment(journey.repo, pull, login, "/lockstitch fix")
-        journey.until(lambda: len(pull.conversation) >= said + 2, f"an answer to {login}")  # noqa: B023
+        journey.until(lambda: len(pull.conversation) >= said + 2, f"an answer to {login}")  # noqa: B023 - waited for before the next turn
         assert "Only people who may push" in list(pull.conversation.values())[-1].body
     # The permission is asked for when the command runs, not believed from the payload.
     journey.repo.people["dana"] = "read"

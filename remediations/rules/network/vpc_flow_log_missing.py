@@ -59,7 +59,7 @@ resource "aws_iam_role_policy" "{role}" {{
       }},
     ]
   }})
-}}""",  # noqa: E501
+}}""",  # noqa: E501 - a line of Terraform as it is written
 )
 
 
