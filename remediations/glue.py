@@ -13,6 +13,8 @@ from .terraform.edit import AddTopLevel
 from .terraform.module import Module, Resource
 
 CONFIGURATION: Final = "aws_glue_security_configuration"
+_NAMED: Final = 3
+"""So many are named where a person has to choose."""
 _PER_INSTANCE: Final = ("each.", "count.", "self.")
 _TEXT: Final = """\
 resource "{kind}" "{name}" {{
@@ -51,9 +53,10 @@ class Configuration:
 def choose_configuration(module: Module, user: Resource) -> Configuration | str:
     """The module's one security configuration, a new one, or why nobody can choose."""
     found = module.of_kind(CONFIGURATION)
-    if len(found) > 1 or any(one.repetition is not None for one in found):
-        names = ", ".join(f"`{one.address}`" for one in found)
-        return f"This module has several security configurations: {names}. Choose one."
+    if len(found) > 1 or (found and found[0].repetition is not None):
+        names = ", ".join(f"`{one.address}`" for one in found[:_NAMED])
+        more = " and more" if len(found) > _NAMED else ""
+        return f"This module has several security configurations: {names}{more}. Choose one."
     if found:
         reference = f"{found[0].address}.name"
         return Configuration(reference, f"`{reference}`")

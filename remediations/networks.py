@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import Final
 
 from .frozen import dataclass
@@ -41,14 +41,12 @@ class Members:
 
 def choose_subnets(module: Module, user: Resource) -> Members | str:
     """The private subnets of the module, or why nobody can choose."""
-    declared = module.remember("private subnets", lambda: list(_subnets(module)))
-    return _chosen(module, user, "subnets", declared)
+    return _chosen(module, user, "subnets", _subnets)
 
 
 def choose_groups(module: Module, user: Resource) -> Members | str:
     """The security group of the module, or why nobody can choose."""
-    declared = module.remember("security groups", lambda: list(_groups(module)))
-    return _chosen(module, user, "groups", declared)
+    return _chosen(module, user, "groups", _groups)
 
 
 def vpc_module_of(module: Module, text: str) -> str | None:
@@ -83,11 +81,16 @@ def written(module: Module, user: Resource, subnets: str, groups: str) -> dict[s
     return arguments
 
 
-def _chosen(module: Module, user: Resource, what: str, declared: list[Members]) -> Members | str:
+def _chosen(
+    module: Module, user: Resource, what: str, declared: Callable[[Module], Iterator[Members]]
+) -> Members | str:
     neighbours = _of_neighbours(module, user, what)
     if len(neighbours) == 1:
         return neighbours[0]
-    candidates = list(dict.fromkeys([*declared, *_variables(module, what)]))
+    candidates = module.remember(
+        ("candidates", what),
+        lambda: list(dict.fromkeys([*declared(module), *_variables(module, what)])),
+    )
     word = {"subnets": "private subnet", "groups": "security group"}[what]
     if not neighbours and len(candidates) == 1:
         return candidates[0]
@@ -97,14 +100,15 @@ def _chosen(module: Module, user: Resource, what: str, declared: list[Members]) 
 
 
 def _of_neighbours(module: Module, user: Resource, what: str) -> list[Members]:
-    """What others say, each once: what nobody but the user itself says does not count."""
+    """What others say, each once, two at most: what only the user itself says does not count."""
     key = ("network arguments", what)
     by_block = module.remember(key, lambda: _by_block(module, what))
     said = module.remember(
         (*key, "counted"), lambda: Counter(chain.from_iterable(by_block.values()))
     )
     own = Counter(by_block.get(id(user.block), ()))
-    return [members for members, count in said.items() if count > own[members]]
+    others = (members for members, count in said.items() if count > own[members])
+    return list(islice(others, 2))
 
 
 def _by_block(module: Module, what: str) -> dict[int, list[Members]]:

@@ -40,9 +40,13 @@ class AgentNoGuardrail(RequireSet):
     advice = "Write an aws_bedrock_guardrail, and name it in guardrail_configuration here."
 
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
-        guardrails = [g for g in module.of_kind("aws_bedrock_guardrail") if g.repetition is None]
+        guardrails = module.remember("single guardrails", lambda: _single(module))
         if len(guardrails) != 1 or site.missing != ("guardrail_configuration",):
             return Advice(self.advice)
         text = _TEXT.format(guardrail=guardrails[0].address)
         insert = InsertAttribute(resource.body, "guardrail_configuration", text)
         return _OFFER.repair(Targeted(resource.path, insert))
+
+
+def _single(module: Module) -> list[Resource]:
+    return [one for one in module.of_kind("aws_bedrock_guardrail") if one.repetition is None]
