@@ -1,4 +1,4 @@
-"""How bad a finding is where resources of one kind differ, and that it is told once."""
+"""How bad a finding is where resources of one kind differ, and that one cause is told once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.review import fingerprints
 from bot.verdict import Verdict
 from remediations.codebase import Codebase
 from remediations.detect import detect
-from remediations.model import Profile, Severity
+from remediations.model import Profile, Safety, Severity
 from remediations.terraform.grammar import Grammar
 from tests.review.reading import Reader
 
@@ -40,3 +40,13 @@ def test_a_table_of_locks_is_one_comment_and_fails_nothing(grammar: Grammar) -> 
     (comment,) = review.comments
     assert len(fingerprints(comment.body)) == len(RULES)
     assert review.verdict is Verdict.PASSED
+
+
+def test_a_bucket_without_companions_is_one_comment_with_one_fix_a_level(grammar: Grammar) -> None:
+    bare = {"main.tf": 'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n'}
+    review = Reader(grammar, Profile("prod")).review({}, bare)
+    (comment,) = review.comments
+    assert len(fingerprints(comment.body)) == 6
+    fixes = [remark.fix for remark in review.remarks if remark.fix]
+    assert [len(fix.findings) for fix in fixes] == [3, 3]
+    assert {fix.safety for fix in fixes} == {Safety.SAFE, Safety.REVIEW}
