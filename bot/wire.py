@@ -43,22 +43,33 @@ def from_wire(kind: type[T], data: bytes) -> T:
     return made
 
 
+_AS_THEY_ARE: Final = frozenset({str, bool, int, float, types.NoneType})
+
+
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(held) for key, held in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(_plain(held) for held in value)
-    if isinstance(value, tuple):
-        return [_plain(held) for held in value]
-    if dataclasses.is_dataclass(value):
-        return [_plain(getattr(value, field.name)) for field in dataclasses.fields(value)]
-    raise TypeError(f"{type(value).__name__} has no place on the wire")
+    kind: Any = type(value)
+    return value if kind in _AS_THEY_ARE else _writer(kind)(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    """What writes one type; found once, because an answer holds thousands of each."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, bytes):
+        return lambda value: base64.b64encode(value).decode()
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): _plain(held) for key, held in value.items()}
+    if issubclass(kind, frozenset):
+        return lambda value: sorted(map(_plain, value))
+    if issubclass(kind, tuple):
+        return lambda value: [*map(_plain, value)]
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return lambda value: [_plain(getattr(value, name)) for name in names]
+    if issubclass(kind, str | int | float):
+        return lambda value: value
+    raise TypeError(f"{kind.__name__} has no place on the wire")
 
 
 Reader = Callable[[Any], Any]
@@ -163,6 +174,6 @@ def _noun(kind: Any) -> Reader:
             readers.extend(_reader(hints[field.name]) for field in dataclasses.fields(kind))
         if not isinstance(plain, list) or len(plain) != len(readers):
             raise WireError(f"that is no {kind.__name__}")
-        return kind(*(one(held) for one, held in zip(readers, plain, strict=True)))
+        return kind(*[one(held) for one, held in zip(readers, plain, strict=True)])
 
     return read

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from posixpath import dirname
 from typing import Final
 
 from .at_call import at_call
 from .at_source import at_source
-from .codebase import Codebase
+from .codebase import Codebase, Root
 from .environment import Environment
 from .fingerprint import fingerprint
 from .frozen import dataclass
@@ -66,38 +66,68 @@ def examine(
     only: Collection[Rule] | None = None,
     directories: Collection[str] | None = None,
 ) -> Examination:
-    """As ``detect``, with the offers; ``directories`` narrows it to roots that reach into those.
+    """As ``detect``, with the offers; ``directories`` narrows it to roots that reach into those."""
+    roots = [
+        root
+        for root in codebase.roots(profile)
+        if directories is None or not root.directories.isdisjoint(directories)
+    ]
+    wanted = None if only is None else tuple(only)
+    seen = [look(root, profile, wanted) for root in roots]
+    return gather(codebase, profile, roots, seen, directories)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one root shows, before it is put beside what others show."""
+
+    judged: tuple[Judged, ...]
+    not_analysed: tuple[NotAnalysed, ...]
+
+
+def look(root: Root, profile: Profile, only: tuple[Rule, ...] | None = None) -> Seen:
+    """What the rules see in one root and in all that it calls."""
+    wanted = _Wanted(only, profile.rules_off)
+    judged: list[Judged] = []
+    failed: list[NotAnalysed] = []
+    for module in root.module.family:
+        found, could_not = _examined(module, wanted, root.environment)
+        judged += found
+        failed += (*could_not, *_not_looked_into(module))
+    for module in root.asleep:
+        found, could_not = _examined(module, wanted, root.environment)
+        judged += [one for one in found if one.finding.is_known]
+        failed += could_not
+    failed += _spent(root.module)
+    return Seen(tuple(judged), tuple(failed))
+
+
+def gather(
+    codebase: Codebase,
+    profile: Profile,
+    roots: Sequence[Root],
+    seen: Sequence[Seen],
+    directories: Collection[str] | None = None,
+) -> Examination:
+    """What all of these roots show together; ``seen`` stands in the order of ``roots``.
 
     What several callers or environments bring about is one finding. Files that the profile leaves
     out are read, and nothing in them is told.
     """
-    wanted = _Wanted(None if only is None else tuple(only), profile.rules_off)
-    judged: list[Judged] = []
-    failed: list[NotAnalysed] = []
-    names: set[str] = set()
-    reached = set(directories or ())
-    for root in codebase.roots(profile):
-        if directories is not None and root.directories.isdisjoint(directories):
-            continue
-        names.add(root.environment.name)
-        reached |= root.directories
-        for module in root.module.family:
-            found, could_not = _examined(module, wanted, root.environment)
-            judged += found
-            failed += (*could_not, *_not_looked_into(module))
-        for module in root.asleep:
-            found, could_not = _examined(module, wanted, root.environment)
-            judged += [one for one in found if one.finding.is_known]
-            failed += could_not
-        failed += _spent(root.module)
+    reached = {*(directories or ()), *(one for root in roots for one in root.directories)}
     missing = [
         one for one in codebase.not_analysed if directories is None or dirname(one.path) in reached
     ]
-    merged = sorted(merge(judged), key=lambda one: _order(one.finding))
+    merged = merge(one for of_root in seen for one in of_root.judged)
     out = profile.exclude
     told = (one for one in merged if not covered(one.finding.location.path, out))
+    failed = (one for of_root in seen for one in of_root.not_analysed)
     unread = (one for one in dict.fromkeys((*missing, *failed)) if not covered(one.path, out))
-    return Examination(tuple(told), tuple(unread), frozenset(names))
+    return Examination(
+        tuple(sorted(told, key=lambda one: _order(one.finding))),
+        tuple(unread),
+        frozenset(root.environment.name for root in roots),
+    )
 
 
 def _examined(

@@ -9,7 +9,17 @@ from .at_source import Place
 from .frozen import dataclass
 from .model import Finding, Related
 from .rule import Advice, Repair, Targeted, Violation
-from .terraform.edit import AddTopLevel, InsertAttribute, InsertBlock, InsertElement, InsertEntry
+from .terraform.edit import (
+    AddTopLevel,
+    InsertAfter,
+    InsertAttribute,
+    InsertBlock,
+    InsertElement,
+    InsertEntry,
+    Noted,
+    RemoveItem,
+    SetValue,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ def _repair(violations: list[Violation]) -> Repair | Advice:
         return advice
     written = [one for one in repairs if isinstance(one, Repair)]
     dearest = max(written, key=lambda one: one.safety.rank)
-    intents = {same_place(intent) or intent: intent for one in written for intent in one.intents}
+    intents = {mark(intent): intent for one in written for intent in one.intents}
     return replace(
         dearest,
         intents=tuple(intents.values()),
@@ -85,3 +95,17 @@ def same_place(targeted: Targeted) -> tuple[object, ...] | None:
         case InsertEntry(within, name, text):
             return targeted.path, within.span, name, text
     return None
+
+
+def mark(targeted: Targeted) -> str:
+    """A text that is equal for what is written in the same words and the same place."""
+    match targeted.intent:
+        case Noted(noted):
+            return noted
+        case SetValue(node, text) | InsertAfter(node, text):
+            key: tuple[object, ...] = (targeted.path, node.span, text)
+        case RemoveItem(node):
+            key = (targeted.path, node.span)
+        case _:
+            key = same_place(targeted) or ()
+    return f"{type(targeted.intent).__name__} {key}"

@@ -19,6 +19,7 @@ from remediations.terraform.grammar import Grammar
 
 from .options import Unusable, fail_on, grammar_cache, profile, repo_config
 from .progress import shown
+from .shares import examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
     if not workspace.files and not workspace.skipped:
         nothing = Result((), Plan(), (), Verdict.PASSED, chosen.environment)
         return Inspection(workspace, codebase, chosen, nothing, is_empty=True)
-    seen = examine(codebase, chosen)
+    seen = examine(codebase, chosen) if proves else examined(codebase, chosen)
     report = _about(workspace, reported(seen))
     result = Result(
         report.findings,

@@ -20,6 +20,7 @@ from .intent import (
     InsertElement,
     InsertEntry,
     Intent,
+    Noted,
     RemoveItem,
     SetValue,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "InsertElement",
     "InsertEntry",
     "Intent",
+    "Noted",
     "RemoveItem",
     "SetValue",
     "edits_between",

@@ -80,6 +80,13 @@ class RemoveItem:
     item: Attribute | Block
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An intent of another process. ``mark`` tells it from others; nobody can write it."""
+
+    mark: str
+
+
 Intent = (
     SetValue
     | InsertAttribute
@@ -89,4 +96,5 @@ Intent = (
     | InsertElement
     | InsertEntry
     | RemoveItem
+    | Noted
 )

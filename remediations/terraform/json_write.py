@@ -22,6 +22,7 @@ from .intent import (
     InsertElement,
     InsertEntry,
     Intent,
+    Noted,
     RemoveItem,
     SetValue,
 )
@@ -77,6 +78,8 @@ class _Writer:
                 self.add_member(held, (name,), self.value(text))
             case RemoveItem(item):
                 self.remove(item)
+            case Noted():
+                raise TypeError("an intent that was only noted cannot be written")
 
     def add_top_level(self, written: Document) -> None:
         for block in written.body.blocks():

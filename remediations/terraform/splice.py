@@ -21,6 +21,7 @@ from .intent import (
     InsertElement,
     InsertEntry,
     Intent,
+    Noted,
     RemoveItem,
     SetValue,
 )
@@ -129,6 +130,8 @@ class _Placer:
                 return self.insert_entry(within, name, text)
             case RemoveItem(item):
                 return [_Splice(self.removed(item.span), "", is_alone=True)]
+            case Noted():
+                raise TypeError("an intent that was only noted cannot be written")
 
     def below(self, offset: int, text: str, gap: str = "") -> _Splice:
         """On a line of its own under the one that holds the character before ``offset``."""
