@@ -25,6 +25,7 @@ from typing import Final, NoReturn
 import remediations
 from remediations.iam.actions import load_all
 from remediations.model import Profile
+from remediations.schema import force_new
 from remediations.terraform.grammar import Grammar
 
 from . import confinement
@@ -95,6 +96,7 @@ def _warm(engine: LocalEngine) -> None:
     for module in pkgutil.walk_packages(remediations.__path__, "remediations."):
         importlib.import_module(module.name)
     load_all()
+    force_new()
     head = {path.name: path.read_bytes() for path in sorted(_SAMPLE.rglob("*.tf"))}
     head["broken.tf"] = b"not = = Terraform"
     texts = Texts({}, head, (), frozenset({""}))

@@ -8,7 +8,6 @@ kept by hand: what makes a resource anew, up to which version, and where the pro
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cache
@@ -115,6 +114,8 @@ def forces_new_until(kind: str, path: str) -> tuple[int, int] | None:
 @cache
 def force_new() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """The rows by kind and argument: each has a ``source``, some have ``until`` or ``if``."""
+    import tomllib  # most runs end without a question about it
+
     return tomllib.loads((get_data(__name__, "force_new.toml") or b"").decode())
 
 
