@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, exists, func, or_, select, update
 
 from .database import deliveries, runs, work
 from .ended import Ended
 from .forge.port import PullRef
-from .inbox import afresh, review_key
+from .inbox import afresh
+from .row_names import review_key
 
+_PASSING: Final = ("command", "threads", "branch")
 KEEP_SECONDS: Final = 30 * 86_400.0
 """How long a delivery's id is remembered; a replay after that is one more review, no more."""
 
@@ -25,7 +27,7 @@ class DeadRow:
     id: int
     pull: str
     kind: str
-    """"review" or "command"."""
+    """"review", "command", "threads" or "branch"."""
     asked_at: float
     reason: str
 
@@ -101,12 +103,11 @@ class Backlog:
     def forget(self) -> int:
         """Drop what is done and older than ``KEEP_SECONDS``; how many rows.
 
-        Rows of pull requests stay: their generations name runs.
+        Rows of reviews stay: their generations name runs.
         """
         before = self.clock() - KEEP_SECONDS
-        commands = and_(
-            work.c.key.like("command:%"), work.c.done >= work.c.wanted, work.c.asked_at < before
-        )
+        passing = or_(*(work.c.key.like(f"{kind}:%") for kind in _PASSING))
+        commands = and_(passing, work.c.done >= work.c.wanted, work.c.asked_at < before)
         with self.engine.begin() as connection:
             gone = connection.execute(delete(deliveries).where(deliveries.c.received_at < before))
             done = connection.execute(delete(work).where(commands))

@@ -15,6 +15,7 @@ from typing import Any, Final
 from . import commands, homes
 from .homes import HomeChange
 from .payloads import Rejected, at, number_at, payload_of, text_at
+from .repo_config import NAMES
 
 __all__ = ["MAX_BYTES", "Delivery", "Rejected", "Wish", "read"]
 
@@ -25,6 +26,9 @@ _OF_A_HEAD: Final = frozenset({"opened", "synchronize"})
 """One that was reopened, is no draft any more or has another base is looked at again."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")
 _QUEUE: Final = re.compile(r"gh-readonly-queue/.+/pr-\d+-([0-9a-f]{40})\Z")
+_MOST_COMMITS: Final = 2_048
+"""A push lists no more: https://docs.github.com/webhooks/webhook-events-and-payloads#push"""
+_LONGEST_BRANCH: Final = 400
 _OWN: Final = "<!-- lockstitch:"
 _SHA: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
@@ -53,11 +57,26 @@ class Wish:
     """What a group of a merge queue was made on; ``head_sha`` is what the queue made."""
     installation: int = 0
     """Which installation of the App is told; 0 where that is not known."""
+    of_threads: bool = False
+    """True where somebody settled a thread, or opened one again: only the records have to know."""
+    branch: str = ""
+    """What was pushed to with a change of the configuration in it; ``head_sha`` is its new tip."""
+    before: str = ""
+    """Where the branch stood; empty where that does not tell."""
+
+    @property
+    def kind(self) -> str:
+        """ "review", "command", "threads" or "branch"."""
+        if self.body or self.button:
+            return "command"
+        if self.branch:
+            return "branch"
+        return "threads" if self.of_threads else "review"
 
     @property
     def is_command(self) -> bool:
         """Whether a person asked for something."""
-        return bool(self.body or self.button)
+        return self.kind == "command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,10 @@ def _wish(event: str, action: str, payload: dict[str, Any]) -> Wish | None:
             root = number_at(payload, "comment", "in_reply_to_id")
             number = number_at(payload, "pull_request", "number")
             return _said(payload, repository, number, thread_root=root or None) if root else None
+        case "pull_request_review_thread" if action in ("resolved", "unresolved"):
+            return _thread_wish(payload, repository)
+        case "push":
+            return _push_wish(payload, repository)
         case "check_run":
             return _check_wish(action, payload, repository)
         case "check_suite" if action == "rerequested":
@@ -153,6 +176,50 @@ def _said(
         body=body[:10_000],
         comment_id=number_at(payload, "comment", "id") or None,
         thread_root=thread_root,
+    )
+
+
+def _thread_wish(payload: dict[str, Any], repository: str) -> Wish | None:
+    """A thread that this bot began and a person settled; what the bot does it knows."""
+    number = number_at(payload, "pull_request", "number")
+    comments = at(payload, "thread", "comments")
+    first = comments[0] if isinstance(comments, list) and comments else None
+    is_ours = isinstance(first, dict) and _OWN in text_at(first, "body")
+    if not (number and is_ours) or text_at(payload, "sender", "type") == "Bot":
+        return None
+    return Wish(repository, number, for_head=True, of_threads=True)
+
+
+def _push_wish(payload: dict[str, Any], repository: str) -> Wish | None:
+    commits = at(payload, "commits")
+    is_whole = isinstance(commits, list) and len(commits) < _MOST_COMMITS
+    if is_whole and at(payload, "forced") is not True and not may_name(commits):
+        return None
+    return branch_wish(payload, repository, "github")
+
+
+def branch_wish(payload: dict[str, Any], repository: str, forge: str) -> Wish | None:
+    """A push to a branch that may change what its pull requests are judged by."""
+    ref, before, after = (text_at(payload, name) for name in ("ref", "before", "after"))
+    branch = ref.removeprefix("refs/heads/")
+    if branch == ref or not 0 < len(branch) <= _LONGEST_BRANCH:
+        return None
+    if not _is_commit(after):  # the branch was deleted
+        return None
+    before = before if _is_commit(before) else ""
+    return Wish(repository, head_sha=after, branch=branch, before=before, forge=forge)
+
+
+def _is_commit(sha: str) -> bool:
+    return _SHA.match(sha) is not None and bool(sha.strip("0"))
+
+
+def may_name(commits: list[Any]) -> bool:
+    """Whether commits of a push touch the configuration, or do not tell what they touch."""
+    return any(
+        not isinstance(paths, list) or not NAMES.isdisjoint(map(str, paths))
+        for commit in commits
+        for paths in (at(commit, "added"), at(commit, "modified"), at(commit, "removed"))
     )
 
 

@@ -94,7 +94,7 @@ def run_one(inbox: Inbox, item: WorkItem, work: Work, give_up: GiveUp) -> None:
     """Do one leased row and settle it, whatever happens. A doomed row is concluded."""
     wish = item.wish
     if item.attempts == 1 and not item.waits:
-        WAITS.labels("command" if wish.is_command else "review").observe(item.waited)
+        WAITS.labels(wish.kind).observe(item.waited)
     with about(About(wish.delivery, wish.repository, wish.number, wish.head_sha)):
         _run_one(inbox, item, work, give_up)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from . import commands, gitlab_homes
-from .deliveries import MAX_BYTES, Delivery, Wish
+from .deliveries import MAX_BYTES, Delivery, Wish, branch_wish, may_name
 from .payloads import Rejected, at, number_at, payload_of, text_at
 
 FORGE: Final = "gitlab"
@@ -118,8 +118,18 @@ def _wish(kind: str, payload: dict[str, Any]) -> Wish | None:
             return Wish(repository, number_at(payload, "object_attributes", "iid"), forge=FORGE)
         case "note":
             return _said(payload, repository)
-    # A push to an open merge request arrives as its update, with ``oldrev``.
+        case "push":  # to an open merge request it arrives as its update, with ``oldrev``
+            return _pushed(payload, repository)
     return None
+
+
+def _pushed(payload: dict[str, Any], repository: str) -> Wish | None:
+    """A push to a branch that may change what its merge requests are judged by."""
+    commits, count = at(payload, "commits"), number_at(payload, "total_commits_count")
+    is_whole = isinstance(commits, list) and count <= len(commits)
+    if is_whole and not may_name(commits):
+        return None
+    return branch_wish(payload, repository, FORGE)
 
 
 def _is_to_be_reviewed(payload: dict[str, Any]) -> bool:

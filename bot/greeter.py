@@ -52,11 +52,14 @@ class Greeter:
         self._bell.set()
 
     def stop(self) -> None:
-        """End; what is being said is said."""
+        """Begin with nobody new; returns at once."""
         self._is_stopping = True
         self._bell.set()
-        self._thread.join(timeout=5)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """Wait until what is being said is said, which the client's own timeout bounds."""
+        self._thread.join()
+        self._pool.shutdown(wait=True)
 
     def _look(self) -> None:
         while not self._is_stopping:
@@ -67,6 +70,7 @@ class Greeter:
                 _LOG.warning("nobody greeted reason=%s", type(error).__name__)
             self._bell.wait(self._every)
             self._bell.clear()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _greet(self, one: Unseen) -> None:
         with stage("greet"), self._pace.turn(one.owner, f"greeting.{one.row}", is_urgent=True):

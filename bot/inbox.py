@@ -31,6 +31,7 @@ from .database import deliveries, one_at_a_time, open_database, owners, work
 from .deliveries import Delivery, Wish
 from .forge.port import PullRef
 from .greetings import Greeting
+from .row_names import key_of, owner_of, pull_of, row_key
 from .shared_time import time_of
 
 MAX_ATTEMPTS: Final = 3
@@ -92,7 +93,7 @@ class Inbox:
         The same delivery again adds nothing, but work that is not done is wanted again.
         """
         with self.engine.begin() as connection:
-            key = _key(delivery)
+            key = key_of(delivery)
             if not self._remember(connection, delivery, key):
                 return self._reopen(connection, key)
             if delivery.wish is None:
@@ -102,7 +103,23 @@ class Inbox:
     def want(self, wish: Wish) -> int:
         """Ask for a review without a delivery."""
         with self.engine.begin() as connection:
-            return self._want(connection, _review_key(wish), wish)
+            return self._want(connection, row_key(wish), wish)
+
+    def want_in(self, seconds: float, wish: Wish) -> None:
+        """Ask for a review that is not urgent. One that waits already does for it; one that runs
+        is done again as soon as it ends.
+        """
+        now, key = self.clock(), row_key(wish)
+        with self.engine.begin() as connection:
+            one_at_a_time(connection)
+            held = connection.execute(select(work).where(work.c.key == key)).first()
+            is_open = held is not None and held.wanted > held.done and held.state == "ready"
+            if held is not None and is_open and held.lease_until <= now:
+                return
+            self._want(connection, key, wish)
+            if not is_open:
+                later = {"not_before": now + seconds, "asked_at": now + seconds}
+                connection.execute(update(work).where(work.c.key == key).values(later))
 
     def _remember(self, connection: Connection, delivery: Delivery, key: str | None) -> bool:
         values = {
@@ -132,7 +149,7 @@ class Inbox:
     def _want(self, connection: Connection, key: str | None, wish: Wish) -> int:
         fresh = afresh(self.clock()) | {
             "key": key,
-            "pull": _pull(wish),
+            "pull": pull_of(wish),
             "owner": owner_of(wish),
             "wish": asdict(wish),
             "wanted": 1,
@@ -149,6 +166,8 @@ class Inbox:
             held = connection.execute(select(work).where(work.c.key == key).with_for_update()).one()
             if held.done < held.wanted and not held.wish.get("for_head", False):
                 wish = replace(wish, for_head=False)  # what was asked for before goes further
+            if held.done < held.wanted and wish.branch:
+                wish = replace(wish, before="")  # nobody has looked at what was pushed before this
             again = afresh(self.clock()) | {
                 "wanted": work.c.wanted + 1,
                 "wish": asdict(wish),
@@ -363,33 +382,3 @@ def _item(row: Row[Any], now: float) -> WorkItem:
     return WorkItem(
         row.id, wish, row.wanted, token, attempts, row.waits, doomed, waited, is_greeted
     )
-
-
-def review_key(ref: PullRef) -> str:
-    """The key of the row in which reviews of a pull request are asked for."""
-    return f"review:{ref.forge}:{ref}"
-
-
-def _pull(wish: Wish) -> str:
-    if not wish.number:
-        return f"{wish.forge}:{wish.repository}#{wish.head_sha}"
-    return f"{wish.forge}:{PullRef(wish.forge, wish.repository, wish.number)}"
-
-
-def owner_of(wish: Wish) -> str:
-    """Whose limits and turns a row counts for: the account that its repository belongs to."""
-    return f"{wish.forge}:{wish.repository.split('/')[0]}"
-
-
-def _review_key(wish: Wish) -> str:
-    return f"review:{_pull(wish)}"
-
-
-def _key(delivery: Delivery) -> str | None:
-    if delivery.wish is None:
-        return None
-    if delivery.wish.is_command:
-        # Ids of different hosts could be alike; GitHub's rows keep the key they always had.
-        host = "" if delivery.forge == "github" else f"{delivery.forge}:"
-        return f"command:{host}{delivery.id}"
-    return _review_key(delivery.wish)

@@ -62,6 +62,13 @@ class Ledger:
             for turn in turns:
                 _turn(connection, pull, head, turn, now)
 
+    def turned(self, pull: PullRequest, turns: Iterable[Turn]) -> None:
+        """Between two runs: what became of offers at the head as it is."""
+        now = self.clock()
+        with self.engine.begin() as connection:
+            for turn in turns:
+                _turn(connection, str(pull.ref), pull.head_sha, turn, now)
+
     def is_reviewed(self, ref: PullRef, head: str) -> bool:
         """Whether the newest run on this head came to its conclusion."""
         newest = (

@@ -16,7 +16,7 @@ from .became import Became, Head, Standing, Turn, ended, gone, settle
 from .ended import Ended
 from .engine import EngineStopped
 from .forge.errors import Gone, Incomplete, Refused, Rejected
-from .forge.port import Forge, PullRequest, Thread
+from .forge.port import Forge, PullRef, PullRequest, Thread
 from .ledger import Ledger
 from .pipeline import Looked, Outcome, Reviewer, look
 from .planned import name_of
@@ -48,6 +48,23 @@ def record(
     shown = outcome.review.remarks if outcome.review else ()
     now = {mark: one.offer.value for one in shown for mark in one.fingerprints}
     ledger.record(outcome, started_at, run_id, _said(standings, threads) | now, turns)
+
+
+def note_threads(ledger: Ledger, forge: Forge, ref: PullRef) -> None:
+    """When a person settles a thread, or opens one again: what that says of its offer.
+
+    Only of what was last seen at the head as it is; a newer head has its own run.
+    """
+    pull = forge.pull_request(ref)
+    seen = [
+        one
+        for one in ledger.standings(ref)
+        if one.became in _UNSETTLED and one.seen_head == pull.head_sha
+    ]
+    if not (seen and pull.is_open):
+        return
+    threads = forge.threads(pull)
+    ledger.turned(pull, settle(seen, _unchanged(pull, seen, threads), {}))
 
 
 def _said(standings: Iterable[Standing], threads: Iterable[Thread]) -> dict[str, str]:

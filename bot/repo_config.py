@@ -16,6 +16,7 @@ from .forge.conclusion import Conclusion
 
 NAME: Final = ".lockstitch.yml"
 MISTAKEN_NAME: Final = ".lockstitch.yaml"
+NAMES: Final = frozenset({NAME, MISTAKEN_NAME})
 MAX_BYTES: Final = 64 * 1024
 
 

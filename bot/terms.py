@@ -6,7 +6,6 @@ The head's own file is only looked at, so that people hear of a mistake before i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from remediations.model import Profile
 
@@ -14,9 +13,16 @@ from .change import Change, Repository, is_ordinary_file
 from .engine import Engine
 from .forge.errors import Incomplete
 from .forge.port import PullRequest, TreeEntry
-from .repo_config import MAX_BYTES, MISTAKEN_NAME, NAME, ConfigError, Problem, RepoConfig, too_large
-
-_NAMES: Final = frozenset({NAME, MISTAKEN_NAME})
+from .repo_config import (
+    MAX_BYTES,
+    MISTAKEN_NAME,
+    NAME,
+    NAMES,
+    ConfigError,
+    Problem,
+    RepoConfig,
+    too_large,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def config_of_base(forge: Repository, pull: PullRequest, engine: Engine) -> Repo
 
 def proposed_by(forge: Repository, change: Change, engine: Engine) -> Proposed | None:
     """What becomes of the file with this change; None where it does not touch it."""
-    if _NAMES.isdisjoint(change.touched):
+    if NAMES.isdisjoint(change.touched):
         return None
     try:
         found = _config_at(forge, change.pull.ref.repository, change.pull.head_sha, engine)
@@ -66,7 +72,7 @@ def _config_at(
     forge: Repository, repository: str, commit: str, engine: Engine
 ) -> RepoConfig | None:
     listing = forge.list_files(repository, commit)
-    there = {entry.path: entry for entry in listing.entries if entry.path in _NAMES}
+    there = {entry.path: entry for entry in listing.entries if entry.path in NAMES}
     if NAME in there:
         return engine.configuration(_read(forge, repository, there[NAME])).usable()
     if not listing.is_complete:

@@ -17,16 +17,18 @@ from .forge.errors import Gone, Queued, Refused
 from .forge.kept import Recent
 from .forge.port import Forge, PullRef
 from .hosts import open_forge
-from .inbox import Inbox, WorkItem, owner_of
+from .inbox import Inbox, WorkItem
 from .isolation import ConfinedEngine
 from .ledger import Ledger
 from .merge_group import MergeGroup, could_not_review_group, review_group
 from .metrics import RUNS
+from .new_terms import judge_again
 from .pace import Pace
-from .record import record
+from .record import note_threads, record
+from .row_names import owner_of
 from .settings import Settings
 from .shared_pace import pace_of
-from .stages import stage
+from .stages import stage, word
 
 _LOG: Final = logging.getLogger(__name__)
 _MAX_BLOBS: Final = 10_000
@@ -91,6 +93,14 @@ class Worker:
             check = review_group(self.forge(item.ref), group, self.reviewer, run_id)
             _LOG.info("merge group head=%s ended=%s", group.head_sha, check.title)
             return
+        match item.wish.kind:
+            case "branch":
+                count = judge_again(self.forge(item.ref), self.inbox, item.wish)
+                _LOG.info("configuration branch=%s again=%d", word(item.wish.branch), count)
+                return
+            case "threads":
+                note_threads(self.ledger, self.forge(item.ref), item.ref)
+                return
         for ref in self._refs(item):
             command = _command(item)
             if command is None:
@@ -103,9 +113,11 @@ class Worker:
     def give_up(self, item: WorkItem, reason: str) -> None:
         """Conclude a row that will not be tried again: its check, or an answer to who asked.
 
-        Silent where something newer is wanted. Raises ``ForgeError``.
+        Silent where something newer is wanted, and where nobody waits for a word.
+
+        Raises ``ForgeError``.
         """
-        if not self.inbox.is_current(item):
+        if not self.inbox.is_current(item) or item.wish.kind in ("branch", "threads"):
             return
         with self.pace.turn(owner_of(item.wish), f"{item.id}.{item.generation}"):
             self._conclude(item, reason)

@@ -71,12 +71,13 @@ def _tell(story: Story, options: argparse.Namespace) -> int:
 
 
 def _webhooks(story: Story) -> None:
+    _line("")
     for delivery in story.sandbox.forge.hooks.log:
         if _who(delivery.payload) == story.bot_login:
             continue  # the echo of what the bot itself did
         attributes = delivery.payload.get("object_attributes") or delivery.payload
-        action = attributes.get("action", "")
-        _line(f"\nWebhook         {delivery.event} {action}, answered {delivery.status}")
+        told = " ".join(filter(None, (delivery.event, attributes.get("action"))))
+        _line(f"Webhook         {told}, answered {delivery.status}")
 
 
 def _who(payload: dict[str, Any]) -> str:

@@ -58,4 +58,5 @@ def run(options: argparse.Namespace) -> int:
     greeter.start()
     sweep_until(held, stop, settings.pulse("sweeper"))
     greeter.stop()
+    greeter.close()
     return 0

@@ -42,6 +42,9 @@ class DryRun:
     def pull_requests_of(self, repository: str, head_sha: str) -> tuple[PullRef, ...]:
         return self.forge.pull_requests_of(repository, head_sha)
 
+    def pull_requests_into(self, repository: str, branch: str) -> tuple[PullRef, ...]:
+        return self.forge.pull_requests_into(repository, branch)
+
     def merge_base(self, pull: PullRequest) -> str:
         return self.forge.merge_base(pull)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from . import github_checks as checks
 from . import github_commits as commits
@@ -17,6 +18,7 @@ from .github_tokens import Credentials
 from .kept import Kept, Recent
 from .pacer import Hurry, Pacer
 from .port import (
+    MAX_OPEN,
     ChangedFile,
     Check,
     Comment,
@@ -99,6 +101,16 @@ class GitHub:
             for one in found
             if one["state"] == "open" and one["head"]["sha"] == head_sha
         )
+
+    def pull_requests_into(self, repository: str, branch: str) -> tuple[PullRef, ...]:
+        """Open pull requests whose base is this branch, those touched last first.
+
+        https://docs.github.com/rest/pulls/pulls#list-pull-requests
+        """
+        order = "state=open&sort=updated&direction=desc"
+        path = f"/repos/{repository}/pulls?base={quote(branch, safe='')}&{order}"
+        found = self.api.pages(path, limit=MAX_OPEN)
+        return tuple(PullRef("github", repository, one["number"]) for one in found)
 
     def merge_base(self, pull: PullRequest) -> str:
         """The commit the diff is taken against."""

@@ -21,6 +21,8 @@ EVENTS: Final = (
     "merge_group",
     "pull_request",
     "pull_request_review_comment",
+    "pull_request_review_thread",
+    "push",
     "repository",
 )
 """What the App subscribes to. GitHub tells every App of its own installations besides."""

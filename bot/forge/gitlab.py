@@ -16,6 +16,7 @@ from .gitlab_files import Files
 from .gitlab_positions import BEYOND, Version
 from .pacer import Pacer
 from .port import (
+    MAX_OPEN,
     ChangedFile,
     Check,
     Comment,
@@ -128,6 +129,21 @@ class GitLab:
             for one in self.api.pages(path, limit=100)
             if one["state"] == "opened" and one["sha"] == head_sha
         )
+
+    def pull_requests_into(self, repository: str, branch: str) -> tuple[PullRef, ...]:
+        """Open merge requests whose target is this branch, those touched last first.
+
+        https://docs.gitlab.com/api/merge_requests/#list-project-merge-requests
+        """
+        found = self.api.pages(
+            f"{project_path(repository)}/merge_requests",
+            limit=MAX_OPEN,
+            state="opened",
+            target_branch=branch,
+            order_by="updated_at",
+            sort="desc",
+        )
+        return tuple(PullRef("gitlab", repository, one["iid"]) for one in found)
 
     def merge_base(self, pull: PullRequest) -> str:
         """The commit the diff is taken against."""

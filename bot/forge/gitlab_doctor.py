@@ -115,8 +115,11 @@ def _hook(api: Api, number: int, name: str, connect: str) -> Iterator[Diagnosis]
         elif not (hook["merge_requests_events"] and hook["note_events"]):
             says = "It does not tell of merge requests and comments."
             yield Diagnosis(name, State.BROKEN, says, connect)
+        elif not hook["push_events"]:
+            says = "It does not tell of pushes, so nobody hears when the configuration changes."
+            yield Diagnosis(name, State.WARNING, says, connect)
         else:
-            yield Diagnosis(name, State.OK, "It tells of merge requests and comments.")
+            yield Diagnosis(name, State.OK, "It tells of merge requests, comments and pushes.")
 
 
 def _unable(name: str, error: ForgeError, mend: str) -> Diagnosis:

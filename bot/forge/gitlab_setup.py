@@ -19,7 +19,7 @@ from .gitlab_watch import HOOK_PATH
 _EVENTS: Final = {
     "merge_requests_events": True,
     "note_events": True,
-    "push_events": False,
+    "push_events": True,
     "enable_ssl_verification": True,
 }
 _GATE: Final = {
@@ -80,11 +80,11 @@ def _hooked(api: Api, root: str, name: str, wanted: Wanted) -> Iterator[str]:
     there = next((one for one in hooks if one["url"] == body["url"]), None)
     if there is None:
         api.post(f"{root}/hooks", body)
-        yield f"{name}: made a webhook for merge requests and comments."
+        yield f"{name}: made a webhook for merge requests, comments and pushes."
         return
     api.put(f"{root}/hooks/{there['id']}", body)
     is_same = all(there[event] == value for event, value in _EVENTS.items())
-    what = "is in place" if is_same else "now tells of merge requests and comments"
+    what = "is in place" if is_same else "now tells of merge requests, comments and pushes"
     yield f"{name}: the webhook {what}; its secret was set again."
 
 

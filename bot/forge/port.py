@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from .conclusion import Conclusion as Conclusion
 from .vocabulary import GITHUB, Vocabulary
+
+MAX_OPEN: Final = 1_000
+"""So many open pull requests of one branch are listed; who is after them waits for a webhook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,9 @@ class Forge(Protocol):
 
     def pull_requests_of(self, repository: str, head_sha: str) -> tuple[PullRef, ...]:
         """Open pull requests with this head; a check's payload names none for forks."""
+
+    def pull_requests_into(self, repository: str, branch: str) -> tuple[PullRef, ...]:
+        """Open pull requests whose base is this branch, those touched last first."""
 
     def merge_base(self, pull: PullRequest) -> str:
         """The commit the diff is taken against."""

@@ -102,7 +102,7 @@ class Forge(Pulls):
             self._commented(repo, pull, comment)
             return comment
 
-    def mark(self, pull: Pull, root: int, login: str, *, is_resolved: bool) -> None:
+    def mark(self, repo: Repo, pull: Pull, root: int, login: str, *, is_resolved: bool) -> None:
         """A thread is resolved, or open again."""
         with self.world.lock:
             if is_resolved:
@@ -111,6 +111,16 @@ class Forge(Pulls):
                 pull.resolved.discard(root)
             deed = "resolve" if is_resolved else "unresolve"
             self.world.record(login, deed, {"thread": root})
+            self._marked(repo, pull, root, login, f"{deed}d")
+
+    def _marked(self, repo: Repo, pull: Pull, root: int, login: str, action: str) -> None:
+        comments = [shapes.inline_comment(self.url, repo, pull, c) for c in pull.thread(root)]
+        payload = {
+            "action": action,
+            "pull_request": shapes.listed_pull(self.url, repo, pull),
+            "thread": {"node_id": f"PRRT_{root}", "comments": comments},
+        }
+        self.emit("pull_request_review_thread", repo, login, payload)
 
     def _commented(self, repo: Repo, pull: Pull, comment: InlineComment) -> None:
         payload = {
@@ -186,7 +196,9 @@ class Forge(Pulls):
             )
             pull.resolved.add(comment.id)
             self.world.record(login, "suggestion", {"comment": comment_id})
-            return self.push(source, pull.head, {comment.path: after.encode()}, message, login)
+            sha = self.push(source, pull.head, {comment.path: after.encode()}, message, login)
+            self._marked(repo, pull, comment_id, login, "resolved")
+            return sha
 
     def press(self, repo: Repo, check_id: int, identifier: str, login: str) -> None:
         """A person presses a check's button."""

@@ -21,9 +21,13 @@ def listed(scope: Scope) -> Any:
         shape = shapes.merge_request(scope.forge, scope.repo, pull)
         after, before = query.get("updated_after", ""), query.get("updated_before", "9")
         is_meant = query.get("state", "all") in ("all", shape["state"])
-        is_branch = query.get("source_branch") in (None, pull.head)
+        is_branch = query.get("source_branch") in (None, pull.head) and (
+            query.get("target_branch") in (None, pull.base)
+        )
         if is_meant and is_branch and after <= shape["updated_at"] <= before:
             found.append(shape)
+    if query.get("order_by") == "updated_at":
+        found.sort(key=lambda shape: (shape["updated_at"], shape["iid"]), reverse=True)
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .gitlab_rules import LEVELS
 from .gitlab_state import DiffVersion, Draft, Pipeline, Status, discussion_id
 from .limits import Refusal
+from .push_shape import push
 from .repository import FileChange
 from .state import InlineComment, IssueComment, Pull, Repo
 
@@ -296,6 +297,27 @@ def note_hook(
             **{name: shown[name] for name in copied},
             "last_commit": {"id": pull.head_sha},
         },
+    }
+
+
+def push_hook(
+    forge: GitLabForge, repo: Repo, branch: str, before: str, login: str
+) -> dict[str, Any]:
+    """The body of a *Push Hook*, with twenty commits at most."""
+    told = push(forge.url, repo, branch, before, login)
+    held = ("id", "message", "timestamp", "url", "added", "modified", "removed")
+    return {
+        "object_kind": "push",
+        "event_name": "push",
+        "before": before,
+        "after": told["after"],
+        "ref": told["ref"],
+        "checkout_sha": told["after"],
+        "user_username": login,
+        "project_id": repo.id,
+        "project": _hook_project(forge, repo),
+        "commits": [{name: one[name] for name in held} for one in told["commits"][-20:]],
+        "total_commits_count": len(told["commits"]),
     }
 
 

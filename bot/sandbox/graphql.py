@@ -165,7 +165,7 @@ class _Root:
         repo, pull, root = self._thread(thread)
         if self.caller.login != pull.author:
             check_push(self.caller, repo, deed)
-        self.forge.mark(pull, root, self.caller.login, is_resolved=is_resolved)
+        self.forge.mark(repo, pull, root, self.caller.login, is_resolved=is_resolved)
         return {"thread": _thread(pull, root, self.caller.login)}
 
     def addPullRequestReviewThreadReply(  # noqa: N802 - the published name

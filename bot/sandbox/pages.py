@@ -133,7 +133,7 @@ def _act(forge: Forge, repo: Repo, pull: Pull, verb: str) -> None:
         case "rerun":
             forge.rerun(repo, target, me)
         case "resolve":
-            forge.mark(pull, target, me, is_resolved=True)
+            forge.mark(repo, pull, target, me, is_resolved=True)
         case "ready":
             forge.mark_ready(repo, pull, me)
         case "close":

@@ -14,6 +14,7 @@ from .hooks import Hooks
 from .limits import Refusal
 from .meter import Meter
 from .placing import outdate
+from .push_shape import NOWHERE, push
 from .repository import GitFailed, GitRepository, person
 from .state import BOT_LOGIN, Fault, Pull, Repo, World, now
 
@@ -60,6 +61,7 @@ class Pulls:
             except GitFailed:
                 parent = None
             sha = repo.git.commit(branch, files, message, person(login), parent)
+            self.pushed(repo, branch, parent or NOWHERE, login)
             self.moved(repo, branch, login)
             return sha
 
@@ -97,6 +99,7 @@ class Pulls:
             if merges:
                 pull.merged, pull.merged_onto = pull.closed, repo.base_of(pull)
                 repo.git.branch(pull.base, pull.head_sha)
+                self.pushed(repo, pull.base, pull.merged_onto, login)
             self.tell(repo, pull, "closed", login)
 
     def reopen_pull(self, repo: Repo, pull: Pull, login: str) -> None:
@@ -112,6 +115,10 @@ class Pulls:
         with self.world.lock:
             pull.is_draft = False
             self.tell(repo, pull, "ready_for_review", login)
+
+    def pushed(self, repo: Repo, branch: str, before: str, login: str) -> None:
+        """Tell that a branch stands elsewhere by now."""
+        self.emit("push", repo, login, push(self.url, repo, branch, before, login))
 
     def moved(self, repo: Repo, branch: str, login: str) -> None:
         """A branch has a new head: its pull requests follow, their old comments are outdated."""
@@ -170,8 +177,10 @@ class Pulls:
             self.world.faults.append(Fault(times, status, message, headers or {}, match, is_after))
 
     def emit(self, event: str, repo: Repo, login: str, payload: dict[str, Any]) -> None:
-        """Send a webhook with what every payload carries, where the App is installed."""
-        if not repo.is_installed:
+        """Send a webhook with what every payload carries, where the App is installed and subscribed
+        to such ones.
+        """
+        if not repo.is_installed or event not in self.world.app.events:
             return
         common = {
             "repository": shapes.repository(self.url, repo),

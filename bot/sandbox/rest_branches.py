@@ -39,12 +39,16 @@ def add_branch_routes(api: Blueprint, forge: Forge) -> None:
     def pulls(owner: str, name: str) -> Response:
         repo = repo_of(forge, owner, name)
         head = request.args.get("head", "").partition(":")[2]
-        state = request.args.get("state", "open")
+        state, base = request.args.get("state", "open"), request.args.get("base")
         found = [
             one
             for one in repo.pulls.values()
-            if (not head or one.head == head) and state in ("all", one.state)
+            if (not head or one.head == head)
+            and base in (None, one.base)
+            and state in ("all", one.state)
         ]
+        if request.args.get("sort") == "updated":
+            found.sort(key=lambda one: (one.updated, one.number), reverse=True)
         return paged([shapes.listed_pull(forge.url, repo, one) for one in found])
 
     @api.post(f"{_PREFIX}/pulls")

@@ -30,6 +30,8 @@ EVENTS: Final = (
     "pull_request",
     "issue_comment",
     "pull_request_review_comment",
+    "pull_request_review_thread",
+    "push",
     "check_run",
     "check_suite",
     "merge_group",

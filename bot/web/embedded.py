@@ -59,6 +59,7 @@ class Embedded:
         self._listener.stop()
         self._greeter.stop()
         self.dispatcher.stop()
+        self._greeter.close()
         self._sweeper.join(timeout=5)
         self._worker.close()
         self.inbox.engine.dispose()

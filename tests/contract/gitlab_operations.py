@@ -249,7 +249,15 @@ OPERATIONS: Final = (
         "/projects/:id/merge_requests",
         "merge_requests/#list-project-merge-requests",
         many(MERGE_REQUEST),
-        query=("state", "updated_after", "updated_before", "source_branch"),
+        query=(
+            "state",
+            "updated_after",
+            "updated_before",
+            "source_branch",
+            "target_branch",
+            "order_by",
+            "sort",
+        ),
     ),
     Operation(
         "POST",
@@ -461,6 +469,15 @@ WEBHOOKS: Final[dict[str, Schema]] = {
             last_commit=holds(id=SHA),
             action=one_of("open", "close", "reopen", "update", "merge"),
         ),
+    ),
+    "Push Hook": holds(
+        object_kind=one_of("push"),
+        before=SHA,
+        after=SHA,
+        ref=STR,
+        project=HOOK_PROJECT,
+        commits={"type": "array", "items": holds(id=SHA), "maxItems": 20},
+        total_commits_count=INT,
     ),
     "Note Hook": holds(
         object_kind=one_of("note"),

@@ -25,7 +25,7 @@ def test_what_a_person_resolved_is_not_said_again_and_still_counts(journey: Jour
     pull = journey.open(BASE, HEAD)
     journey.check(pull)
     (comment,) = journey.comments(pull)
-    journey.sandbox.forge.mark(pull, comment.id, "dana", is_resolved=True)
+    journey.sandbox.forge.mark(journey.repo, pull, comment.id, "dana", is_resolved=True)
     journey.push({"more.tf": 'variable "x" {}\n'})
     assert journey.check(pull).conclusion == "failure"
     assert journey.writes("review") == 1

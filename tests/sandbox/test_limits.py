@@ -195,11 +195,40 @@ def test_applying_replaces_whole_lines() -> None:
     assert replace_lines("a\r\nb\r\n", 1, 1, "x\n") == "x\r\nb\r\n"
 
 
-def test_a_push_sends_a_signed_synchronize(place: Place) -> None:
+def test_a_push_sends_a_synchronize(place: Place) -> None:
     place.forge.push(place.repo, "change", {"b.tf": b"x\n"}, "more", "dana")
     place.forge.hooks.close()
-    events = [(d.event, d.payload["action"]) for d in place.forge.hooks.log]
-    assert events == [("pull_request", "opened"), ("pull_request", "synchronize")]
+    events = [(d.event, d.payload.get("action")) for d in place.forge.hooks.log]
+    assert [one for one in events if one != ("push", None)] == [
+        ("pull_request", "opened"),
+        ("pull_request", "synchronize"),
+    ]
+
+
+def test_a_push_names_the_files_of_each_commit(place: Place) -> None:
+    before = place.repo.git.head("change")
+    place.forge.push(place.repo, "change", {"b.tf": b"x\n"}, "more", "dana")
+    place.forge.push(place.repo, "change", {"b.tf": b"y\n", "c.tf": b""}, "more", "dana")
+    place.forge.push(place.repo, "change", {"c.tf": None}, "less", "dana")
+    place.forge.hooks.settle()
+    told = [one.payload for one in place.forge.hooks.log if one.event == "push"][-3:]
+    assert told[0]["before"] == before
+    assert [one["after"] for one in told[:2]] == [one["before"] for one in told[1:]]
+    named = [
+        {kind: commit[kind] for kind in ("added", "modified", "removed") if commit[kind]}
+        for one in told
+        for commit in one["commits"]
+    ]
+    assert named == [
+        {"added": ["b.tf"]},
+        {"added": ["c.tf"], "modified": ["b.tf"]},
+        {"removed": ["c.tf"]},
+    ]
+
+
+def test_a_synchronize_names_both_ends(place: Place) -> None:
+    place.forge.push(place.repo, "change", {"b.tf": b"x\n"}, "more", "dana")
+    place.forge.hooks.close()
     payload = place.forge.hooks.log[-1].payload
     assert payload["after"] == place.pull.head_sha
     assert payload["before"] != payload["after"]

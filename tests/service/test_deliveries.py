@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -187,3 +188,60 @@ def test_an_archived_repository_asks_for_nothing() -> None:
 def test_the_bots_own_words_are_no_command_whoever_wrote_them() -> None:
     own = "/lockstitch fix\n\n<!-- lockstitch:answer 1.2 -->"
     assert send("issue_comment", comment(own)).wish is None
+
+
+def push(**more: Any) -> dict[str, Any]:
+    commit = {"added": [], "modified": ["main.tf"], "removed": []}
+    ends = {"before": BASE, "after": HEAD, "deleted": False, "forced": False}
+    return {
+        "ref": "refs/heads/release/1.x",
+        "repository": REPO,
+        "commits": [commit],
+        **ends,
+        **more,
+    }
+
+
+NAMED = {"added": [], "modified": [], "removed": [".lockstitch.yml"]}
+TERMS = Wish("acme/ml", head_sha=HEAD, branch="release/1.x", before=BASE)
+
+
+@pytest.mark.parametrize(
+    ("more", "wish"),
+    [
+        ({}, None),
+        ({"commits": []}, None),
+        ({"commits": [NAMED]}, TERMS),
+        ({"commits": [{**NAMED, "removed": ["sub/.lockstitch.yml"]}]}, None),
+        ({"commits": [{**NAMED, "removed": [], "added": [".lockstitch.yaml"]}]}, TERMS),
+        ({"forced": True}, TERMS),
+        ({"commits": [{"id": "1"}]}, TERMS),
+        ({"commits": None}, TERMS),
+        ({"commits": [{**NAMED, "removed": []}] * 2_048}, TERMS),
+        ({"commits": [NAMED], "before": "0" * 40}, replace(TERMS, before="")),
+        ({"commits": [NAMED], "after": "0" * 40, "deleted": True}, None),
+        ({"commits": [NAMED], "ref": "refs/tags/v1"}, None),
+    ],
+)
+def test_a_push_counts_where_it_may_change_the_configuration(
+    more: dict[str, Any], wish: Wish | None
+) -> None:
+    assert send("push", push(**more)).wish == wish
+
+
+def test_a_thread_that_a_person_settles_is_noted_if_it_is_ours() -> None:
+    ours = {"comments": [{"body": "Words\n\n<!-- lockstitch:finding 0a1b offer=advice -->"}]}
+    payload: dict[str, Any] = {
+        "action": "resolved",
+        "repository": REPO,
+        "pull_request": {"number": 7},
+        "thread": ours,
+        "sender": {"login": "dana", "type": "User"},
+    }
+    wish = Wish("acme/ml", 7, for_head=True, of_threads=True)
+    name = "pull_request_review_thread"
+    assert send(name, payload).wish == wish
+    assert send(name, {**payload, "action": "unresolved"}).wish == wish
+    assert send(name, {**payload, "sender": {"type": "Bot"}}).wish is None
+    assert send(name, {**payload, "thread": {"comments": [{"body": "Why?"}]}}).wish is None
+    assert send(name, {**payload, "thread": {"comments": []}}).wish is None

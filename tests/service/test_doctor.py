@@ -54,8 +54,9 @@ def ward(sandbox: Sandbox, tmp_path: Path) -> Ward:
     repo = sandbox.forge.create_repository("acme/ml", {"dana": "write"})
     sandbox.forge.push(repo, "main", {"a.tf": b"# a\n"}, "Base", "dana")
     repo.protection = [("lockstitch", APP_ID)]
+    sandbox.forge.hooks.settle()
     sandbox.send_webhooks_to(URL, "secret")
-    sandbox.forge.hooks.log.append(delivered(202))
+    sandbox.forge.hooks.log[:] = [delivered(202)]
     settings = Settings(
         database_url=url,
         data_dir=tmp_path,

@@ -47,14 +47,14 @@ def test_a_project_gets_a_hook_and_a_gate(
     forge = forge_of(sandbox)
     extras = forge.extras(forge.create_repository("acme/ml", {}))
     assert said(capsys, "acme/ml") == [
-        "acme/ml: made a webhook for merge requests and comments.",
+        "acme/ml: made a webhook for merge requests, comments and pushes.",
         "acme/ml: from now on pipelines must succeed and all threads must be resolved before a "
         "merge.",
     ]
     (hook,) = extras.hooks.values()
     assert (hook["url"], hook["token"]) == ("https://bot.example/webhooks/gitlab", "a secret")
     assert (hook["merge_requests_events"], hook["note_events"]) == (True, True)
-    assert hook["push_events"] is False
+    assert hook["push_events"] is True
     assert all(extras.settings.values())
 
     assert said(capsys, "acme/ml") == [

@@ -22,7 +22,7 @@ from tests.contract.gitlab_watch import watched
 WELL = {
     "id": 1,
     "url": "https://bot.example/webhooks/gitlab",
-    "push_events": False,
+    "push_events": True,
     "merge_requests_events": True,
     "note_events": True,
     "enable_ssl_verification": True,

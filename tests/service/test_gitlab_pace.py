@@ -15,8 +15,9 @@ from bot.dispatch import run_one
 from bot.forge.errors import NotYet, Queued, RateLimited
 from bot.forge.gitlab_api import Api, GitLabAccess
 from bot.forge.pacer import Kind
-from bot.inbox import Inbox, WorkItem, owner_of
+from bot.inbox import Inbox, WorkItem
 from bot.pace import NOTES, RESERVE, LocalSlots, Pace
+from bot.row_names import owner_of
 from bot.sandbox.gitlab_forge import GitLabForge
 from bot.sandbox.gitlab_meter import NOTES_A_MINUTE, WINDOW, GitLabMeter
 from bot.sandbox.limits import Refusal

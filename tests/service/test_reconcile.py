@@ -46,6 +46,7 @@ def reconciler(inbox: Inbox, sandbox: Sandbox) -> Reconciler:
 
 @pytest.fixture
 def repo(sandbox: Sandbox) -> Repo:
+    sandbox.forge.world.app.events.remove("push")  # so that one pull request is one delivery
     made = sandbox.forge.create_repository("acme/ml", {"dana": "write"})
     sandbox.forge.push(made, "main", {"main.tf": b"# base\n"}, "Base", "dana")
     return made
