@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.faults.kill_run import KillRun, endure
 from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, until
-from tests.faults.traps import Traps
+from tests.faults.traps import Trap, Traps
+
+
+def is_sprung(trap: Trap) -> bool:
+    return trap.sprung == 1
 
 
 def test_a_thousand_deliveries_and_ten_kills(product: Product) -> None:
@@ -42,7 +48,7 @@ def test_killed_at_every_stage(product: Product) -> None:
         )
         own = f"# {number}\n"  # or contents would be known from the repository before
         pull = product.open(repo, own + BUCKET + BLOCK, own + BUCKET + OPEN)
-        until(lambda trap=trap: trap.sprung == 1, f"the trap {stage}")  # type: ignore[misc] # mypy takes no default in a lambda for what it is
+        until(partial(is_sprung, trap), f"the trap {stage}")
         until(lambda: worker not in product.running, f"the kill {stage}")
         product.start(worker)
         until(lambda: product.redeliver_failures() == 0, "every delivery to be accepted")
@@ -65,7 +71,7 @@ def test_a_command_is_carried_out_once(product: Product) -> None:
     for word, match in (("fix", "createCommitOnBranch"), ("help", told)):
         trap = traps.set(match, lambda: product.kill(worker), is_after=True)
         forge.comment(repo, pull, "dana", f"/lockstitch {word}")
-        until(lambda trap=trap: trap.sprung == 1, f"the trap of {word}")  # type: ignore[misc] # as above
+        until(partial(is_sprung, trap), f"the trap of {word}")  # as above
         until(lambda: worker not in product.running, "the kill")
         product.start(worker)
         until(lambda: product.redeliver_failures() == 0, "every delivery to be accepted")

@@ -214,14 +214,17 @@ def spoken(body: str) -> str:
 
 
 WILD = "  # ``` ```` <!-- --> \\ $& {{ x }} ```suggestion"
+BETWEEN = "/*\n```\n````\n~~~\n-->\n*/\n"
 
 
 @pytest.mark.parametrize(("newline", "offer"), [("\n", "suggestion"), ("\r\n", "commit")])
 def test_threat_14_content_that_breaks_a_suggestion(
     journey: Journey, newline: str, offer: str
 ) -> None:
-    before = (BUCKET + BLOCK).replace("data.id\n", f"data.id {WILD}\n").replace("\n", newline)
-    wild = before.replace("bucket                  = ", "bucket = ").replace("true", "false", 1)
+    """On the lines that are mended and on those between them, which the suggestion repeats."""
+    before = (BUCKET + BLOCK).replace("= true\n", f"= true {WILD}\n{BETWEEN}", 1)
+    before = before.replace("\n", newline)
+    wild = before.replace("bucket                  = ", "bucket = ").replace("true", "false", 2)
     pull = journey.open({"main.tf": before}, {"main.tf": wild})
     journey.check(pull)
     (comment,) = journey.comments(pull)
