@@ -15,6 +15,7 @@ from ..terraform.module import Module
 from ..terraform.nodes import (
     Attribute,
     Call,
+    Directive,
     Document,
     Expression,
     ListExpression,
@@ -73,32 +74,44 @@ def written_policy(argument: Attribute, document: Document, module: Module) -> W
 
 def file_of(value: Expression, document: Document, module: Module) -> str | None:
     """The file that a policy is taken from, as it is written; None where it is taken from none."""
-    value, home = _behind(value, document, module)
-    if isinstance(value, ListExpression):
-        found = (file_of(item, home, module) for item in value.items)
-        return next((one for one in found if one is not None), None)
-    inner = _encoded(value, "jsonencode", "jsondecode")
-    if inner is not None:
-        return file_of(inner, home, module)
-    if not isinstance(value, Call) or value.name not in _READ_FROM_FILES or not value.arguments:
-        return None
-    return " ".join(home.text_of(value.arguments[0]).strip('"').split())
+    pending = [(value, document)]
+    for one in pending:
+        value, home = _behind(*one, module)
+        inner = _encoded(value, "jsonencode", "jsondecode")
+        if isinstance(value, Call) and value.name in _READ_FROM_FILES and value.arguments:
+            return " ".join(home.text_of(value.arguments[0]).strip('"').split())
+        if len(pending) < _MOST_HOPS:
+            items = value.items if isinstance(value, ListExpression) else (inner,)
+            pending += [(item, home) for item in items if item is not None]
+    return None
 
 
 def _encoded(value: Expression, *names: str) -> Expression | None:
     """What is given to ``jsonencode``."""
-    while isinstance(value, Parentheses):
-        value = value.inner
+    value = _bare(value)
     if isinstance(value, Call) and value.name in (names or ("jsonencode",)):
         return value.arguments[0] if len(value.arguments) == 1 else None
     return None
 
 
+def _bare(value: Expression) -> Expression:
+    """Without parentheses, and without the quotes of ``"${value}"``."""
+    while True:
+        if isinstance(value, Parentheses):
+            value = value.inner
+        elif isinstance(value, String) and len(value.parts) == 1:
+            (part,) = value.parts
+            if isinstance(part, str | Directive):
+                return value
+            value = part
+        else:
+            return value
+
+
 def _behind(value: Expression, document: Document, module: Module) -> tuple[Expression, Document]:
     """What a local stands for, and the file of that; anything else stands for itself."""
     for _ in range(_MOST_HOPS):
-        while isinstance(value, Parentheses):
-            value = value.inner
+        value = _bare(value)
         if not isinstance(value, Reference) or value.parts[0] != "local":
             break
         found = module.find(value)

@@ -39,6 +39,7 @@ LOCALS = {
     "through two locals": (f"first = {OBJECT}\n  policy = local.first", "jsonencode(local.policy)"),
     "in an object of policies": (f"all = {{\n  job = {OBJECT}\n  }}", "jsonencode(local.all.job)"),
     "a heredoc": (f"policy = {JSON}", "local.policy"),
+    "in quotes": (f"policy = {OBJECT}", '"${jsonencode("${local.policy}")}"'),
 }
 
 
@@ -218,12 +219,16 @@ def test_a_trust_policy_in_a_local_is_bound_there(grammar: Grammar) -> None:
             "`policy` of `aws_iam_policy.p` is not looked into: it stands in `p.json`",
         ),
         (
+            'resource "aws_iam_policy" "p" {\n  policy = "${file("p.json")}"\n}',
+            "`policy` of `aws_iam_policy.p` is not looked into: it stands in `p.json`",
+        ),
+        (
             'data "aws_iam_policy_document" "p" {\n  source_policy_documents = [file("p.json")]\n}',
             "`source_policy_documents` of `data.aws_iam_policy_document.p` is not looked into: it "
             "stands in `p.json`",
         ),
     ],
-    ids=["file", "templatefile", "through a local", "merged into a document"],
+    ids=["file", "templatefile", "through a local", "in quotes", "merged into a document"],
 )
 def test_a_policy_in_a_file_is_named_and_never_fails(
     block: str, said: str, grammar: Grammar
@@ -232,6 +237,14 @@ def test_a_policy_in_a_file_is_named_and_never_fails(
     (note,) = found.not_analysed
     assert (note.reason, note.blocking) == (said, False)
     assert not [one for one in found.findings if one.rule.startswith("iam-")]
+
+
+@pytest.mark.parametrize("value", ["jsonencode(local.p)", "[local.p, local.p]", '"${local.p}"'])
+def test_a_local_that_means_itself_ends_nowhere(value: str, grammar: Grammar) -> None:
+    policy = 'resource "aws_iam_policy" "p" {\n  policy = local.p\n}\n'
+    text = f"locals {{\n  p = {value}\n}}\n\n{policy}"
+    found = detect(Codebase.read({"main.tf": text.encode()}, grammar), Profile("prod"))
+    assert not [one for one in found.not_analysed if "is not looked into" in one.reason]
 
 
 def test_a_file_with_another_kind_of_policy_is_nothing_to_speak_of(grammar: Grammar) -> None:
