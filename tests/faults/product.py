@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -94,6 +96,16 @@ class Product:
         with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
         return False
+
+    def readiness(self) -> tuple[int, dict[str, str]]:
+        """What ``/readyz`` says, and its status."""
+        try:
+            answer = urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=30)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            checks: dict[str, str] = json.loads(answer.read())["checks"]
+            return int(answer.status), checks
 
     def kill(self, name: str) -> None:
         """``kill -9``, its children included."""

@@ -88,8 +88,12 @@ def test_the_broker_is_killed_and_away_and_comes_back_empty(shop: Shop) -> None:
     shop.broker.kill()
     shop.open(2)
     assert shop.answers == {202}
+    status, checks = shop.product.readiness()
+    assert (status, checks["database"]) == (503, "good")
+    assert checks["broker"].startswith("The broker does not answer")
     shop.broker.start()
     shop.recovers()
+    until(lambda: shop.product.readiness()[0] == 200, "all to be good")
 
 
 def test_the_broker_takes_everything_and_says_nothing(shop: Shop) -> None:

@@ -110,8 +110,11 @@ def test_a_server_that_crashes_and_is_started_again(tmp_path: Path, broker_url: 
         product.sandbox.forge.hooks.settle(60)
         assert set(answers(product)[before:]) == {503}
         assert product.is_up()
+        status, checks = product.readiness()
+        assert (status, checks["database"]) == (503, "The database does not answer.")
         server.start()
         heals(product, repo, pulls)
+        assert product.readiness()[1]["database"] == "good"
         pulls += [numbered(product, repo, 6)]
         server.stop("fast")
         server.start()
