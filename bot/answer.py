@@ -18,6 +18,7 @@ from .change import read_change
 from .commands import Command, Verb
 from .engine import Judgement, Repair, Wanted
 from .forge.errors import Gone, HeadMoved, Refused, Rejected
+from .forge.marks import as_answer
 from .forge.port import Forge, PullRef, PullRequest, Thread
 from .markdown import fenced, prose, visible
 from .pipeline import Reviewer, agree, texts_of
@@ -196,6 +197,5 @@ def _explain(rule: str) -> str:
 
 
 def _say(forge: Forge, pull: PullRequest, asked: Asked, words: str) -> Answered:
-    marker = f"\n\n<!-- lockstitch:answer {asked.key} -->" if asked.key else ""
-    forge.answer(pull, asked.thread_root, words.rstrip() + marker)
+    forge.answer(pull, asked.thread_root, as_answer(words, asked.key))
     return Answered.SAID

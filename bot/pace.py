@@ -109,18 +109,20 @@ class _Allowance:
     resets_at: float = 0.0
     a_minute: int = 0
     """0 where its limits are those above."""
+    in_all: int = 0
+    """In the time it counts for, which may be longer than a minute."""
 
     @property
     def reserve(self) -> int:
         """As ``RESERVE``, or less where little is allowed at all."""
-        return min(RESERVE, self.a_minute // 5) if self.a_minute else RESERVE
+        return min(RESERVE, self.in_all // 5) if self.in_all else RESERVE
 
     @property
     def buckets(self) -> tuple[Bucket, ...]:
-        """Half of it at once, and half over a minute: in no minute more than all of it."""
+        """Half of it at once, and half over its time: in no such time more than all of it."""
         if not self.a_minute:
             return ()
-        return (Bucket("requests", self.a_minute / 120, self.a_minute / 2),)
+        return (Bucket("requests", self.a_minute / 120, self.in_all / 2),)
 
 
 def _account(owner: str) -> str:
@@ -215,12 +217,14 @@ class Pace:
         for bucket, cost in costs:
             self.slots.book(f"{owner}:{bucket.name}", bucket, cost, float("inf"))
 
-    def heard(self, left: int, resets_in: float, a_minute: int = 0) -> None:
+    def heard(self, left: int, resets_in: float, a_minute: int = 0, in_all: int = 0) -> None:
         """As ``Pacer`` says."""
         turn = _TURN.get()
         if turn is not None:
-            account = _account(turn.owner)
-            self._told[account] = _Allowance(left, self.clock() + resets_in, a_minute)
+            account, resets_at = _account(turn.owner), self.clock() + resets_in
+            known = self._told.get(account, _Allowance())
+            allowed = in_all or known.in_all or a_minute
+            self._told[account] = _Allowance(left, resets_at, a_minute, allowed)
             BUDGET.labels(account).set(left)
 
     @property

@@ -19,6 +19,7 @@ from .bounds import is_ordinary
 from .change import Change
 from .commands import FIX_SAFE_BUTTON
 from .conversation import Conversation, fingerprints, offer_of
+from .forge.marks import SUMMARY
 from .forge.port import Action, Annotation, Check, Comment, Conclusion, Limits, Thread
 from .markdown import prose
 from .remarks import Offer, Remark, gather, place_all, together, with_environments
@@ -29,7 +30,6 @@ from .verdict import Verdict, fails, verdict
 __all__ = ["CHECK_NAME", "Review", "compose", "fingerprints", "fold", "offer_of", "refuse"]
 
 CHECK_NAME: Final = "lockstitch"
-SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
 FIX_ALL: Final = Action(FIX_SAFE_BUTTON, "Fix all safe", "Commit every fix that is safe")
 
 _TITLE_LIMIT: Final = 255
@@ -160,7 +160,7 @@ def refuse(
         summary=said[: limits.check_characters],
         conclusion=Conclusion.FAILURE,
     )
-    summary = f"{SUMMARY_MARKER}\n### Lockstitch: could not review\n\n{said}"
+    summary = f"{SUMMARY}\n### Lockstitch: could not review\n\n{said}"
     return Review(
         comments=(),
         summary=summary[: limits.comment_characters],
@@ -265,7 +265,7 @@ def _comment(
 
 
 def _summary(digest: words.Digest, limits: Limits) -> str:
-    heading = f"{SUMMARY_MARKER}\n### Lockstitch: {words.headline(digest)}\n\n"
+    heading = f"{SUMMARY}\n### Lockstitch: {words.headline(digest)}\n\n"
     room = limits.comment_characters - len(heading)
     told = words.summary(digest, room)
     return heading + (told if limits.has_check_runs else words.with_details(digest, told, room))

@@ -16,6 +16,7 @@ from .github_api import Api
 from .github_files import Files
 from .github_tokens import Credentials
 from .kept import Kept, Recent
+from .marks import answer_mark
 from .pacer import Hurry, Pacer
 from .port import (
     MAX_OPEN,
@@ -31,7 +32,6 @@ from .port import (
 )
 from .vocabulary import GITHUB, GITHUB_STATUS
 
-ANSWER_MARKER: Final = "<!-- lockstitch:answer "
 _WRITERS: Final = ("admin", "maintain", "write")
 
 
@@ -209,7 +209,7 @@ class GitHub:
         """In the thread, or in the conversation."""
         kind = "issues" if comment_id is None else "pulls"
         path = f"{self._root}/{kind}/{pull.ref.number}/comments"
-        marker = body[body.rfind(ANSWER_MARKER) :] if ANSWER_MARKER in body else None
+        marker = answer_mark(body)
         if marker is None or not self._is_said(path, marker):
             thread = "" if comment_id is None else f"/{comment_id}/replies"
             self.api.post(path + thread, {"body": body})

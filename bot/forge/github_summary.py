@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from .errors import Gone
 from .github_api import Api
-
-MARKER: Final = "<!-- lockstitch:summary -->"
+from .marks import SUMMARY, as_summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Found:
 def among(conversation: Mapping[str, Any]) -> Found | None:
     """The comment in the first page of a conversation; None where it may be on another one."""
     for one in conversation["nodes"]:
-        if one["viewerDidAuthor"] and str(one["body"]).startswith(MARKER):
+        if one["viewerDidAuthor"] and str(one["body"]).startswith(SUMMARY):
             return Found(one["databaseId"], one["body"])
     return None if conversation["pageInfo"]["hasNextPage"] else Found()
 
@@ -31,7 +30,7 @@ def among(conversation: Mapping[str, Any]) -> Found | None:
 def listed(api: Api, root: str, number: int) -> Found:
     """The comment, wherever it is."""
     for one in api.pages(f"{root}/issues/{number}/comments", limit=1000):
-        if str(one["body"]).startswith(MARKER) and is_own(api, one):
+        if str(one["body"]).startswith(SUMMARY) and is_own(api, one):
             return Found(one["id"], one["body"])
     return Found()
 
@@ -44,7 +43,7 @@ def is_own(api: Api, comment: Mapping[str, Any]) -> bool:
 
 def ensure(api: Api, root: str, number: int, found: Found, body: str, *, begins: bool) -> None:
     """The comment says this; without one it is begun only where that is wanted."""
-    marked = body if MARKER in body else f"{MARKER}\n{body}"
+    marked = as_summary(body)
     if found.number and found.body == marked:
         return
     try:

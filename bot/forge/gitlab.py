@@ -14,6 +14,7 @@ from .errors import Gone, Incomplete, Rejected, Unreachable
 from .gitlab_api import Api, GitLabAccess, project_path
 from .gitlab_files import Files
 from .gitlab_positions import BEYOND, Version
+from .marks import SUMMARY, answer_mark, as_summary
 from .pacer import Pacer
 from .port import (
     MAX_OPEN,
@@ -30,8 +31,6 @@ from .port import (
 )
 from .vocabulary import GITLAB
 
-SUMMARY_MARKER: Final = "<!-- lockstitch:summary -->"
-ANSWER_MARKER: Final = "<!-- lockstitch:answer "
 MAX_FILES: Final = 3000
 DEVELOPER: Final = 30
 """Who may push (https://docs.gitlab.com/api/access_requests/#valid-access-levels)."""
@@ -212,13 +211,16 @@ class GitLab:
 
     def ensure_summary(self, pull: PullRequest, body: str, *, begins: bool) -> None:
         """One note, edited in place, and only where it would change."""
-        marked = body if SUMMARY_MARKER in body else f"{SUMMARY_MARKER}\n{body}"
-        path = f"{self._path(pull.ref.number)}/notes"
-        for one in self._notes(path):
-            if str(one["body"]).startswith(SUMMARY_MARKER):
-                if one["body"] != marked:
-                    self.api.put(f"{path}/{one['id']}", {"body": marked})
+        marked, path = as_summary(body), f"{self._path(pull.ref.number)}/notes"
+        found = next((n for n in self._notes(path) if str(n["body"]).startswith(SUMMARY)), None)
+        if found is not None and found["body"] == marked:
+            return
+        try:
+            if found is not None:
+                self.api.put(f"{path}/{found['id']}", {"body": marked})
                 return
+        except Gone:  # somebody deleted it meanwhile
+            begins = True
         if begins:
             self.api.post(path, {"body": marked})
 
@@ -279,7 +281,7 @@ class GitLab:
     def answer(self, pull: PullRequest, comment_id: int | None, body: str) -> None:
         """In the discussion, whose id is the number in hexadecimal, or in the conversation."""
         path = self._path(pull.ref.number)
-        marker = body[body.rfind(ANSWER_MARKER) :] if ANSWER_MARKER in body else None
+        marker = answer_mark(body)
         if marker is not None and self._is_said(f"{path}/notes", marker):
             return
         thread = "" if comment_id is None else f"/discussions/{comment_id:040x}"

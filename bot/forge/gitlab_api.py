@@ -20,6 +20,7 @@ from .pacer import Hurry, Kind, Pacer
 
 _TIMEOUT: Final = 20
 _PAGE: Final = 100
+_LIMITS: Final = ("remaining", "reset", "limit", "observed")
 _ELSEWHERE: Final = "GitLab's API is at another address than the one configured."
 _STALE: Final = (
     "has changed since you started editing it",
@@ -188,11 +189,12 @@ class Api:
         https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/#response-headers
         """
         said = {name.lower(): value for name, value in self._last.headers.items()}
-        names = ("ratelimit-remaining", "ratelimit-reset", "ratelimit-limit")
-        left, resets, most = (said.get(name, "") for name in names)
-        if left.isdigit() and resets.isdigit():
-            now = _date(said)
-            self._pacer.heard(int(left), float(resets) - now, int(most) if most.isdigit() else 0)
+        left, resets, limit, seen = (_number(said, f"ratelimit-{name}") for name in _LIMITS)
+        if left is None or resets is None:
+            return
+        # ``Limit`` is told for a minute, whatever time it is counted for; the others are not.
+        in_all = left + seen if left and seen else 0
+        self._pacer.heard(left, resets - _date(said), limit or 0, in_all)
 
     def _another(self) -> str:
         """What the file or the source has in place of the token that was refused."""
@@ -238,6 +240,11 @@ def _kind(verb: str, path: str) -> Kind:
     if verb == "get" or path.endswith("/api/graphql"):
         return Kind.READ
     return Kind.CONTENT if verb == "post" and path.endswith("/notes") else Kind.WRITE
+
+
+def _number(headers: dict[str, str], name: str) -> int | None:
+    said = headers.get(name, "")
+    return int(said) if said.isdigit() else None
 
 
 def _date(headers: dict[str, str]) -> float:

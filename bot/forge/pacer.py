@@ -21,10 +21,11 @@ class Pacer(Protocol):
     def before(self, kind: Kind) -> None:
         """Wait until a request of this kind may be sent. Raises ``RateLimited`` if that is long."""
 
-    def heard(self, left: int, resets_in: float, a_minute: int = 0) -> None:
+    def heard(self, left: int, resets_in: float, a_minute: int = 0, in_all: int = 0) -> None:
         """The forge said how many requests it still allows, and for how many seconds.
 
-        ``a_minute`` is how many it allows in a minute, where its limits are its own.
+        Where its limits are its own, ``a_minute`` is how many it allows in a minute, and ``in_all``
+        until it counts anew; 0 where it did not say.
         """
 
 
@@ -34,5 +35,5 @@ class Hurry:
     def before(self, kind: Kind) -> None:
         """At once."""
 
-    def heard(self, left: int, resets_in: float, a_minute: int = 0) -> None:
+    def heard(self, left: int, resets_in: float, a_minute: int = 0, in_all: int = 0) -> None:
         """Not remembered."""

@@ -35,7 +35,7 @@ GITHUB: Final = Vocabulary(
 GITHUB_STATUS: Final = replace(
     GITHUB,
     again="comment",
-    untold="without a thread of their own",
+    untold="that no thread carries",
     rest="the list below has",
     neutral="so the check passes all the same",
 )

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Final
 
 from .limits import Refusal
 
 WINDOW: Final = 60.0
+RETRY: Final = "Retry later"
+"""The whole answer, as plain text."""
 NOTES_A_MINUTE: Final = 300
 """https://docs.gitlab.com/administration/settings/rate_limit_on_notes_creation/"""
 
@@ -22,6 +25,8 @@ class GitLabMeter:
 
     clock: Callable[[], float]
     most: int
+    """In ``seconds``."""
+    seconds: float = WINDOW
     refusals: int = 0
     _used: dict[tuple[str, str, float], int] = field(default_factory=dict)
 
@@ -30,7 +35,7 @@ class GitLabMeter:
         used = self._more(login, "requests")
         if used > self.most:
             self.refusals += 1
-            raise Refusal(429, "Retry later", headers=self._headers(used))
+            raise Refusal(429, RETRY, headers=self._headers(used))
         if is_note and self._more(login, "notes") > NOTES_A_MINUTE:
             self.refusals += 1
             said = "This endpoint has been requested too many times. Try again later."
@@ -38,17 +43,18 @@ class GitLabMeter:
         return self._headers(used)
 
     def _more(self, login: str, what: str) -> int:
-        key = login, what, self._begins()
+        begins = self._begins() if what == "requests" else self.clock() // WINDOW
+        key = login, what, begins
         self._used[key] = self._used.get(key, 0) + 1
         return self._used[key]
 
     def _begins(self) -> float:
-        return self.clock() // WINDOW * WINDOW
+        return self.clock() // self.seconds * self.seconds
 
     def _headers(self, used: int) -> dict[str, str]:
-        ends = int(self._begins() + WINDOW)
+        ends = int(self._begins() + self.seconds)
         told = {
-            "RateLimit-Limit": str(self.most),
+            "RateLimit-Limit": str(ceil(self.most * WINDOW / self.seconds)),
             "RateLimit-Name": "throttle_authenticated_api",
             "RateLimit-Observed": str(used),
             "RateLimit-Remaining": str(max(0, self.most - used)),

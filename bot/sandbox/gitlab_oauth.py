@@ -60,7 +60,7 @@ class OAuth:
         self._ends[self._access] = self.world.clock() + LIVES
         return {
             "access_token": self._access,
-            "token_type": "Bearer",
+            "token_type": "bearer",
             "expires_in": LIVES,
             "refresh_token": self._refresh,
             "scope": "api",

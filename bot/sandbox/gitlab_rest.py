@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from . import gitlab_shapes as shapes
 from .gitlab_forge import GitLabForge
 from .gitlab_graphql import Api
+from .gitlab_meter import RETRY
 from .gitlab_rest_merge_requests import MERGE_REQUESTS
 from .gitlab_rest_projects import PROJECTS
 from .gitlab_rest_repository import REPOSITORY
@@ -121,7 +122,8 @@ def _answer(forge: GitLabForge, act: Any) -> Response:
             raise Refusal(403, "403 Forbidden - Your account has been blocked.")
         answer: Response = act(login)
     except Refusal as refusal:
-        answer = jsonify({"message": refusal.message})
+        is_plain = refusal.message == RETRY
+        answer = Response(RETRY) if is_plain else jsonify({"message": refusal.message})
         answer.headers.extend(refusal.headers)
         answer.status_code = refusal.status
     answer.headers.extend(told)

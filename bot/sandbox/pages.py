@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from markdown_it import MarkdownIt
@@ -19,6 +19,8 @@ from .lines import SUGGESTION
 from .state import BOT_LOGIN, CheckRun, InlineComment, Pull, Repo
 
 BOTS = (BOT_LOGIN, BOT)
+_STATUSES: Final = {"failure": "failed", "cancelled": "canceled"}
+"""GitLab's own words."""
 REACTIONS = {"eyes": "\N{EYES}", "+1": "\N{THUMBS UP SIGN}"}
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DETAILS = re.compile(r"&lt;(/?(?:details|summary|sub))&gt;")
@@ -67,6 +69,7 @@ def create_pages(forge: Forge) -> Blueprint:
             "host": "GitLab" if is_gitlab else "GitHub",
             "take": "Apply suggestion" if is_gitlab else "Commit suggestion",
             "sign": "!" if is_gitlab else "#",
+            "ends": _STATUSES if is_gitlab else {},
             "place_of": lambda repo, pull: place_of(forge, repo, pull),
         }
 

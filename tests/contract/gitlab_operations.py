@@ -507,7 +507,7 @@ https://docs.gitlab.com/administration/system_hooks/"""
 
 OAUTH_TOKEN: Final = holds(
     access_token=STR,
-    token_type=one_of("Bearer"),
+    token_type=one_of("bearer"),
     expires_in=INT,
     refresh_token=STR,
     created_at=INT,

@@ -11,8 +11,8 @@ import pytest
 
 from bot.forge.errors import Gone, HeadMoved, Refused, Rejected
 from bot.forge.github import GitHub
-from bot.forge.github_summary import MARKER
 from bot.forge.github_tokens import AppCredentials, TokenCredentials
+from bot.forge.marks import SUMMARY as MARKER
 from bot.forge.port import Action, Annotation, Check, Comment, Conclusion, PullRef
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID

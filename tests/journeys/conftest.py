@@ -112,7 +112,7 @@ class Journey:
     @property
     def elsewhere(self) -> str:
         """Where findings without a conversation are told."""
-        return "shown in the check only" if self.has_check_runs else "without a thread of their own"
+        return "shown in the check only" if self.has_check_runs else "that no thread carries"
 
     @property
     def bot(self) -> str:
