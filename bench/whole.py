@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname
@@ -84,8 +85,7 @@ def _warm(size: int) -> str:
 def _again(where: Path) -> str:
     """The same command twice with one cache, which the first run fills."""
     command = [sys.executable, "-m", "bot", "check", str(where), "--format", "json"]
-    with tempfile.TemporaryDirectory() as kept:
-        environment = {**_environment(), "XDG_CACHE_HOME": kept}
+    with _empty_cache() as environment:
         first, second = (_once(command, environment) for _ in range(2))
     return f"  {where.name} files, a first and a second run: {first:.2f} s and {second:.2f} s"
 
@@ -105,7 +105,8 @@ def _start_up(here: Path) -> Iterator[str]:
 
 
 def _seconds(command: list[str]) -> float:
-    return min(_once(command, _environment()) for _ in range(7))
+    with _empty_cache() as environment:
+        return min(_once(command, environment) for _ in range(7))
 
 
 def _once(command: list[str], environment: dict[str, str]) -> float:
@@ -155,20 +156,22 @@ def _theirs(peer: str, where: Path) -> Run:
 
 def _measured(command: list[str]) -> tuple[float, float, float]:
     """Seconds, busy seconds and peak megabytes of a process, watched by one of its own."""
-    begin = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", _MEASURE, *command],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=_environment(),
-    )
-    seconds = time.perf_counter() - begin
+    with _empty_cache() as environment:
+        begin = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", _MEASURE, *command],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+        )
+        seconds = time.perf_counter() - begin
     busy, kilobytes = done.stdout.split()
     return seconds, float(busy), int(kilobytes) / 1024
 
 
-def _environment() -> dict[str, str]:
-    """No cache of an earlier run."""
+@contextmanager
+def _empty_cache() -> Iterator[dict[str, str]]:
+    """An environment in which no earlier run left anything."""
     with tempfile.TemporaryDirectory() as empty:
-        return {**os.environ, "XDG_CACHE_HOME": empty, "PYTHONPATH": str(Path.cwd())}
+        yield {**os.environ, "XDG_CACHE_HOME": empty, "PYTHONPATH": str(Path.cwd())}

@@ -70,7 +70,11 @@ VARIABLES: Final = (
         "URL", "", "Where people reach this server; comments then link to its pages of rules."
     ),
     Variable("TRACES_URL", "", "OTLP endpoint over HTTP for traces; needs the extra `tracing`."),
-    Variable("CACHE_DIR", "DATA_DIR/cache", "Where the grammar's tables are kept."),
+    Variable(
+        "CACHE_DIR",
+        "DATA_DIR/cache",
+        "Where the grammar's tables are kept, and the reports of `lockstitch check`.",
+    ),
 )
 _FROM_FILE: Final = frozenset(
     {

@@ -13,6 +13,12 @@ from tests import servers
 from tests.contract.watch import watched
 
 
+@pytest.fixture(autouse=True)
+def no_kept_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is told what another one's run came to."""
+    monkeypatch.setattr("bot.cli.check.reports_cache", lambda: None)
+
+
 @pytest.fixture(scope="session")
 def grammar(tmp_path_factory: pytest.TempPathFactory) -> Grammar:
     """One grammar a process; its cache is shared by the run's workers."""

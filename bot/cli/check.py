@@ -6,9 +6,14 @@ import argparse
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .nothing import SAID, holds_nothing
-from .options import Unusable, add_config, add_profile, is_colourful, say
+from .options import Unusable, add_config, add_profile, is_colourful, reports_cache, say
+
+if TYPE_CHECKING:
+    from .asked import Asked
+    from .kept import KeptReport
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write the report there")
     parser.add_argument(
         "--prove", action="store_true", help="work out and prove every fix that is offered"
+    )
+    parser.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help="judge anew what an earlier run was asked about, and keep nothing of it",
     )
     add_profile(parser)
     add_config(parser, "the one in that directory")
@@ -30,13 +41,45 @@ def run(options: argparse.Namespace) -> int:
         return 0
     # A tree is built once and kept to the end: looking for garbage in it costs a tenth of the run.
     gc.disable()
-    from .inspect_path import inspect_path
+    from .asked import asked
 
     try:
-        inspection = inspect_path(options, proves=options.prove)
+        question = asked(options)
     except Unusable as error:
         say(f"lockstitch check: {error}")
         return 64
+    report = _kept_or_made(question, options)
+    return _give(report.text, options.output, report.code)
+
+
+def _kept_or_made(question: Asked, options: argparse.Namespace) -> KeptReport:
+    from bot.wire import to_wire
+
+    from .kept import Reports, key_of
+
+    place = reports_cache()
+    if place is None or not options.cache:
+        return _made(question, options)
+    files, skipped = question.workspace.files.items(), to_wire(question.workspace.skipped)
+    strictness = to_wire(question.profile), skipped, question.workspace.only, options.prove
+    shown = options.format, _is_colourful(options), question.as_given, question.from_here
+    reports, key = Reports(place), key_of(files, *strictness, *shown)
+    report = reports.find(key)
+    if report is None:
+        report = _made(question, options)
+        reports.keep(key, report)
+    return report
+
+
+def _is_colourful(options: argparse.Namespace) -> bool:
+    return is_colourful() and options.output is None
+
+
+def _made(question: Asked, options: argparse.Namespace) -> KeptReport:
+    from .inspect_path import judged
+    from .kept import KeptReport
+
+    inspection = judged(question, proves=options.prove)
     result = inspection.result
     if options.format == "json":
         from bot.formats import as_json
@@ -51,8 +94,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         from bot.formats import as_text
 
-        text = as_text.render(result, colour=is_colourful() and options.output is None)
-    return _give(text, options.output, result.verdict.exit_code)
+        text = as_text.render(result, colour=_is_colourful(options))
+    return KeptReport(text, result.verdict.exit_code)
 
 
 def _give(text: str, output: str | None, code: int) -> int:

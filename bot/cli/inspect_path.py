@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from bot.formats.result import Result
 from bot.verdict import Verdict, verdict
-from bot.workspace import Workspace, read
+from bot.workspace import Workspace
 from remediations.codebase import Codebase
 from remediations.detect import examine, reported
 from remediations.glob import covered
 from remediations.model import NotAnalysed, Plan, Profile, Report
 from remediations.plan import outline, plan
-from remediations.terraform.files import CONFIGURATION, READ
+from remediations.terraform.files import READ
 from remediations.terraform.grammar import Grammar
 
-from .options import Unusable, fail_on, grammar_cache, profile, repo_config
+from .asked import Asked, asked
+from .options import grammar_cache
 from .progress import shown
 from .shares import examined
 
@@ -35,20 +35,16 @@ class Inspection:
 
 def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
     """Judge ``options.path``, and work out and prove the fixes. Raises ``Unusable``."""
-    path = Path(options.path)
-    if not path.exists():
-        raise Unusable(f"{path} does not exist.")
-    if not path.is_dir() and not path.name.endswith(CONFIGURATION):
-        raise Unusable(f"{path} is neither a directory nor a .tf file.")
-    try:
-        workspace = read(path)
-    except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror}.") from error
-    chosen = repo_config(options, workspace.root).profile(profile(options), fail_on(options))
+    return judged(asked(options), proves=proves)
+
+
+def judged(question: Asked, *, proves: bool) -> Inspection:
+    """As ``inspect_path``, of what was read already."""
+    workspace, chosen = question.workspace, question.profile
     codebase = Codebase.read(
         shown(workspace.files), Grammar.load(grammar_cache()), skipped=workspace.skipped
     )
-    if not workspace.files and not workspace.skipped:
+    if question.is_empty:
         nothing = Result((), Plan(), (), Verdict.PASSED, chosen.environment)
         return Inspection(workspace, codebase, chosen, nothing, is_empty=True)
     seen = examine(codebase, chosen) if proves else examined(codebase, chosen)
@@ -59,8 +55,8 @@ def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
         report.not_analysed,
         verdict(report.findings, report.not_analysed, chosen),
         chosen.environment,
-        as_given=_as_given(workspace.root),
-        from_here=_from_here(workspace.root),
+        as_given=question.as_given,
+        from_here=question.from_here,
         excluded=sum(covered(path, chosen.exclude) for path in _paths(workspace)),
     )
     return Inspection(workspace, codebase, chosen, result)
@@ -82,15 +78,3 @@ def _about(workspace: Workspace, report: Report) -> Report:
 
 def _sorted(found: tuple[NotAnalysed, ...]) -> tuple[NotAnalysed, ...]:
     return tuple(sorted(found, key=lambda one: (one.path, one.line, one.rule)))
-
-
-def _as_given(root: Path) -> str:
-    return "" if root == Path() else f"{root.as_posix().rstrip('/')}/"
-
-
-def _from_here(root: Path) -> str:
-    """How files are named by a report that is read at the top of the repository."""
-    here, there = Path.cwd(), root.resolve()
-    if here == there or not there.is_relative_to(here):
-        return ""
-    return f"{there.relative_to(here).as_posix()}/"

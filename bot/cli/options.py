@@ -80,6 +80,12 @@ def grammar_cache() -> Path | None:
     return user_cache(os.environ)
 
 
+def reports_cache() -> Path | None:
+    """Where the reports of this user's runs are kept."""
+    tables = grammar_cache()
+    return None if tables is None else tables.parent / "reports"
+
+
 def is_colourful() -> bool:
     """Colours only on a terminal, and never where NO_COLOR is set."""
     from bot.user import wants_colour

