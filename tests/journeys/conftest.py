@@ -161,7 +161,8 @@ def _bytes(files: Mapping[str, str | None]) -> dict[str, bytes | None]:
 def _credentials(sandbox: Sandbox, token: str | None) -> dict[str, Any]:
     if sandbox.kind == "gitlab":
         secrets = Secrets(tokens=(SECRET,))
-        return {"gitlab": GitLabSettings(sandbox.api_url, sandbox.token, secrets=secrets)}
+        held = GitLabSettings(sandbox.api_url, sandbox.token, None, secrets, None, "lockstitch")
+        return {"gitlab": held}
     if token is not None:
         return {"webhook_secrets": (SECRET,), "token": token, "api_url": sandbox.api_url}
     return {

@@ -66,6 +66,7 @@ ONLY: Final[dict[str, tuple[str, str]]] = {
         "test_a_command_on_a_head_that_moved_writes_nothing_and_says_so",
     ),
     "test_an_external_status_check_is_answered_at_the_end": (GATE, ""),
+    "test_the_status_is_the_first_thing_that_is_written": (GATE, ""),
     "test_open_merge_requests_and_failed_deliveries_are_found": (LOST, ""),
     "test_the_page_of_a_merge_request_applies_a_suggestion": (
         REACH,

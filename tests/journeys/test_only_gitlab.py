@@ -14,7 +14,6 @@ from bot.forge.errors import HeadMoved
 from bot.forge.gitlab import GitLab
 from bot.forge.gitlab_api import GitLabAccess
 from bot.forge.gitlab_watch import GitLabWatch
-from bot.forge.port import Check, Conclusion
 from bot.sandbox import gitlab_events
 from bot.sandbox.gitlab_forge import GitLabForge
 from bot.sandbox.limits import Refusal
@@ -201,20 +200,31 @@ def test_a_head_that_moved_takes_no_commit(journey: Journey) -> None:
 
 
 def test_an_external_status_check_is_answered_at_the_end(journey: Journey) -> None:
+    """Nothing is sent while the review runs: GitLab fails a pending one after two minutes."""
     extras = forge_of(journey).extras(journey.repo)
-    extras.status_checks[77] = "lockstitch"
+    extras.status_checks |= {77: "lockstitch", 78: "another"}
     pull = opened(journey)
     journey.check(pull)
-    adapter = client(journey, pull)
-    access = GitLabAccess(journey.sandbox.url, journey.sandbox.token)
-    adapter = GitLab(access, journey.repo.name, status_check="lockstitch")
-    adapter.pull_request(journey.ref(pull))
-    running = Check("lockstitch", pull.head_sha, "x", "Reviewing", "")
-    adapter.ensure_check(journey.repo.name, running)
-    assert extras.responses == []
-    for ended, said in ((Conclusion.FAILURE, "failed"), (Conclusion.SUCCESS, "passed")):
-        adapter.ensure_check(journey.repo.name, replace(running, conclusion=ended))
-        assert extras.responses[-1]["status"] == said
+    first = pull.head_sha
+    journey.until(lambda: len(extras.responses) == 1, "the answer")
+    (comment,) = journey.comments(pull)
+    forge_of(journey).apply_suggestion(journey.repo, pull, comment.id, "dana")
+    journey.check(pull)
+    journey.until(lambda: len(extras.responses) == 2, "the second answer")
+    said = [(one["sha"], one["status"]) for one in extras.responses]
+    assert said == [(first, "failed"), (pull.head_sha, "passed")]
+    assert {one["check"] for one in extras.responses} == {77}
+
+
+def test_the_status_is_the_first_thing_that_is_written(journey: Journey) -> None:
+    forge = forge_of(journey)
+    before = len(forge.requests)
+    pull = opened(journey)
+    journey.check(pull)
+    asked = [one.rpartition("/")[0] for one in forge.requests[before:]]
+    first = f"POST /api/v4/projects/{journey.repo.name}/statuses"
+    assert asked.index(first) < 5, "the merge request, its branch and its project"
+    assert not any("graphql" in one or "versions" in one for one in asked[: asked.index(first)])
 
 
 def test_open_merge_requests_and_failed_deliveries_are_found(journey: Journey) -> None:

@@ -155,6 +155,30 @@ def test_gitlab_has_an_address_of_its_own(inbox: Inbox, bell: Bell, tmp_path: Pa
     assert (str(item.ref), item.ref.forge, item.generation) == ("acme/ml!1", "gitlab", 1)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"object_kind": "pipeline", "project": {"path_with_namespace": "acme/ml"}},
+        {"object_kind": "merge_request", "project": {"path_with_namespace": "../../odd name"}},
+        {"object_kind": "merge_request", "project": None, "object_attributes": 7},
+        {"object_kind": "note", "project": {"path_with_namespace": "acme/ml"}},
+        {"event_name": "user_create", "username": "dana"},
+        {"event_name": "repository_update", "project": {"path_with_namespace": "acme/ml"}},
+    ],
+)
+def test_gitlab_gets_a_good_answer_for_whatever_is_genuine(
+    inbox: Inbox, bell: Bell, tmp_path: Path, body: dict[str, object]
+) -> None:
+    """It takes a hook out of service that fails, for events that nobody asked for as well."""
+    gitlab = GitLabSettings(token="t", secrets=Secrets(tokens=("s",)))
+    client = create_app(Settings("", tmp_path, gitlab=gitlab), inbox, bell).test_client()
+    headers = {"X-Gitlab-Event": "System Hook", "Idempotency-Key": "1", "X-Gitlab-Token": "s"}
+    answer = client.post("/webhooks/gitlab", json=body, headers=headers)
+    assert (answer.status_code, answer.get_json()["ignored"]) == (202, True)
+    assert inbox.lease() is None
+
+
 def test_a_bot_for_gitlab_needs_its_secret(inbox: Inbox, bell: Bell, tmp_path: Path) -> None:
     settings = Settings("", tmp_path, gitlab=GitLabSettings(token="t"))
     with pytest.raises(SettingsError, match="GITLAB_WEBHOOK_SECRET"):
