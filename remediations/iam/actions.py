@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ..frozen import dataclass
@@ -94,7 +94,7 @@ class Reach:
         return not self.lost or SERVICES[self.actions[0].service].keeps_wildcards
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def reach(pattern: str) -> Reach:
     """What an action such as ``s3:GetObject`` or ``s3:Get*`` takes.
 
@@ -118,7 +118,7 @@ def _names_one_service(pattern: str) -> bool:
     return bool(colon) and "{" not in pattern and "*" not in service and "?" not in service
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def service_exists(service: str) -> bool:
     """Whether AWS lists the service."""
     return bool(re.fullmatch(r"[a-z0-9-]+", service)) and _data().services.service_exists(service)
@@ -142,7 +142,7 @@ def data_date() -> str:
     return str(_data().data_updated_at())[:10]
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def levels(pattern: str) -> Mapping[str, int]:
     """How many actions a pattern stands for, by AWS's access level, most first.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from ..terraform.module import Module, Resource
@@ -86,7 +86,7 @@ def opens(text: str, service: str) -> frozenset[str]:
     return _opens(text, service)
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def _opens(text: str, service: str) -> frozenset[str]:
     if "${" in text and not text.startswith(_OPENING):
         return frozenset()

@@ -7,6 +7,7 @@ and nothing follows from its being another text. Knows no policy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from ..frozen import dataclass
@@ -14,6 +15,8 @@ from ..frozen import dataclass
 MAX_STATES: Final = 20_000
 """How many states a comparison may look at; beyond that nothing is said to be proved."""
 MAX_LENGTH: Final = 2_048
+_SHORT: Final = 256
+"""How long a text may be that is remembered: most are asked for again and again."""
 
 ANY: Final = "\0*"
 ONE: Final = "\0?"
@@ -43,6 +46,10 @@ class Escape:
 
 def pattern(text: str) -> Pattern:
     """A text as IAM writes it: ``*`` and ``?`` are wildcards, ``${…}`` and ``&{…}`` are atoms."""
+    return _short(text) if len(text) <= _SHORT else _tokens(text)
+
+
+def _tokens(text: str) -> Pattern:
     found: list[str] = []
     at = 0
     while at < len(text):
@@ -54,6 +61,9 @@ def pattern(text: str) -> Pattern:
         found.append({"*": ANY, "?": ONE}.get(text[at], text[at]))
         at += 1
     return tuple(found)
+
+
+_short = lru_cache(maxsize=2_048)(_tokens)
 
 
 def _closing(text: str, at: int) -> int:
@@ -77,11 +87,7 @@ def has_atoms(tokens: Pattern) -> bool:
 
 def matches_one_of(old: Pattern, new: Pattern) -> bool:
     """Whether ``old`` lets one odd text of ``new`` through: told at once, where all take long."""
-    union = _Union([old])
-    reached = union.start
-    for token in new:
-        reached = union.step(reached, _OTHER if token in (ANY, ONE) else token)
-    return union.ends(reached)
+    return _lets_through(old, tuple(_OTHER if token in (ANY, ONE) else token for token in new))
 
 
 def escapes(new: Pattern, old: Iterable[Pattern]) -> Escape | None:
@@ -91,7 +97,29 @@ def escapes(new: Pattern, old: Iterable[Pattern]) -> Escape | None:
         return None
     if len(new) > MAX_LENGTH or sum(map(len, others)) > MAX_LENGTH:
         return Escape(None)
+    if ANY not in new and ONE not in new:
+        # It is one text: others cover it together only where one of them does alone.
+        covered = any(_lets_through(one, new) for one in others)
+        return None if covered else Escape("".join(new))
     return _search(new, _Union(others), _letters((new, *others)))
+
+
+def _lets_through(wide: Pattern, text: Pattern) -> bool:
+    """Whether a pattern matches one text, whose atoms are letters that only ``*`` stands for."""
+    here = there = mark = 0
+    star = -1
+    while there < len(text):
+        token = wide[here] if here < len(wide) else ""
+        if token == ANY:
+            star, mark, here = here, there, here + 1
+        elif token == text[there] or (token == ONE and not is_atom(text[there])):
+            here, there = here + 1, there + 1
+        elif star >= 0:
+            mark += 1
+            here, there = star + 1, mark
+        else:
+            return False
+    return all(token == ANY for token in wide[here:])
 
 
 def _search(new: Pattern, union: _Union, letters: Sequence[str]) -> Escape | None:

