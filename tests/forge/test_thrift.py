@@ -13,10 +13,12 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID, INSTALLATION
 from remediations.model import Profile
 from remediations.terraform.grammar import Grammar
+from tests.contract.watch import watched
 from tests.journeys.terraform import BLOCK, BUCKET, OPEN
 
 REF = PullRef("github", "acme/ml", 1)
 POSTED = ("/reviews", "issues/<int:number>/comments")
+READ = ("access_tokens", "graphql")
 FILES = 300
 
 
@@ -48,6 +50,9 @@ def test_asked_little(sandbox: Sandbox, forge: GitHub, grammar: Grammar) -> None
     asked = sandbox.forge.requests
     first = pipeline.review(forge, REF, reviewer, "work.1", is_first=True)
     assert first.posted == 1
+    written = [one for one in asked if one.startswith("POST") and not one.endswith(READ)]
+    assert written[0].endswith("/check-runs"), "the check, before anything is read of the change"
+    assert asked.index(written[0]) <= 2, "the token and the pull request come before it"
     before = next(n for n, one in enumerate(asked) if one.startswith("POST") and POSTED[0] in one)
     assert before <= 12, "\n".join(asked)
     assert len(asked) == before + 5, "the review, read back; the summary; the conclusion"
@@ -56,3 +61,16 @@ def test_asked_little(sandbox: Sandbox, forge: GitHub, grammar: Grammar) -> None
     again = pipeline.review(forge, REF, reviewer, "work.2", is_first=True)
     assert again.posted == 0
     assert len(asked) <= 6, asked
+
+
+def test_what_did_not_change_is_not_sent_again(sandbox: Sandbox, forge: GitHub) -> None:
+    with watched(sandbox) as watch:
+        first, second = forge.pull_request(REF), forge.pull_request(REF)
+        assert first == second
+        sandbox.forge.push(
+            sandbox.forge.world.repos["acme/ml"], "change", {"more.tf": b"# x\n"}, "More", "dana"
+        )
+        third = forge.pull_request(REF)
+    answers = [one.status for one in watch.exchanges if one.path.endswith("/pulls/1")]
+    assert answers == [200, 304, 200]
+    assert third.head_sha != second.head_sha

@@ -22,6 +22,20 @@ def test_a_command_commits_what_no_suggestion_can_carry(either: Journey) -> None
     assert (either.bot, "eyes") in comment.reactions
 
 
+def test_a_rule_that_is_named_is_fixed_and_no_other_one(journey: Journey) -> None:
+    other, access = BUCKET.replace("data", "logs"), BLOCK.replace("data", "logs")
+    base = {"main.tf": BUCKET + BLOCK, "logs.tf": other, "access.tf": access}
+    pull = journey.open(base, {"main.tf": BUCKET + OPEN, "access.tf": None})
+    journey.check(pull)
+    before = pull.head_sha
+    wanted = "/lockstitch fix s3-public-access-block-off"
+    journey.sandbox.forge.comment(journey.repo, pull, "dana", wanted)
+    journey.until(lambda: pull.head_sha != before, "the commit")
+    assert journey.check(pull).conclusion == "failure"
+    assert journey.file(pull, "main.tf") == BUCKET + BLOCK
+    assert journey.file(pull, "logs.tf") == other
+
+
 def test_the_button_commits_every_safe_fix(on_github: Journey) -> None:
     pull = on_github.open({"main.tf": BUCKET, "access.tf": BLOCK}, {"access.tf": None})
     check = on_github.check(pull)
