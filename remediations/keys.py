@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from .frozen import dataclass
+from .house_style import tagged
 from .key_policies import KEY, ServiceUse, let_in, policy
 from .lookups import free_name
 from .model import Known
@@ -257,6 +258,6 @@ def _new_key(module: Module, service: ServiceUse | None) -> KeyChoice:
     made = policy(module, service)
     name = free_name(module, KEY, NEW_NAME)
     held = "\n".join(f"  {line}" if line else "" for line in f"policy = {made.text}".split("\n"))
-    text = _NEW_KEY.format(name=name, policy=held)
+    text = tagged(_NEW_KEY.format(name=name, policy=held), module)
     intent = AddTopLevel("\n\n".join([*made.lookups, text]))
     return KeyChoice(f"{KEY}.{name}.arn", (Targeted(path, intent),), is_new=True)

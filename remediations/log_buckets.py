@@ -8,12 +8,13 @@ from typing import Final
 from .bucket_policies import DENY_PLAIN_HTTP, new_policy
 from .buckets import BUCKET, is_log_target
 from .frozen import dataclass
+from .house_style import label, tagged
 from .lookups import free_name, look_up
 from .rule import Targeted
 from .terraform.edit import AddTopLevel
 from .terraform.module import Module, Resource
 
-NAME: Final = "access_logs"
+NAME: Final = ("access", "logs")
 _FILE: Final = "access_logs.tf"
 _NAMED: Final = 3
 """So many are named where a person has to choose."""
@@ -159,7 +160,7 @@ def _provider(bucket: Resource) -> bool:
 
 def _new_bucket(module: Module) -> LogChoice:
     path = f"{module.directory}/{_FILE}" if module.directory else _FILE
-    name = free_name(module, BUCKET, NAME)
+    name = free_name(module, BUCKET, label(module, *NAME))
     address = f"{BUCKET}.{name}"
     found = look_up(module, "account")
     statements = (
@@ -168,7 +169,7 @@ def _new_bucket(module: Module) -> LogChoice:
     )
     pieces = (
         *found.blocks,
-        _BUCKET.format(name=name),
+        tagged(_BUCKET.format(name=name), module),
         new_policy(f"bucket = {address}.id", name, statements),
     )
     intents = tuple(Targeted(path, AddTopLevel(piece)) for piece in pieces)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .frozen import dataclass
+from .house_style import label
 from .rule import Targeted
 from .terraform.edit import AddTopLevel
 from .terraform.module import Module, Resource
@@ -58,5 +59,5 @@ def free_name(module: Module, kind: str, wanted: str) -> str:
     """The name that is wanted, or the first one with a number that is free."""
     name, number = wanted, 2
     while module.resource(f"{kind}.{name}") is not None:
-        name, number = f"{wanted}_{number}", number + 1
+        name, number = label(module, wanted, str(number)), number + 1
     return name

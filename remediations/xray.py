@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .house_style import label
 from .lookups import free_name
 from .rule import Targeted
 from .terraform.edit import AddTopLevel, InsertAttribute, InsertElement
@@ -36,7 +37,7 @@ def let_trace(
     if len(roles) != 1 or roles[0].repetition is not None or may_trace(module, roles[0]):
         return (), ()
     (role,) = roles
-    name = free_name(module, _ATTACHMENT, f"{role.name}_xray")
+    name = free_name(module, _ATTACHMENT, label(module, role.name, "xray"))
     text = _TEXT.format(
         kind=_ATTACHMENT, name=name, role=role.address, partition=_partition(module)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from remediations.house_style import tagged
 from remediations.lookups import free_name, look_up
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
@@ -54,9 +55,8 @@ class VpcEndpointMissing(Rule):
             f"  route_table_ids   = [{', '.join(tables)}]\n\n"
             f"  policy = {lines.lstrip()}\n}}"
         )
-        return self.offer.repair(
-            Targeted(vpc.path, AddTopLevel(text, vpc.block)), *policy.written(vpc.path)
-        )
+        written = Targeted(vpc.path, AddTopLevel(tagged(text, module), vpc.block))
+        return self.offer.repair(written, *policy.written(vpc.path))
 
 
 def _needs_one(module: Module) -> bool:

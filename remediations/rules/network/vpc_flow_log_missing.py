@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from remediations.house_style import label, tagged
 from remediations.key_policies import CLOUDWATCH_LOGS
 from remediations.keys import choose_key
 from remediations.lookups import free_name
@@ -94,10 +95,11 @@ class VpcFlowLogMissing(Rule):
         if isinstance(key, str):
             return Advice(f"Write an `{LOG}` with a log group. {key}")
         name = free_name(module, LOG, vpc.name)
-        group = free_name(module, GROUP, f"{vpc.name}_flow_log")
-        role = free_name(module, ROLE, f"{vpc.name}_flow_log")
+        wanted = label(module, vpc.name, "flow", "log")
+        group = free_name(module, GROUP, wanted)
+        role = free_name(module, ROLE, wanted)
         words = {"name": name, "vpc": vpc.address, "group": group, "role": role}
-        texts = (text.format(**words, key=key.reference) for text in _TEXTS)
+        texts = (tagged(text.format(**words, key=key.reference), module) for text in _TEXTS)
         written = Targeted(vpc.path, AddTopLevel("\n\n".join(texts), vpc.block))
         return self.offer.repair(written, *key.intents, touches=key.touches)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from remediations.house_style import label, tagged
 from remediations.key_policies import CLOUDWATCH_LOGS
 from remediations.keys import choose_key
 from remediations.lookups import free_name
@@ -84,9 +85,9 @@ class SfnLoggingOff(RequireTrue):
             return Advice(f"Add a `logging_configuration` and its log group. {key}")
         if resource.repetition is not None:
             return Advice("Add a `logging_configuration` with a log group for each of them.")
-        name = free_name(module, GROUP, f"{resource.name}_runs")
+        name = free_name(module, GROUP, label(module, resource.name, "runs"))
         group = _GROUP.format(name=name, label=_short(resource.name), key=key.reference)
-        texts = [group, *self._policy(resource, module)]
+        texts = [tagged(group, module), *self._policy(resource, module)]
         address = f"{GROUP}.{name}"
         block = InsertBlock(resource.body, _BLOCK.format(group=address))
         return self.offer.repair(
@@ -102,7 +103,7 @@ class SfnLoggingOff(RequireTrue):
         roles = [one for one in named if one is not None and one.kind == ROLE]
         if len(roles) != 1 or roles[0].repetition is not None:
             return []
-        name = free_name(module, POLICY, f"{roles[0].name}_logs")
+        name = free_name(module, POLICY, label(module, roles[0].name, "logs"))
         return [_POLICY.format(name=name, role=roles[0].address)]
 
 
