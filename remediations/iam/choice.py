@@ -29,9 +29,7 @@ class Choice:
 def choose(question: Question) -> Choice | str:
     """What is meant, or a sentence that says what has to be decided."""
     noun, module = question.noun, question.module
-    hindrance = of_module(noun, module) or of_policy(
-        noun, question.holder, question.policy, question.statement, module
-    )
+    hindrance = of_module(noun, module) or of_policy(noun, question.holder, question.policy, module)
     if hindrance is not None:
         return hindrance
     inference = infer(question)
@@ -93,16 +91,11 @@ def _undecided(noun: Noun, inference: Inference) -> str:
         if len(found) > _MOST_NAMES:
             listed += f" and {len(found) - _MOST_NAMES} more"
         return (
-            f"Several {_plural(word)} can be meant: {listed}. "
-            "Name the ARNs of those this role needs."
+            f"Several {noun.plural} can be meant: {listed}. Name the ARNs of those this role needs."
         )
     only = found[0]
     if only.resource is None or only.resource.is_data:
         return f"{names[0]} may be the {word} that is meant. Name its ARN if it is."
     if only.resource.repetition is not None:
-        return f"`{only.name}` stands for several {_plural(word)}. Name those that this role needs."
+        return f"`{only.name}` stands for several {noun.plural}. Name those that this role needs."
     return f"{names[0]} may be the {word} that is meant. Name its ARN if it is."
-
-
-def _plural(word: str) -> str:
-    return f"{word[:-1]}ies" if word.endswith("y") and word[-2] not in "aeiou" else f"{word}s"

@@ -1,4 +1,4 @@
-"""Functions and the log groups that they write to, one each. Knows no policy.
+"""What runs with a role and the log groups that it writes to. Knows no policy.
 
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
 """
@@ -11,10 +11,24 @@ from typing import Final
 from ..frozen import dataclass
 from ..model import Known
 from ..terraform.module import Module, Resource
+from ..terraform.nodes import all_attributes
 from .roles import users_of_roles
 
 _FUNCTION: Final = "aws_lambda_function"
 _GROUP: Final = "aws_cloudwatch_log_group"
+_SENDS_LOGS: Final = frozenset(
+    {
+        "cloud_watch_logs_group_arn",
+        "cloudwatch_log_group_arn",
+        "container_definitions",
+        "destination_arn",
+        "group_name",
+        "log_destination",
+        "log_group",
+        "log_group_arn",
+        "log_group_name",
+    }
+)
 
 
 def functions(
@@ -26,21 +40,26 @@ def functions(
             yield user, _group_of(user, module)
 
 
-def groups_of_functions(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
-    """Where nothing but functions runs with the roles: the groups that they write to."""
-    users = users_of_roles(roles, module)
-    if not users or any(user.kind != _FUNCTION for user in users if _runs(user)):
-        return {}
-    return {
-        group.address: f"`{group.address}` is what `{function.address}` writes to"
-        for function, group in functions(roles, module)
-        if group is not None
-    }
+def groups_written(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
+    """The groups that whatever runs with the roles writes to; none where one is not shown."""
+    groups = dict(functions(roles, module))
+    found: dict[str, str] = {}
+    for user in users_of_roles(roles, module):
+        own = groups.get(user)
+        written = [own.address] if own is not None else list(_configured(user, module))
+        if not written:
+            return {}
+        for address in written:
+            found[address] = f"`{address}` is what `{user.address}` writes to"
+    return found
 
 
-def _runs(user: Resource) -> bool:
-    """Whether it takes the role on itself; what only speaks of a function does not."""
-    return "role" in user.body.attributes or "execution_role_arn" in user.body.attributes
+def _configured(user: Resource, module: Module) -> Iterator[str]:
+    """The groups that its own settings send its logs to."""
+    for attribute in all_attributes(user.body):
+        if attribute.name in _SENDS_LOGS:
+            held = (module.resource(name) for name in module.references(attribute.value))
+            yield from (one.address for one in held if one is not None and one.kind == _GROUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +94,12 @@ def _groups(module: Module) -> _Groups:
 
 
 def _group_of(function: Resource, module: Module) -> Resource | None:
-    """The first group that one of both names the other of, or that is called as Lambda would."""
+    """The first group that the function is told to use, or that is called as Lambda would."""
     groups = module.remember("log groups", lambda: _groups(module))
-    users = (user.address for user, _ in module.users_of(function.address))
-    used = (at for one in module.naming(function) for at in module.references(one.value))
-    found = [groups.addressed.get(address) for address in (*users, *used)]
+    told = (one for one in module.naming(function) if one.name == "log_group")
+    used = (at for one in told for at in module.references(one.value))
+    found = [groups.addressed.get(address) for address in used]
+    found.append(groups.worded.get(f'"/aws/lambda/${{{function.address}.function_name}}"'))
     called, words = function.value("function_name"), _words(function, "function_name")
     inner = words[1:-1] if words.startswith('"') else f"${{{words}}}"
     if isinstance(called, Known):

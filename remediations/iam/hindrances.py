@@ -11,6 +11,7 @@ from typing import Final
 from ..terraform.module import Module, Resource
 from .functions import functions
 from .nouns import Noun
+from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import trusts
@@ -21,10 +22,24 @@ _OTHER_DOORS: Final = ("aws_s3_access_point", "aws_s3control_")
 # Instances that Systems Manager or Image Builder looks after read buckets of AWS's own:
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
 _READ_AWS_BUCKETS: Final = ("ssmmessages:", "ec2messages:", "imagebuilder:")
-_CREATES: Final = "s3:createbucket"
-# They read and write what statements say that somebody sends at run time.
-_LOADS: Final = ("redshift", "rds", "dms", "datasync", "storagegateway", "transfer")
-_BUILDS: Final = "iam:createrole"
+_CREATES: Final = {
+    "bucket": ("s3:createbucket",),
+    "table": ("dynamodb:createtable", "dynamodb:importtable", "dynamodb:restoretable"),
+    "repository": ("ecr:createrepository",),
+    "secret": ("secretsmanager:createsecret",),
+    "endpoint": ("sagemaker:createendpoint",),
+}
+# They read and write what somebody tells them at run time, or in a template.
+_LOADS: Final = (
+    "cloudformation",
+    "datasync",
+    "dms",
+    "rds",
+    "redshift",
+    "storagegateway",
+    "transfer",
+)
+_BUILDS: Final = "iam:CreateRole"
 
 
 def of_module(noun: Noun, module: Module) -> str | None:
@@ -42,15 +57,14 @@ def of_policy(
     noun: Noun,
     holder: Resource,
     policy: tuple[Statement, ...],
-    statement: Statement,
     module: Module,
 ) -> str | None:
     """What keeps anything from being named in a statement of a policy."""
-    if noun.word == "bucket" and _CREATES in {i.text.lower() for i in statement.actions}:
-        return "It may create buckets, so it means others too. Name those that this role needs."
     roles = roles_of(holder, module)
     policies = (policy, *policies_of(roles, module))
-    if _allows(policies, _BUILDS):
+    if _allows(policies, *_CREATES.get(noun.word, ())):
+        return f"It may create {noun.plural}, so it means others too. Name those that it needs."
+    if any(covers(one, _BUILDS) for one in _actions(policies)):
         return (
             "It may make roles, so it builds what others run, and may mean anything they need. "
             f"Name the ARNs of each {noun.word}, or leave it to a pipeline."
@@ -88,7 +102,7 @@ def _is_for_sagemaker_too(roles: tuple[Resource, ...], module: Module) -> bool:
 
 
 def _strangers(role: Resource, module: Module) -> Iterator[str]:
-    """People, pipelines and warehouses that take on a role: what they read is said elsewhere."""
+    """People, templates and warehouses that take on a role: what they need is said elsewhere."""
     for trust in trusts(role, module):
         held = trust.statement
         for kind, item in zip(held.principal_kinds, held.principals, strict=True):
@@ -98,12 +112,14 @@ def _strangers(role: Resource, module: Module) -> Iterator[str]:
 
 def _allows(policies: tuple[tuple[Statement, ...], ...], *begin: str) -> bool:
     """Whether an action that begins so is named in them."""
-    return any(
-        item.text.lower().startswith(begin)
-        for policy in policies
-        for statement in policy
-        for item in statement.actions
-    )
+    return any(action.lower().startswith(begin) for action in _actions(policies))
+
+
+def _actions(policies: tuple[tuple[Statement, ...], ...]) -> Iterator[str]:
+    """Of the Allow statements; what everybody is denied is nothing that the holder does."""
+    for statement in (one for policy in policies for one in policy):
+        if statement.effect == "Allow":
+            yield from (item.text for item in statement.actions)
 
 
 def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:

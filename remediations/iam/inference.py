@@ -17,10 +17,10 @@ from typing import Final
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from . import weights
-from .functions import groups_of_functions
+from .functions import groups_written
 from .nouns import Noun, declared, looked_up, others
 from .passable import passable
-from .roles import ROLE, policies_of, roles_of
+from .roles import ROLE, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import trusts
 from .uses import keys_behind, literal_names, named_beside, named_here, needs, pointed_at
@@ -31,6 +31,19 @@ _TELLING: Final = re.compile(
     r"train(ing)?|models?|artifacts?|features?|inference|raw|curated|processed|clean|datasets?|"
     r"data|lake|results?|output|input|code|scripts|capture|monitoring|registry|experiments|"
     r"mlflow|pipeline|landing|bronze|silver|gold"
+)
+
+_OF_PEOPLE: Final = frozenset({"aws_iam_group_policy", "aws_iam_user_policy"})
+_OF_ML: Final = frozenset({"bedrock", "sagemaker"})
+_WORKS: Final = frozenset(
+    {
+        "aws_batch_job_definition",
+        "aws_ecs_task_definition",
+        "aws_glue_job",
+        "aws_lambda_function",
+        "aws_sagemaker_notebook_instance",
+        "aws_sfn_state_machine",
+    }
 )
 
 
@@ -84,11 +97,10 @@ def infer(question: Question) -> Inference:
     told, plain = _candidates(question)
     candidates = list(merge(told, plain, key=_rank))
     proven = tuple(one for one in told if one.is_proven)
-    likeliest = (
-        tuple(one for one in proven if one.score == weights.CONCLUSIVE)
-        or proven
-        or tuple(candidates[:1])
-    )
+    conclusive = tuple(one for one in proven if one.score == weights.CONCLUSIVE)
+    used = tuple(one for one in proven if one.score == weights.USED_BY_CONSUMER)
+    # What is named beside the wildcard is not all where something works with another one.
+    likeliest = () if conclusive and used else conclusive or proven or tuple(candidates[:1])
     chosen = likeliest if all(one.score >= weights.SUGGEST for one in likeliest) else ()
     ids = {id(one) for one in chosen}
     rest = next((one.score for one in candidates if id(one) not in ids), 0.0)
@@ -170,8 +182,26 @@ def _shown(question: Question, *, is_alone: bool) -> _Shown:
         frozenset(name for name, _, is_allowed in beside if is_allowed),
         _used(question),
         _own(question),
-        held[0].address if is_alone and held and noun.word != "role" else "",
+        held[0].address if is_alone and held and _is_telling_alone(question) else "",
     )
+
+
+def _is_telling_alone(question: Question) -> bool:
+    """Whether the only one of its kind is what the role is for.
+
+    So it is for a role of an ML service, for a policy whose role is not in this module, and for
+    what works on tables, keys or images. A build, a pipeline, a person or a reader of files works
+    on what stands elsewhere.
+    """
+    word, roles, module = question.noun.word, question.roles, question.module
+    if word in ("log group", "role"):
+        return False
+    services = {name for role in roles for one in trusts(role, module) for name in one.services}
+    is_open = not roles and question.holder.kind not in _OF_PEOPLE
+    if is_open or (services and services <= _OF_ML):
+        return True
+    users = users_of_roles(roles, module)
+    return word != "bucket" and bool(users) and all(user.type in _WORKS for user in users)
 
 
 def _own(question: Question) -> frozenset[str]:
@@ -200,23 +230,22 @@ def _conclusive(question: Question) -> Mapping[str, str]:
     here = dict.fromkeys(named_here(question.statement))
     found = {name: f"the statement names `{name}` beside the wildcard" for name in here}
     if question.noun.word == "log group" and not found:
-        return groups_of_functions(question.roles, question.module)
+        return groups_written(question.roles, question.module)
     return found
 
 
 def _used(question: Question) -> Mapping[str, str]:
     """What the role is shown to need. A role that it may pass on is not the one it has."""
+    if question.noun.word == "log group":
+        return {}  # what runs with it may name a group for many reasons
     if question.noun.word == "key":
         return keys_behind(question.roles, question.module)
     if question.noun.word != "role":
         return pointed_at(question.roles, question.module)
+    if question.holder.kind in _OF_PEOPLE:
+        return {}
     policies = (question.policy, *policies_of(question.roles, question.module))
-    found = passable(policies, question.module)
-    own = {one.address for one in question.roles}
-    # Whoever sets others to work gives them their roles; its own only where there is no other.
-    if own.isdisjoint(found):
-        return found
-    return {name: words for name, words in found.items() if name not in own} or found
+    return passable(policies, question.roles, question.module)
 
 
 def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:

@@ -35,6 +35,12 @@ class Noun:
         return f"{self.adjective} {self.word}".strip()
 
     @property
+    def plural(self) -> str:
+        """The word for several."""
+        is_y = self.word.endswith("y") and self.word[-2] not in "aeiou"
+        return f"{self.word[:-1]}ies" if is_y else f"{self.word}s"
+
+    @property
     def types(self) -> frozenset[str]:
         """The types of resource that one of them can hold."""
         return frozenset(one.type for kind in self.kinds for one in by_kind(kind))

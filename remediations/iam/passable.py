@@ -16,6 +16,8 @@ from .statement import Statement
 from .trust import trusts
 
 _PROFILE: Final = "aws_iam_instance_profile"
+# What is deployed by these stands elsewhere, but for a task that a pipeline registers.
+_DEPLOYS: Final = frozenset({"cloudformation", "codebuild", "codedeploy", "codepipeline"})
 # Actions that give a role to somebody, and the service that takes it on then.
 _GIVES: Final = (
     ("sagemaker:CreateTrainingJob", "sagemaker"),
@@ -50,11 +52,18 @@ _GIVES: Final = (
 )
 
 
-def passable(policies: Sequence[Sequence[Statement]], module: Module) -> Mapping[str, str]:
-    """Roles of the module that the holder of these policies may set a service to work with.
+def passable(
+    policies: Sequence[Sequence[Statement]], roles: tuple[Resource, ...], module: Module
+) -> Mapping[str, str]:
+    """Roles of the module that the holders of these policies may set a service to work with.
 
-    Each by its address, with the reason in words.
+    Each by its address, with the reason in words. None where the holder passes what stands
+    elsewhere: a job of SageMaker passes its own role on by default.
+    https://sagemaker.readthedocs.io/en/stable/api/utility/session.html
     """
+    holders = {name for role in roles for one in trusts(role, module) for name in one.services}
+    if "sagemaker" in holders:
+        return {}
     actions = [
         item.text
         for policy in policies
@@ -62,11 +71,15 @@ def passable(policies: Sequence[Sequence[Statement]], module: Module) -> Mapping
         if statement.effect == "Allow"
         for item in statement.actions
     ]
+    given = [one for one in _GIVES if holders.isdisjoint(_DEPLOYS) or one[0].startswith("ecs:")]
     set_to_work = {
-        service: action for action, service in _GIVES if any(covers(one, action) for one in actions)
+        service: action for action, service in given if any(covers(one, action) for one in actions)
     }
     key = ("passable", frozenset(set_to_work.items()))
-    return module.remember(key, lambda: dict(_taken_on_for(set_to_work, module)))
+    own = {one.address for one in roles}
+    found = module.remember(key, lambda: dict(_taken_on_for(set_to_work, module)))
+    # Whoever sets others to work gives them their roles; its own only where there is no other.
+    return {name: words for name, words in found.items() if name not in own} or found
 
 
 def _taken_on_for(set_to_work: Mapping[str, str], module: Module) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ Follows references of one module; judges nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -21,6 +22,9 @@ _ATTACHMENTS: Final = (
     "aws_iam_role_policy_attachments_exclusive",
 )
 _IAM: Final = "aws_iam_"
+# Arguments by which a role is taken on. One that stands in a definition, in an environment or in
+# a stage's configuration is passed on to somebody else.
+_TAKES: Final = re.compile(r"(?:.*_)?(?:role|profile)(?:_arn|_name)?s?|container_properties")
 
 
 def roles_of(holder: Resource, module: Module) -> tuple[Resource, ...]:
@@ -92,6 +96,8 @@ def _users_of_roles(roles: tuple[Resource, ...], module: Module) -> tuple[Resour
         one = pending.pop()
         for user, argument in module.users_of(one.address):
             if user.type.startswith(_IAM) or argument in NO_USE or user.address in found:
+                continue
+            if one.kind == ROLE and not _TAKES.fullmatch(argument):
                 continue
             found[user.address] = user
             if user.type.startswith("aws_sagemaker_"):

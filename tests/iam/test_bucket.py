@@ -85,7 +85,9 @@ def test_a_reference_is_never_a_cycle(grammar: Grammar) -> None:
     text = (
         'resource "aws_s3_bucket" "training" {\n  bucket = "t"\n\n  replication_configuration {\n'
         "    role = aws_iam_role.r.arn\n  }\n}\n\n"
-        'resource "aws_iam_role" "r" {\n  assume_role_policy = "{}"\n\n  inline_policy {\n'
+        'resource "aws_iam_role" "r" {\n  assume_role_policy = jsonencode({ '
+        'Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", '
+        'Principal = { Service = "sagemaker.amazonaws.com" } }] })\n\n  inline_policy {\n'
         '    name = "x"\n    policy = data.aws_iam_policy_document.p.json\n  }\n}\n'
     )
     start = read(text + POLICY.removeprefix(BUCKET), grammar)

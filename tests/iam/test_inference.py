@@ -211,7 +211,7 @@ def test_a_bucket_with_a_literal_name_may_be_meant_too(grammar: Grammar) -> None
 def test_the_roles_that_may_be_passed_are_those_of_the_services_set_to_work(
     grammar: Grammar,
 ) -> None:
-    roles = ENDPOINT + TRAINING + TASK
+    roles = ROLES.format("endpoint", "states") + TRAINING + TASK
     found = meant("role", roles + policy("iam:PassRole", "ecs:RunTask"), grammar)
     assert isinstance(found, Choice)
     assert found.names == "`aws_iam_role.task`"
@@ -219,12 +219,39 @@ def test_the_roles_that_may_be_passed_are_those_of_the_services_set_to_work(
     assert isinstance(meant("role", roles + policy("iam:PassRole"), grammar), str)
 
 
-def test_a_role_cannot_name_itself_in_its_own_block(grammar: Grammar) -> None:
-    inline = ENDPOINT.rstrip().removesuffix("}") + (
-        '\n  inline_policy {\n    policy = jsonencode({\n      Statement = [{ Effect = "Allow", '
-        'Action = ["iam:PassRole", "sagemaker:*"], Resource = "*" }]\n    })\n  }\n}\n'
+@pytest.mark.parametrize(
+    ("passer", "action", "is_shown"),
+    [
+        ("lambda", "glue:CreateJob", True),
+        ("sagemaker", "glue:CreateJob", False),
+        ("codepipeline", "glue:CreateJob", False),
+        ("codepipeline", "ecs:RegisterTaskDefinition", True),
+    ],
+)
+def test_who_passes_what_stands_elsewhere_is_not_guessed_at(
+    passer: str, action: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """A job of SageMaker passes its own role, a pipeline what its stages name."""
+    roles = ROLES.format("endpoint", passer) + ROLES.format("etl", "glue") + TASK
+    found = meant("role", roles + policy("iam:PassRole", action), grammar)
+    assert isinstance(found, Choice) is is_shown
+
+
+def test_a_person_passes_what_nobody_can_tell(grammar: Grammar) -> None:
+    text = ROLES.format("etl", "glue") + (
+        'resource "aws_iam_user_policy" "p" {\n  user   = "ann"\n  policy = jsonencode({\n'
+        '    Statement = [{ Effect = "Allow", Action = ["iam:PassRole", "glue:CreateJob"], '
+        'Resource = "*" }]\n  })\n}\n'
     )
-    assert "cycle" in str(meant("role", inline, grammar, "aws_iam_role.endpoint"))
+    assert isinstance(meant("role", text, grammar, "aws_iam_user_policy.p"), str)
+
+
+def test_a_role_cannot_name_itself_in_its_own_block(grammar: Grammar) -> None:
+    inline = TASK.rstrip().removesuffix("}") + (
+        '\n  inline_policy {\n    policy = jsonencode({\n      Statement = [{ Effect = "Allow", '
+        'Action = ["iam:PassRole", "ecs:RunTask"], Resource = "*" }]\n    })\n  }\n}\n'
+    )
+    assert "cycle" in str(meant("role", inline, grammar, "aws_iam_role.task"))
 
 
 def test_functions_write_to_their_own_groups(grammar: Grammar) -> None:
@@ -234,6 +261,111 @@ def test_functions_write_to_their_own_groups(grammar: Grammar) -> None:
     assert found.names == "`aws_cloudwatch_log_group.call`"
     second = FUNCTION.replace('"call"', '"answer"')
     assert "a log group that Lambda makes" in str(meant("log group", logs + second, grammar))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_its_own"),
+    [
+        ('"/aws/lambda/call"', True),
+        ('"/aws/lambda/${aws_lambda_function.call.function_name}"', True),
+        ('"/acme/${aws_lambda_function.call.function_name}"', False),
+        ('"/aws/lambda/acme-call"\n  depends_on = [aws_lambda_function.call]', False),
+    ],
+)
+def test_a_group_with_another_name_is_not_the_function_s(
+    name: str, grammar: Grammar, *, is_its_own: bool
+) -> None:
+    group = f'resource "aws_cloudwatch_log_group" "call" {{\n  name = {name}\n}}\n'
+    logs = BUCKETS + ENDPOINT + policy("logs:PutLogEvents") + FUNCTION + group
+    assert isinstance(meant("log group", logs, grammar), Choice) is is_its_own
+
+
+@pytest.mark.parametrize(
+    ("user", "is_shown"),
+    [
+        ("log_configuration {{\n    log_destination = {}\n  }}", True),
+        ("default_arguments = {{ group = {} }}", False),
+    ],
+)
+def test_logs_go_where_the_settings_of_what_runs_send_them(
+    user: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    work = (
+        'resource "aws_sfn_state_machine" "m" {\n  role_arn = aws_iam_role.endpoint.arn\n'
+        f"  {user.format('aws_cloudwatch_log_group.other.arn')}\n}}\n"
+    )
+    text = ROLES.format("endpoint", "states") + policy("logs:PutLogEvents") + GROUP + work
+    assert isinstance(meant("log group", text, grammar), Choice) is is_shown
+
+
+def test_a_group_is_not_meant_where_something_else_writes_too(grammar: Grammar) -> None:
+    studio = (
+        'resource "aws_sagemaker_user_profile" "ann" {\n  user_settings {\n'
+        "    execution_role = aws_iam_role.endpoint.arn\n  }\n}\n"
+    )
+    logs = BUCKETS + ENDPOINT + policy("logs:PutLogEvents") + GROUP + FUNCTION
+    assert isinstance(meant("log group", logs, grammar), Choice)
+    assert isinstance(meant("log group", logs + studio, grammar), str)
+
+
+TABLE = 'resource "aws_dynamodb_table" "t" {\n  name = "t"\n}\n'
+BUILD = 'resource "aws_codebuild_project" "b" {\n  service_role = aws_iam_role.endpoint.arn\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("service", "user", "is_shown"),
+    [
+        ("lambda", FUNCTION, True),
+        ("sagemaker", "", True),
+        ("codebuild", BUILD, False),
+        ("lambda", "", False),
+    ],
+)
+def test_the_only_table_is_meant_by_what_works_with_it(
+    service: str, user: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """A build works on what stands elsewhere, and a role without a use tells nothing."""
+    text = TABLE + ROLES.format("endpoint", service) + user + policy("dynamodb:PutItem")
+    assert isinstance(meant("table", text, grammar), Choice) is is_shown
+
+
+def test_the_only_bucket_is_meant_by_a_role_of_machine_learning(grammar: Grammar) -> None:
+    bucket = BUCKETS.split("\n\n")[0] + "\n"
+    training, reader = ENDPOINT, ROLES.format("endpoint", "lambda") + FUNCTION
+    assert isinstance(meant("bucket", bucket + training + policy("s3:PutObject"), grammar), Choice)
+    assert isinstance(meant("bucket", bucket + reader + policy("s3:PutObject"), grammar), str)
+
+
+def test_what_makes_tables_means_those_too(grammar: Grammar) -> None:
+    text = TABLE + ENDPOINT + policy("dynamodb:PutItem", "dynamodb:RestoreTableFromBackup")
+    assert "may create tables" in str(meant("table", text, grammar))
+
+
+@pytest.mark.parametrize("action", ["iam:CreateRole", "iam:*"])
+def test_what_makes_roles_builds_what_others_run(action: str, grammar: Grammar) -> None:
+    text = TABLE + ENDPOINT + policy("dynamodb:PutItem", action)
+    assert "may make roles" in str(meant("table", text, grammar))
+
+
+def test_what_a_template_needs_stands_elsewhere(grammar: Grammar) -> None:
+    text = TABLE + ROLES.format("endpoint", "cloudformation") + policy("dynamodb:PutItem")
+    assert "does not stand here" in str(meant("table", text, grammar))
+
+
+def test_a_role_that_is_only_passed_on_shows_nothing_of_its_bucket(grammar: Grammar) -> None:
+    """What names a role in an environment gives it to others and does not run with it."""
+    caller = (
+        'resource "aws_lambda_function" "start" {\n  function_name = "start"\n'
+        "  role = aws_iam_role.training.arn\n\n  environment {\n    variables = {\n"
+        "      ROLE   = aws_iam_role.endpoint.arn\n      BUCKET = aws_s3_bucket.raw.id\n"
+        "    }\n  }\n}\n"
+    )
+    bucket = BUCKETS.split("\n\n")[0] + "\n"
+    text = bucket + ROLES.format("endpoint", "glue") + ROLES.format("training", "lambda")
+    assert isinstance(meant("bucket", text + policy("s3:PutObject") + caller, grammar), str)
+    swapped = caller.replace("endpoint", "x").replace("training", "endpoint")
+    text = text.replace('"training"', '"x"')
+    assert isinstance(meant("bucket", text + policy("s3:PutObject") + swapped, grammar), Choice)
 
 
 def test_the_key_is_that_of_the_bucket_that_is_used(grammar: Grammar) -> None:

@@ -26,7 +26,9 @@ def _open(filler: int) -> str:
     """A policy with one statement to scope, and so many characters in another one."""
     return (
         "jsonencode({\n    Statement = [\n"
-        '      { Effect = "Allow", Action = "s3:GetObject", Resource = "*" },\n'
+        '      { Effect = "Allow", Action = "s3:PutObject", Resource = "*" },\n'
+        '      { Effect = "Allow", Action = "s3:GetObject", '
+        'Resource = "${aws_s3_bucket.training.arn}/*" },\n'
         f'      {{ Effect = "Deny", Action = "sqs:{"x" * filler}", Resource = "q" }},\n'
         "    ]\n  })"
     )
