@@ -20,6 +20,7 @@ from . import weights
 from .functions import groups_written
 from .nouns import Noun, declared, looked_up, others
 from .passable import passable
+from .permissions import covers
 from .roles import ROLE, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import trusts
@@ -33,6 +34,7 @@ _TELLING: Final = re.compile(
     r"mlflow|pipeline|landing|bronze|silver|gold"
 )
 
+_READS_LOGS: Final = ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery")
 _OF_PEOPLE: Final = frozenset({"aws_iam_group_policy", "aws_iam_user_policy"})
 _OF_ML: Final = frozenset({"bedrock", "sagemaker"})
 _WORKS: Final = frozenset(
@@ -41,7 +43,6 @@ _WORKS: Final = frozenset(
         "aws_ecs_task_definition",
         "aws_glue_job",
         "aws_lambda_function",
-        "aws_sagemaker_notebook_instance",
         "aws_sfn_state_machine",
     }
 )
@@ -190,18 +191,19 @@ def _is_telling_alone(question: Question) -> bool:
     """Whether the only one of its kind is what the role is for.
 
     So it is for a role of an ML service, for a policy whose role is not in this module, and for
-    what works on tables, keys or images. A build, a pipeline, a person or a reader of files works
-    on what stands elsewhere.
+    what works on tables and endpoints. A build, a pipeline, a person or a reader of files works on
+    what stands elsewhere; an image often is another's.
     """
     word, roles, module = question.noun.word, question.roles, question.module
     if word in ("log group", "role"):
         return False
+    if not roles:
+        return question.holder.kind not in _OF_PEOPLE
     services = {name for role in roles for one in trusts(role, module) for name in one.services}
-    is_open = not roles and question.holder.kind not in _OF_PEOPLE
-    if is_open or (services and services <= _OF_ML):
-        return True
-    users = users_of_roles(roles, module)
-    return word != "bucket" and bool(users) and all(user.type in _WORKS for user in users)
+    users = {user.type for user in users_of_roles(roles, module)}
+    if services and services <= _OF_ML:
+        return word != "repository"
+    return word in ("endpoint", "table") and bool(users) and users <= _WORKS
 
 
 def _own(question: Question) -> frozenset[str]:
@@ -229,9 +231,15 @@ def _conclusive(question: Question) -> Mapping[str, str]:
     """What leaves nothing else to be meant."""
     here = dict.fromkeys(named_here(question.statement))
     found = {name: f"the statement names `{name}` beside the wildcard" for name in here}
-    if question.noun.word == "log group" and not found:
+    if question.noun.word == "log group" and not found and _writes_logs(question.statement):
         return groups_written(question.roles, question.module)
     return found
+
+
+def _writes_logs(statement: Statement) -> bool:
+    """Whether it is there to write logs: whoever reads them may mean those of others."""
+    actions = [item.text for item in statement.actions if item.text != "logs:*"]
+    return not any(covers(one, read) for one in actions for read in _READS_LOGS)
 
 
 def _used(question: Question) -> Mapping[str, str]:
@@ -242,7 +250,10 @@ def _used(question: Question) -> Mapping[str, str]:
         return keys_behind(question.roles, question.module)
     if question.noun.word != "role":
         return pointed_at(question.roles, question.module)
-    if question.holder.kind in _OF_PEOPLE:
+    is_made_elsewhere = any(
+        one.startswith("module.") for one in others(question.noun, question.module)
+    )
+    if question.holder.kind in _OF_PEOPLE or is_made_elsewhere:
         return {}
     policies = (question.policy, *policies_of(question.roles, question.module))
     return passable(policies, question.roles, question.module)

@@ -11,7 +11,7 @@ from typing import Final
 
 from ..terraform.module import Module, Resource
 from .permissions import covers
-from .roles import ROLE
+from .roles import ROLE, users_of_roles
 from .statement import Statement
 from .trust import trusts
 
@@ -78,8 +78,19 @@ def passable(
     key = ("passable", frozenset(set_to_work.items()))
     own = {one.address for one in roles}
     found = module.remember(key, lambda: dict(_taken_on_for(set_to_work, module)))
+    found = {**found, **dict(_given_beside(roles, module))} if found else found
     # Whoever sets others to work gives them their roles; its own only where there is no other.
     return {name: words for name, words in found.items() if name not in own} or found
+
+
+def _given_beside(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
+    """Roles that what runs with these gives its parts, as a cluster gives its scaling one."""
+    for user in users_of_roles(roles, module):
+        for attribute in user.body.attributes.values():
+            for name in module.references(attribute.value) if "role" in attribute.name else ():
+                held = module.resource(name)
+                if held is not None and held.kind == ROLE and held not in roles:
+                    yield name, f"`{user.address}` gives `{name}` as `{attribute.name}`"
 
 
 def _taken_on_for(set_to_work: Mapping[str, str], module: Module) -> Iterator[tuple[str, str]]:

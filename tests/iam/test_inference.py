@@ -308,6 +308,30 @@ def test_a_group_is_not_meant_where_something_else_writes_too(grammar: Grammar) 
     assert isinstance(meant("log group", logs + studio, grammar), str)
 
 
+def test_whoever_reads_logs_may_mean_those_of_others(grammar: Grammar) -> None:
+    work = BUCKETS + ENDPOINT + GROUP + FUNCTION
+    assert isinstance(meant("log group", work + policy("logs:*"), grammar), Choice)
+    assert isinstance(meant("log group", work + policy("logs:FilterLogEvents"), grammar), str)
+
+
+def test_a_cluster_passes_the_roles_of_its_parts_too(grammar: Grammar) -> None:
+    cluster = (
+        'resource "aws_emr_cluster" "c" {\n  service_role     = aws_iam_role.endpoint.arn\n'
+        "  autoscaling_role = aws_iam_role.scaling.arn\n}\n"
+    )
+    roles = ROLES.format("endpoint", "elasticmapreduce") + TASK
+    roles += ROLES.format("scaling", "application-autoscaling")
+    text = roles + policy("iam:PassRole", "ecs:RunTask") + cluster
+    found = meant("role", text, grammar)
+    assert isinstance(found, Choice)
+    assert found.names == "`aws_iam_role.scaling` and `aws_iam_role.task`"
+
+
+def test_an_image_often_is_another_s(grammar: Grammar) -> None:
+    text = 'resource "aws_ecr_repository" "r" {\n  name = "r"\n}\n' + ENDPOINT
+    assert isinstance(meant("repository", text + policy("ecr:BatchGetImage"), grammar), str)
+
+
 TABLE = 'resource "aws_dynamodb_table" "t" {\n  name = "t"\n}\n'
 BUILD = 'resource "aws_codebuild_project" "b" {\n  service_role = aws_iam_role.endpoint.arn\n}\n'
 

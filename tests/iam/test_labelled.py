@@ -14,6 +14,7 @@ from remediations.terraform.module import Module
 
 from .labelled import GIVEN, VERDICTS, Labelled, files_of, given, half_of, labelled
 
+LATER = ("second", "third")
 MODULES = sorted({one.module for one in labelled()})
 needs_modules = pytest.mark.skipif(
     given() is None, reason=f"other people's modules are not in this repository; set {GIVEN}"
@@ -29,10 +30,17 @@ def test_there_are_enough_of_them_from_enough_places() -> None:
 
 
 def test_about_half_of_them_are_held_out_by_whole_repositories() -> None:
-    rows = labelled()
+    rows = [one for one in labelled() if one.half not in LATER]
     assert all(one.half == half_of(one.repository) for one in rows)
     held_out = sum(one.half == "held-out" for one in rows)
     assert 0.35 < held_out / len(rows) < 0.65
+
+
+def test_no_repository_is_in_two_rounds() -> None:
+    rounds = defaultdict(set)
+    for one in labelled():
+        rounds[one.repository.lower()].add(one.half)
+    assert [name for name, halves in rounds.items() if len(halves) > 1] == []
 
 
 def test_every_one_says_where_it_comes_from_and_why_it_is_labelled_so() -> None:
@@ -48,7 +56,9 @@ def test_every_one_says_where_it_comes_from_and_why_it_is_labelled_so() -> None:
             "MIT-0",
             "none stated",
         }
-        assert one.labels.keys() == {_service(action) for action in one.actions}
+        services = {_service(action) for action in one.actions}
+        # Later rounds leave out the services of which no action here takes a resource.
+        assert one.labels.keys() <= services if one.half in LATER else one.labels.keys() == services
         for label in one.labels.values():
             assert label.verdict in VERDICTS
             assert label.why
