@@ -12,7 +12,7 @@ from itertools import groupby
 from posixpath import dirname
 from typing import Any
 
-from .environment import Environment, environments_of
+from .environment import Environment, environments_of, is_example
 from .frozen import dataclass
 from .model import Edit, NotAnalysed, Profile, Span
 from .registry import stand_ins
@@ -108,7 +108,7 @@ class Codebase:
                 documents[path] = _document(path, files[path], grammar, cache)
             except Unreadable as error:
                 reason = f"{error.reason} (line {error.line}, column {error.column})"
-                blocking = not path.endswith(LOCK)
+                blocking = not path.endswith(LOCK) and not is_example(path)
                 failed.append(NotAnalysed(path, error.line, reason, blocking))
         return cls(grammar, documents, tuple(failed), earlier)
 
@@ -138,7 +138,7 @@ class Codebase:
                 found.setdefault(dirname(path), []).append(document)
         missing: dict[str, list[str]] = {}
         for path in sorted(self._paths - self.documents.keys()):
-            if path not in passed_over and not path.endswith(LOCK):
+            if path not in passed_over and not path.endswith(LOCK) and not is_example(path):
                 missing.setdefault(dirname(path), []).append(path)
         return {
             directory: Directory(tuple(found[directory]), tuple(missing.get(directory, ())))

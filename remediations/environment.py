@@ -13,6 +13,7 @@ from typing import Final
 
 from .frozen import dataclass
 from .glob import covers
+from .terraform.files import VALUES
 
 _WORDS: Final = {
     "prod": ("prod", "production", "prd", "live"),
@@ -76,6 +77,11 @@ def is_always_read(path: str, directory: str) -> bool:
     is_named = name in ("terraform.tfvars", "terraform.tfvars.json")
     is_auto = name.endswith((".auto.tfvars", ".auto.tfvars.json"))
     return dirname(path) == directory and (is_named or is_auto)
+
+
+def is_example(path: str) -> bool:
+    """Whether a file of values only shows what may be written into another one."""
+    return path.endswith(VALUES) and not _EXAMPLE.isdisjoint(_TOKEN.split(basename(path).lower()))
 
 
 def level_of_path(directory: str) -> str | None:

@@ -95,3 +95,13 @@ def test_modules_that_nobody_edited_are_the_same_objects(grammar: Grammar) -> No
     assert new_b is old_b
     assert new_a is not old_a
     assert after.module("gone") is None
+
+
+def test_an_example_of_values_that_cannot_be_read_is_a_note(grammar: Grammar) -> None:
+    files = {"main.tf": things("a"), "terraform.example.tfvars": "name = <yours>\n"}
+    found = read(files, grammar)
+    assert [one.blocking for one in found.not_analysed] == [False]
+    assert found.modules[0].unread == ()
+    real = read({"main.tf": things("a"), "prod.tfvars": "name = <yours>\n"}, grammar)
+    assert [one.blocking for one in real.not_analysed] == [True]
+    assert real.modules[0].unread == ("prod.tfvars",)
