@@ -32,7 +32,7 @@ def said(pull: Pull) -> int:
 
 def opened(delivery: list[Delivery], repo: Repo) -> Delivery:
     mine = (one for one in delivery if one.payload.get("repository", {})["full_name"] == repo.name)
-    return next(one for one in mine if one.payload["action"] == "opened")
+    return next(one for one in mine if one.payload.get("action") == "opened")
 
 
 def during(standing: Standing, repo: Repo, meddle: Callable[[], object]) -> Pull:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import text
+from pathlib import Path
+from typing import Any
 
-from bot.database import SchemaError, is_current, migrate
+import pytest
+from alembic import command
+from sqlalchemy import Inspector, inspect, text
+
+from bot import database
+from bot.database import SchemaError, is_current, migrate, open_database
 from bot.inbox import Inbox
+
+VERSIONS = Path(database.__file__).parent / "migrations" / "versions"
 
 
 def at(inbox: Inbox, revision: str) -> None:
@@ -50,3 +57,43 @@ def test_this_version_works_on_the_next_schema_and_on_no_later_one(inbox: Inbox,
 def test_a_schema_of_the_version_before_has_to_be_migrated(inbox: Inbox) -> None:
     at(inbox, f"{head(inbox) - 1:04}")
     assert not is_current(inbox.engine)
+
+
+Tables = dict[str, tuple[dict[str, Any], set[tuple[str, ...]]]]
+
+
+def tables(inspector: Inspector) -> Tables:
+    """Columns by name, and what has to be unique."""
+    return {
+        name: (
+            {column["name"]: column for column in inspector.get_columns(name)},
+            {tuple(sorted(u["column_names"])) for u in inspector.get_unique_constraints(name)},
+        )
+        for name in inspector.get_table_names()
+    }
+
+
+def test_each_step_only_adds_what_the_version_before_need_not_know(url: str) -> None:
+    """It goes on reading and writing its own columns: none is gone or another, none must be set."""
+    engine = open_database(url)
+    before: Tables = {}
+    for number in range(1, len(list(VERSIONS.glob("r0*.py"))) + 1):
+        with engine.begin() as connection:
+            config = database._config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, f"{number:04}")
+        with engine.connect() as connection:
+            after = tables(inspect(connection))
+        for name, (columns, unique) in before.items():
+            assert after[name][1] <= unique, name
+            assert columns.keys() <= after[name][0].keys(), name
+            for column in after[name][0].values():
+                old = columns.get(column["name"])
+                if old is None:
+                    assert column["nullable"] or column["default"] is not None, (name, column)
+                else:
+                    assert str(column["type"]) == str(old["type"]), (name, column)
+                    assert column["nullable"] or not old["nullable"], (name, column)
+        before = after
+    assert is_current(engine)
+    engine.dispose()
