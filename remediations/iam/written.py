@@ -5,6 +5,7 @@ Follows names of one module as far as they only pass a value on. Reads no statem
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ..frozen import dataclass
@@ -30,6 +31,8 @@ from .statement import Elsewhere
 
 _MOST_HOPS: Final = 20
 _READ_FROM_FILES: Final = ("file", "templatefile")
+_TEMPLATE: Final = "data.template_file"
+"""Older than ``templatefile``; its ``template`` is mostly a file too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,26 @@ def file_of(value: Expression, document: Document, module: Module) -> str | None
     pending = [(value, document)]
     for one in pending:
         value, home = _behind(*one, module)
-        inner = _encoded(value, "jsonencode", "jsondecode")
         if isinstance(value, Call) and value.name in _READ_FROM_FILES and value.arguments:
             return " ".join(home.text_of(value.arguments[0]).strip('"').split())
         if len(pending) < _MOST_HOPS:
-            items = value.items if isinstance(value, ListExpression) else (inner,)
-            pending += [(item, home) for item in items if item is not None]
+            pending += _made_of(value, home, module)
     return None
+
+
+def _made_of(
+    value: Expression, document: Document, module: Module
+) -> Iterator[tuple[Expression, Document]]:
+    """What a list, an encoded value or a template is made of, each with its file."""
+    if isinstance(value, ListExpression):
+        yield from ((item, document) for item in value.items)
+    inner = _encoded(value, "jsonencode", "jsondecode")
+    if inner is not None:
+        yield inner, document
+    named = module.resource(".".join(value.names[:3])) if isinstance(value, Reference) else None
+    held = named.attribute("template") if named and named.kind == _TEMPLATE else None
+    if named is not None and held is not None:
+        yield held.value, named.document
 
 
 def _encoded(value: Expression, *names: str) -> Expression | None:

@@ -214,6 +214,11 @@ def test_a_trust_policy_in_a_local_is_bound_there(grammar: Grammar) -> None:
             "`${path.module}/t.json`",
         ),
         (
+            'data "template_file" "t" {\n  template = file("t.json")\n}\n\n'
+            'resource "aws_iam_policy" "p" {\n  policy = data.template_file.t.rendered\n}',
+            "`policy` of `aws_iam_policy.p` is not looked into: it stands in `t.json`",
+        ),
+        (
             'locals {\n  p = file("p.json")\n}\n\nresource "aws_iam_policy" "p" {\n'
             "  policy = jsonencode(jsondecode(local.p))\n}",
             "`policy` of `aws_iam_policy.p` is not looked into: it stands in `p.json`",
@@ -228,7 +233,7 @@ def test_a_trust_policy_in_a_local_is_bound_there(grammar: Grammar) -> None:
             "stands in `p.json`",
         ),
     ],
-    ids=["file", "templatefile", "through a local", "in quotes", "merged into a document"],
+    ids=["file", "templatefile", "template_file", "through a local", "in quotes", "merged"],
 )
 def test_a_policy_in_a_file_is_named_and_never_fails(
     block: str, said: str, grammar: Grammar
