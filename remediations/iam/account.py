@@ -158,10 +158,7 @@ def _noun(service: str, held: Sequence[Target]) -> str:
 
 def _place(resource: Resource, statement: Statement) -> Location:
     """Where it stands; of a text in quotes, where that begins."""
-    shown, where = statement.node, statement.elsewhere
-    if where is None:
-        return resource.document_of(shown).source.location(shown.span)
-    if where.is_quoted:
-        argument = where.argument
-        return resource.document_of(argument).source.location(argument.span)
-    return where.document.source.location(shown.span)
+    where = statement.elsewhere
+    if where is not None and where.is_quoted:
+        return resource.document_of(where.argument).source.location(where.argument.span)
+    return statement.document(resource.document).source.location(statement.node.span)

@@ -65,6 +65,7 @@ class Reader:
             principal_kinds=tuple(kind for kind, _ in principals),
             tests=self._tests_of(others),
             is_repeated=is_repeated,
+            home=self.document,
         )
 
     def _principals_of(self, block: Block) -> Iterator[tuple[str, Item]]:
@@ -126,6 +127,7 @@ class Reader:
             principal_kinds=tuple(kind for kind, _ in principals),
             tests=self._tests_in(held.get("Condition")),
             is_json=self.is_json,
+            home=self.document,
             elsewhere=self.elsewhere,
         )
 

@@ -55,12 +55,10 @@ class Test:
 class Elsewhere:
     """A policy whose nodes do not stand in its resource: in a local, or as a text in quotes.
 
-    ``document`` is the file of the nodes, ``argument`` what leads to them, and ``readers`` are the
-    places of all resources that read the local. A text in quotes is a file for itself, and nothing
-    in it can be edited.
+    ``argument`` is what leads to them, and ``readers`` are the places of all resources that read
+    the local. A text in quotes is a file for itself, and nothing in it can be edited.
     """
 
-    document: Document
     argument: Attribute
     readers: tuple[str, ...] = ()
     is_quoted: bool = False
@@ -98,6 +96,8 @@ class Statement:
     """Written as a JSON text, so what is put into it has to be JSON."""
     is_repeated: bool = False
     """Made any number of times: it stands in a dynamic block that nobody can settle here."""
+    home: Document | None = field(default=None, compare=False)
+    """The file of its nodes; None for one that stands nowhere."""
     elsewhere: Elsewhere | None = field(default=None, compare=False)
     """Set where it does not stand in the resource that it belongs to."""
 
@@ -113,8 +113,8 @@ class Statement:
         return hashlib.sha256("\0".join(actions).encode()).hexdigest()[:12]
 
     def document(self, holder: Document) -> Document:
-        """The file of its nodes; ``holder`` is that of its resource."""
-        return self.elsewhere.document if self.elsewhere else holder
+        """The file of its nodes: that of its resource, an override's, or that of a local."""
+        return self.home or holder
 
     def shown(self, node: Node | None) -> Node | None:
         """A part of it, or the argument that leads to it where it stands elsewhere."""
@@ -122,7 +122,7 @@ class Statement:
 
     def related(self, node: Node | None) -> tuple[Related, ...]:
         """Where a part of it really stands, where that is not in the resource."""
-        if node is None or self.elsewhere is None or self.elsewhere.is_quoted:
+        if node is None or self.home is None or self.elsewhere is None or self.elsewhere.is_quoted:
             return ()
-        place = self.elsewhere.document.source.location(node.span)
+        place = self.home.source.location(node.span)
         return (Related(place, "the statement stands here"),)

@@ -61,8 +61,7 @@ def policies(resource: Resource, module: Module) -> tuple[tuple[Statement, ...],
 
 def _policies(resource: Resource, module: Module) -> Iterator[tuple[Statement, ...]]:
     if resource.kind == DOCUMENT:
-        reader = Reader(resource.document, module)
-        yield tuple(_in_document(resource.body, reader))
+        yield tuple(_in_document(resource, module))
         return
     places = [resource.body, *(block.body for block in resource.body.blocks("inline_policy"))]
     for body in places:
@@ -96,13 +95,14 @@ def in_files(resource: Resource, module: Module) -> Iterator[tuple[Attribute, st
     names = MERGED if resource.kind == DOCUMENT else ARGUMENTS
     for body in (resource.body, *(block.body for block in resource.body.blocks("inline_policy"))):
         for held in filter(None, map(body.attributes.get, names)):
-            path = file_of(held.value, resource.document, module)
+            path = file_of(held.value, resource.document_of(held), module)
             if path is not None:
                 yield held, path
 
 
-def _in_document(body: Body, reader: Reader) -> Iterator[Statement]:
-    for block in body.blocks():
+def _in_document(resource: Resource, module: Module) -> Iterator[Statement]:
+    for block in resource.body.blocks():
+        reader = Reader(resource.document_of(block), module)
         if block.type == "statement":
             yield reader.of_block(block)
         elif block.type == "dynamic" and block.labels == ("statement",):
@@ -113,4 +113,4 @@ def _in_document(body: Body, reader: Reader) -> Iterator[Statement]:
 
 def statements_of(encoded: ObjectExpression, document: Document, module: Module) -> list[Statement]:
     """The statements of one encoded policy, of whatever resource."""
-    return list(Reader(document, module).of_policy(encoded))
+    return list(Reader(module.document_of(encoded, document), module).of_policy(encoded))

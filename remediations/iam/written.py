@@ -57,21 +57,24 @@ def encoded_object(value: Expression) -> ObjectExpression | None:
 
 def written_policy(argument: Attribute, document: Document, module: Module) -> Written | None:
     """The policy in ``jsonencode``, or as JSON in a heredoc or in quotes; through locals too."""
-    value, home = _behind(argument.value, document, module)
+    value, home = _behind(argument.value, module.document_of(argument, document), module)
     encoded = _encoded(value)
     if encoded is not None:
         value, home = _behind(encoded, home, module)
         if not isinstance(value, ObjectExpression):
             return None
-        return Written(value, home, elsewhere=_elsewhere(argument, value, home, module))
+        return Written(value, home, elsewhere=_elsewhere(argument, value, module))
     found = policy_in(value, home)
     if found is not None:
-        elsewhere = _elsewhere(argument, value, home, module)
+        elsewhere = _elsewhere(argument, value, module)
+        if elsewhere is None and home is not document:
+            # Its nodes are made here, so nobody else can tell that they are an override's.
+            elsewhere = Elsewhere(argument)
         return Written(found, home, is_json=True, elsewhere=elsewhere)
     text = policy_in_text(value, home) if isinstance(value, String) else None
     if text is None:
         return None
-    quoted = Elsewhere(text.document, argument, is_quoted=True)
+    quoted = Elsewhere(argument, is_quoted=True)
     return Written(text.policy, text.document, is_json=True, elsewhere=quoted)
 
 
@@ -140,11 +143,9 @@ def _behind(value: Expression, document: Document, module: Module) -> tuple[Expr
     return value, document
 
 
-def _elsewhere(
-    argument: Attribute, value: Expression, document: Document, module: Module
-) -> Elsewhere | None:
+def _elsewhere(argument: Attribute, value: Expression, module: Module) -> Elsewhere | None:
     """Set where the value is not part of the argument."""
     if any(node is value for node in argument.value.walk()):
         return None
     readers = {resource.place: resource for resource, _ in readers_at(value, module)}
-    return Elsewhere(document, argument, tuple(readers))
+    return Elsewhere(argument, tuple(readers))

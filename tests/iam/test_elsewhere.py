@@ -72,6 +72,40 @@ def test_it_is_told_at_the_resource_and_mended_in_the_local(form: str, grammar: 
     assert mended.count("one team") == text.count("one team")
 
 
+OVERRIDES = {
+    "jsonencode": (
+        'resource "aws_iam_role_policy" "p" {\n  policy = jsonencode({})\n}\n',
+        f'resource "aws_iam_role_policy" "p" {{\n  policy = jsonencode({OBJECT})\n}}\n',
+    ),
+    "a heredoc": (
+        'resource "aws_iam_role_policy" "p" {\n  policy = "{}"\n}\n',
+        f'resource "aws_iam_role_policy" "p" {{\n  policy = {JSON}}}\n',
+    ),
+    "a document": (
+        'data "aws_iam_policy_document" "p" {\n}\n',
+        'data "aws_iam_policy_document" "p" {\n  statement {\n    # the data of one team\n'
+        '    actions   = ["s3:GetObject", "sqs:SendMessage"]\n    resources = ["*"]\n\n'
+        '    condition {\n      test     = "StringEquals"\n      variable = "aws:SourceVpce"\n'
+        '      values   = ["vpce-1"]\n    }\n  }\n}\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("form", OVERRIDES)
+def test_what_an_override_file_says_is_mended_there(form: str, grammar: Grammar) -> None:
+    """Offsets of one file mean nothing in the other one, so both begin differently."""
+    written, over = OVERRIDES[form]
+    files = {"main.tf": BUCKET + written, "main_override.tf": f"# {'x' * 500}\n{over}"}
+    start = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+    assert _finding(start).location.path == "main_override.tf"
+    after = scoped(start)
+    assert after.documents["main.tf"].source.text == files["main.tf"]
+    mended = after.documents["main_override.tf"].source.text
+    assert '"${aws_s3_bucket.training.arn}/*"' in mended
+    assert mended.count("vpce-1") == 2 * over.count("vpce-1")
+    assert report(after).findings == ()
+
+
 def test_what_others_read_too_is_left_to_a_person(grammar: Grammar) -> None:
     files = _module(f"policy = jsonencode({OBJECT})", "local.policy")
     files["more.tf"] = b'resource "aws_iam_policy" "q" {\n  policy = local.policy\n}\n'
