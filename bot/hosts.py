@@ -20,6 +20,7 @@ from .forge.pacer import Pacer
 from .forge.port import FailedDelivery, Forge, OpenPull, PullRef, Watchtower
 from .oauth_tokens import OAuthTokens
 from .settings import GitLabSettings, Settings
+from .shared_time import time_of
 from .vitals import Probe
 
 
@@ -66,11 +67,12 @@ def _oauth(held: GitLabSettings, database_url: str) -> OAuthTokens | None:
     """One for all projects of a process, so that they share what it holds."""
     if held.oauth is None:
         return None
-    given = held.oauth
+    given, engine = held.oauth, open_database(database_url)
+    clock = time_of(engine)
     application = OAuthApplication(
-        held.url, given.number, given.secret, given.redirect, held.ca_file
+        held.url, given.number, given.secret, given.redirect, held.ca_file, clock
     )
-    return OAuthTokens(open_database(database_url), application, given.refresh)
+    return OAuthTokens(engine, application, given.refresh, clock)
 
 
 def probes(settings: Settings) -> dict[str, Probe]:

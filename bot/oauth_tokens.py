@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -46,14 +47,16 @@ class OAuthTokens:
 
     def token(self) -> str:
         """An access token that is good for a while. Raises ``ForgeError``."""
-        if not self._is_fresh(self._held):
-            self._held = self._other_than(self._held.access)
+        with _said_well():
+            if not self._is_fresh(self._held):
+                self._held = self._other_than(self._held.access)
         return self._held.access
 
     def another(self, refused: str) -> str:
         """One that is not the one GitLab refused. Raises ``ForgeError``."""
-        if self._held.access == refused:
-            self._held = self._other_than(refused)
+        with _said_well():
+            if self._held.access == refused:
+                self._held = self._other_than(refused)
         return self._held.access
 
     def _is_fresh(self, pair: Pair) -> bool:
@@ -61,31 +64,30 @@ class OAuthTokens:
 
     def _other_than(self, known: str) -> Pair:
         ends = self.clock() + CLAIM + EARLY
-        try:
-            while self.clock() < ends:
-                row = self._row()
-                pair = self._opened(row)
-                if self._is_fresh(pair) and pair.access != known:
-                    return pair
-                if row.is_dead:
-                    raise DeadToken(DEAD)
-                if self._claims(row):
-                    return self._renew(row, pair)
-                self.sleep(_POLL)
-        except DatabaseAway as error:
-            raise Unreachable(_AWAY) from error
+        while self.clock() < ends:
+            row = self._row()
+            pair = self._opened(row)
+            if self._is_fresh(pair) and pair.access != known:
+                return pair
+            if row.is_dead:
+                raise DeadToken(DEAD)
+            if self._claims(row):
+                return self._renew(row, pair)
+            self.sleep(_POLL)
         raise Unreachable(_STUCK)
 
     def _renew(self, row: Row[Any], pair: Pair) -> Pair:
         try:
             made = self.application.renewed(pair.refresh)
         except DeadToken:
-            self._write(row, is_dead=True)
-            raise
+            if self._write(row, is_dead=True):
+                raise
+            return self._other_than(pair.access)  # it was spent by somebody who has the new one
         except ForgeError:
             self._write(row)
             raise
-        self._write(row, sealed=self._sealed(made), generation=row.generation + 1)
+        following = {"generation": row.generation + 1, "is_dead": False}
+        self._write(row, sealed=self._sealed(made), **following)
         return made
 
     def _row(self) -> Row[Any]:
@@ -123,8 +125,9 @@ class OAuthTokens:
         is_free = oauth_tokens.c.claimed_until <= now
         return self._changed(row, is_free, {"claimed_until": now + CLAIM})
 
-    def _write(self, row: Row[Any], **values: Any) -> None:
-        self._changed(row, True, {"claimed_until": 0.0, **values})
+    def _write(self, row: Row[Any], **values: Any) -> bool:
+        """False where somebody else was faster."""
+        return self._changed(row, True, {"claimed_until": 0.0, **values})
 
     def _changed(self, row: Row[Any], condition: Any, values: dict[str, Any]) -> bool:
         mine = (
@@ -156,3 +159,12 @@ class OAuthTokens:
                 "The application's secret is another one than the OAuth tokens were kept with."
             ) from error
         return Pair(access, refresh, ends_at)
+
+
+@contextmanager
+def _said_well() -> Iterator[None]:
+    """A database that is away is one more host that does not answer."""
+    try:
+        yield
+    except DatabaseAway as error:
+        raise Unreachable(_AWAY) from error

@@ -172,6 +172,36 @@ def test_a_process_that_died_while_it_renewed_holds_nobody_up_for_long(
     assert oauth.exchanges == 1
 
 
+def test_one_that_slept_through_its_claim_is_not_taken_for_dead(
+    tokens: OAuthTokens, clock: Clock
+) -> None:
+    """Its claim ran out while its exchange was on the way; another process tries the same token."""
+    tokens.token()
+    clock.now += LIVES
+    slow, other = restarted(tokens), restarted(tokens)
+    row = slow._row()
+    assert slow._claims(row)
+    made = slow.application.renewed(slow._opened(row).refresh)
+    clock.now += CLAIM + 1
+    with pytest.raises(DeadToken):
+        other.token()
+    assert slow._write(row, sealed=slow._sealed(made), generation=row.generation + 1, is_dead=False)
+    assert restarted(tokens).token() == made.access
+    assert other.token() == made.access
+
+
+def test_who_finds_it_spent_takes_what_was_written_meanwhile(
+    oauth: OAuth, tokens: OAuthTokens, clock: Clock
+) -> None:
+    tokens.token()
+    clock.now += LIVES
+    late, quick = restarted(tokens), restarted(tokens)
+    row = late._row()
+    got = quick.token()
+    assert late._renew(row, late._opened(row)).access == got
+    assert oauth.exchanges == 3, "the third was refused, and nothing is dead"
+
+
 def test_another_application_is_told_apart(tokens: OAuthTokens) -> None:
     wrong = replace(tokens.application, secret="another one")
     with pytest.raises(Refused, match="does not know the OAuth application"):
