@@ -72,7 +72,7 @@ def create_blueprint(forge: GitLabForge) -> Blueprint:
     def rest(rest: str) -> Response:
         del rest
         raw = str(request.environ["RAW_URI"]).partition("?")[0]
-        return _answer(forge, lambda login: _called(forge, router, raw.removeprefix(PREFIX), login))
+        return _answer(forge, lambda login: _called(forge, router, raw.partition(PREFIX)[2], login))
 
     @api.post("/oauth/token")
     def oauth() -> Response:

@@ -13,6 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 from bot.forge.errors import ForgeError, Gone, Incomplete, RateLimited, Refused, Unreachable
@@ -268,3 +270,24 @@ def test_a_list_that_does_not_end_is_told_so(
     adapter = GitLab(GitLabAccess(sandbox.url, sandbox.token), repo.name)
     adapter.changed_files(adapter.pull_request(PullRef("gitlab", repo.name, pull.number)))
     assert adapter.list_files(repo.name, pull.head_sha).is_complete is is_complete
+
+
+def test_a_gitlab_below_a_path_is_reached_there(
+    sandbox: Sandbox, opened: tuple[Repo, Pull]
+) -> None:
+    """https://docs.gitlab.com/install/relative_url/"""
+    below = DispatcherMiddleware(NotFound(), {"/gitlab": sandbox.app})
+    server = make_server("127.0.0.1", 0, below, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    access = GitLabAccess(f"http://127.0.0.1:{server.server_port}/gitlab", sandbox.token)
+    adapter = GitLab(access, REF.repository)
+    try:
+        pull = adapter.pull_request(REF)
+        assert pull.head_sha == opened[1].head_sha
+        listing = adapter.list_files(REF.repository, pull.head_sha)
+        assert adapter.read_blobs(REF.repository, [one.oid for one in listing.entries])
+    finally:
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()
