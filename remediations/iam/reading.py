@@ -36,7 +36,9 @@ class Reader:
     is_json: bool = False
     elsewhere: Elsewhere | None = None
 
-    def of_block(self, block: Block, *, is_repeated: bool = False) -> Statement:
+    def of_block(
+        self, block: Block, *, is_made: bool = False, is_repeated: bool = False
+    ) -> Statement:
         """A ``statement`` block of a policy document."""
         held = {
             name: attribute.value
@@ -65,6 +67,7 @@ class Reader:
             principal_kinds=tuple(kind for kind, _ in principals),
             tests=self._tests_of(others),
             is_repeated=is_repeated,
+            is_made=is_made,
             home=self.document,
         )
 

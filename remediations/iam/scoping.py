@@ -191,7 +191,7 @@ def scope(
             document, statement.resources_at, held.with_items(resources.items)
         )
         return (SetValue(statement.resources_at, text),)
-    if statement.is_repeated or any(item.node is None for item in statement.actions):
+    if statement.is_made or any(item.node is None for item in statement.actions):
         return None
     actions = take_apart(document, statement.actions_at, ends_with_comma=not statement.is_json)
     if actions is None:

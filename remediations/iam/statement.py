@@ -96,6 +96,8 @@ class Statement:
     """Written as a JSON text, so what is put into it has to be JSON."""
     is_repeated: bool = False
     """Made any number of times: it stands in a dynamic block that nobody can settle here."""
+    is_made: bool = False
+    """Made by a dynamic block: what it says may mean nothing outside of that."""
     home: Document | None = field(default=None, compare=False)
     """The file of its nodes; None for one that stands nowhere."""
     elsewhere: Elsewhere | None = field(default=None, compare=False)

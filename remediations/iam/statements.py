@@ -101,14 +101,16 @@ def in_files(resource: Resource, module: Module) -> Iterator[tuple[Attribute, st
 
 
 def _in_document(resource: Resource, module: Module) -> Iterator[Statement]:
+    written = {id(block) for block in resource.block.body.blocks()}
     for block in resource.body.blocks():
         reader = Reader(resource.document_of(block), module)
         if block.type == "statement":
-            yield reader.of_block(block)
+            # One that a dynamic block makes may speak of what only that block knows.
+            yield reader.of_block(block, is_made=id(block) not in written)
         elif block.type == "dynamic" and block.labels == ("statement",):
             # As many as a value says that nobody can read here; what all of them share is read.
             for content in block.body.blocks("content"):
-                yield reader.of_block(content, is_repeated=True)
+                yield reader.of_block(content, is_made=True, is_repeated=True)
 
 
 def statements_of(encoded: ObjectExpression, document: Document, module: Module) -> list[Statement]:

@@ -126,6 +126,24 @@ def _is_scoped(text: str, grammar: Grammar) -> None:
     assert report(made).findings == ()
 
 
+@pytest.mark.parametrize("over", ['toset(["1", "2"])', "var.accounts"], ids=["settled", "not"])
+def test_nothing_is_taken_out_of_a_dynamic_block(over: str, grammar: Grammar) -> None:
+    """``statement.value`` means nothing outside; within, a list may still be narrowed."""
+    bucket = 'resource "aws_s3_bucket" "training" {\n  bucket = "acme-training"\n}\n\n'
+    made = (
+        f'  dynamic "statement" {{\n    for_each = {over}\n\n    content {{\n'
+        '      actions   = [ACTIONS]\n      resources = ["*"]\n\n      condition {\n'
+        '        test     = "StringEquals"\n        variable = "aws:SourceAccount"\n'
+        "        values   = [statement.value]\n      }\n    }\n  }\n"
+    )
+    accounts = 'variable "accounts" {\n  type = set(string)\n}\n'
+    text = bucket + _document(made) + accounts
+    mixed = read(text.replace("ACTIONS", '"s3:GetObject", "sqs:SendMessage"'), grammar)
+    (finding,) = report(mixed).findings
+    assert finding.advice.startswith("Give `s3:GetObject` a statement of its own")
+    _is_scoped(text.replace("ACTIONS", '"s3:GetObject"'), grammar)
+
+
 @pytest.mark.parametrize("of", ["user", "group"])
 def test_users_and_groups_have_policies_too(of: str, grammar: Grammar) -> None:
     """Nothing runs with them, so what another statement names is all that shows the bucket."""
