@@ -39,6 +39,7 @@ _KEYS: Final = {
 }
 _REMEMBERED: Final = 10_000
 """Paths of arguments: what people write repeats itself, and a stranger's words have an end."""
+_UNSAID: Final = "this module does not say which version of the provider it is for"
 _NEWEST, _RECORDED = schema.NEWEST
 
 Item = Attribute | Block
@@ -56,21 +57,40 @@ class UnsupportedArgument(Rule):
         asked = frozenset(module.aws_majors)
         if max(asked) <= schema.MAJORS[0]:
             return
-        for path, item in _items(resource.body):
-            if _is_lacking(resource.kind, path, asked) and not _is_newer(resource, module, path):
-                yield _violation(resource, module, path, item)
+        yield from _judge(resource, module, resource.body, "", asked)
 
 
-def _items(body: Body, outer: str = "") -> Iterator[tuple[str, Item]]:
+def _judge(
+    resource: Resource, module: Module, body: Body, outer: str, asked: frozenset[int]
+) -> Iterator[Violation]:
+    """What stands inside of something that is wrong itself has no cause of its own."""
     for item in body.items:
         name = item.name if isinstance(item, Attribute) else item.type
-        if not outer and name in _META:
+        if name == "dynamic" or (not outer and name in _META):
             continue
-        if name == "dynamic":
-            continue
-        yield f"{outer}{name}", item
-        if isinstance(item, Block):
-            yield from _items(item.body, f"{outer}{name}.")
+        path = f"{outer}{name}"
+        if _is_lacking(resource.kind, path, asked):
+            if not _is_newer(resource, module, path):
+                yield _violation(resource, module, path, item)
+        elif isinstance(item, Block) and _is_map(resource.kind, path):
+            yield _as_block(module, path, item)
+        elif isinstance(item, Block):
+            yield from _judge(resource, module, item.body, f"{path}.", asked)
+
+
+def _is_map(kind: str, path: str) -> bool:
+    """Whether a value stands behind the name, and never a block."""
+    known = schema.argument(kind, path)
+    return known is not None and not known.is_block and known.type.startswith("map")
+
+
+def _as_block(module: Module, path: str, item: Block) -> Violation:
+    message = (
+        f"`{item.type}` is an argument and written as a block, as Terraform 0.11 let one: the plan "
+        "fails, and nothing in it is set."
+    )
+    unknown = None if module.says_provider else _UNSAID
+    return Violation(path, message, Advice(f"Write `{item.type} = {{`."), item, unknown=unknown)
 
 
 @lru_cache(_REMEMBERED)
@@ -109,7 +129,7 @@ def _violation(resource: Resource, module: Module, path: str, item: Item) -> Vio
         )
     unknown = None
     if known is not None and not module.says_provider:
-        unknown = "this module does not say which version of the provider it is for"
+        unknown = _UNSAID
     elif known is None and meant is None and _NEWEST in module.aws_majors:
         unknown = f"it may be newer than what is recorded here of version {_NEWEST} of the provider"
     repair = _repair(resource, module, path, item, meant)
