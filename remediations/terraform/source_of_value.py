@@ -94,51 +94,63 @@ def readers_at(expression: Expression, module: Module) -> tuple[tuple[Resource, 
 
 def _reading(step: int, module: Module) -> tuple[tuple[Resource, str], ...]:
     index = module.root.remember("readers", lambda: _readers(module.root))
-    return tuple(index.get(step, ()))
+    return index.get(step, ())
 
 
-def _readers(root: Module) -> dict[int, list[tuple[Resource, str]]]:
+def _readers(root: Module) -> dict[int, tuple[tuple[Resource, str], ...]]:
     index: dict[int, list[tuple[Resource, str]]] = {}
-    ways: _Ways = {}
+    ways = _Ways({}, {})
     for module in root.family:
         for resource in module.resources:
             for attribute in module.naming(resource):
-                for step in _passed(attribute.value, module, ways):
+                names = module.references_in(attribute.value)
+                for step in set().union(*(ways.behind(one, module) for one in names)):
                     index.setdefault(step, []).append((resource, attribute.name))
-    return index
+    return {step: tuple(readers) for step, readers in index.items()}
 
 
 _Way = tuple[Expression, Module | None, tuple[int, ...]]
 """What a name stands for, where, and everything in it by identity."""
-_Ways = dict[tuple[int, str], _Way | None]
 
 
-def _passed(expression: Expression, module: Module, ways: _Ways) -> dict[int, None]:
-    """Everything that a value is read from, by identity."""
-    steps: dict[int, None] = {}
-    pending: list[tuple[Expression, Module | None]] = [(expression, module)]
-    while pending:
-        node, home = pending.pop()
-        for one in home.references_in(node) if home else ():
-            way = _way(one, home, ways) if home else None
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Where names lead. The same ones are read all over a module, so each is followed once."""
+
+    known: dict[tuple[int, str], _Way | None]
+    complete: dict[tuple[int, str], set[int]]
+
+    def behind(self, reference: Reference, home: Module) -> set[int]:
+        """Everything that a name's value is read from, by identity."""
+        key = id(home), reference.dotted
+        if key in self.complete and _is_plain(reference):
+            return self.complete[key]
+        steps: set[int] = set()
+        pending: list[tuple[Reference, Module]] = [(reference, home)]
+        while pending:
+            way = self.way(*pending.pop())
             if way is None:
                 continue
             inner, there, below = way
-            if id(inner) not in steps:
-                pending.append((inner, there))
-            steps.update(dict.fromkeys(below))
-    return steps
+            if id(inner) not in steps and there is not None:
+                pending += [(one, there) for one in there.references_in(inner)]
+            steps.update(below)
+        self.complete[key] = steps
+        return steps
+
+    def way(self, reference: Reference, home: Module) -> _Way | None:
+        """The first step of it."""
+        key = id(home), reference.dotted
+        if key not in self.known or not _is_plain(reference):
+            found = home.find(reference)
+            self.known[key] = None
+            if isinstance(found, Found):
+                inner = narrowed(found.expression, found.rest)
+                below = tuple(id(node) for node in inner.walk())
+                self.known[key] = inner, _module(found), below
+        return self.known[key]
 
 
-def _way(reference: Reference, home: Module, ways: _Ways) -> _Way | None:
-    """The same names are read all over a module, so each is followed once."""
-    is_plain = "[" not in reference.dotted  # blanks in a key are left out there
-    key = id(home), reference.dotted
-    if key not in ways or not is_plain:
-        found = home.find(reference)
-        ways[key] = None
-        if isinstance(found, Found):
-            inner = narrowed(found.expression, found.rest)
-            below = tuple(id(node) for node in inner.walk())
-            ways[key] = inner, _module(found), below
-    return ways[key]
+def _is_plain(reference: Reference) -> bool:
+    """Whether how it is written says what it is: in a key, blanks are left out there."""
+    return "[" not in reference.dotted
