@@ -287,9 +287,13 @@ def _findings(remarks: Iterable[Remark]) -> list[Finding]:
     return [finding for remark in remarks for finding in remark.findings]
 
 
-def _reasoned(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for each different advice, so that none is said twice."""
-    return list({finding.advice: finding for finding in findings}.values())
+def _reasoned(remark: Remark) -> list[Remark]:
+    """A part for each different advice or reason, so that all are said and none is said twice."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in remark.findings:
+        key = finding.advice, "" if finding.advice else remark.reason(finding)
+        alike.setdefault(key, []).append(finding)
+    return [replace(remark, findings=tuple(found)) for found in alike.values()]
 
 
 def _places(remark: Remark) -> Markdown:

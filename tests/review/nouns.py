@@ -23,12 +23,13 @@ def finding(
     fingerprint: str = "",
     message: str = "`block_public_acls` is off, so an object can be made public.",
     advice: str = "",
+    title: str = "Public access block is off",
 ) -> Finding:
     """One finding; the fingerprint follows from rule and address where none is given."""
     place = at or location()
     return Finding(
         rule=rule,
-        title="Public access block is off",
+        title=title,
         address=address,
         attribute="block_public_acls",
         location=place,

@@ -90,8 +90,19 @@ def test_findings_without_a_fix_are_one_comment_a_block() -> None:
     refusals = (Refusal(ONE, "the edits get in each other's way"), Refusal(advised, "Choose."))
     review = compose_with(Plan(refusals=refusals), ONE, advised)
     (comment,) = review.comments
-    assert "**No fix now.** The edits get in each other's way. Reply `fix` here" in comment.body
-    assert "**To decide.** Choose.\n" in comment.body
+    told = f"**No fix now: {ONE.title}.** The edits get in each other's way. Reply `fix` here"
+    assert told in comment.body
+    assert f"**To decide: {advised.title}.** Choose.\n" in comment.body
+
+
+def test_each_reason_is_said_once_with_what_it_is_about() -> None:
+    alike = finding(rule="rule-four", title="Four", at=location("main.tf", 4), block=BLOCK)
+    other = finding(rule="rule-five", title="Five", at=location("main.tf", 4), block=BLOCK)
+    refusals = (Refusal(ONE, "it is late"), Refusal(alike, "it is late"), Refusal(other, "no room"))
+    (comment,) = compose_with(Plan(refusals=refusals), ONE, alike, other).comments
+    assert f"**No fix now: {ONE.title}, Four.** It is late." in comment.body
+    assert "**No fix now: Five.** No room." in comment.body
+    assert comment.body.count("It is late.") == 1
 
 
 def test_a_finding_that_the_plan_forgot_is_said_all_the_same() -> None:
