@@ -9,6 +9,7 @@ from ..terraform.module import Module, Resource
 from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer
 from .nouns import Noun, declared, looked_up, others
+from .order import waiting_for
 
 _MOST_NAMES: Final = 6
 
@@ -36,9 +37,9 @@ def choose(question: Question) -> Choice | str:
     if not inference.chosen:
         return _undecided(noun, inference)
     resources = tuple(one.resource for one in inference.chosen if one.resource is not None)
-    waiting = _waiting_for(question.holder, module)
+    waiting = waiting_for(question.holder, module)
     for one in resources:
-        if one.address in waiting:
+        if one.place in waiting:
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
     return Choice(resources, inference.evidence)
 
@@ -51,7 +52,7 @@ def only_one(noun: Noun, holder: Resource, module: Module) -> Resource | str:
     held = declared(noun, module)
     if len(held) != 1 or held[0].repetition or looked_up(noun, module) or others(noun, module):
         return module.remember(("none of", noun.word), lambda: _none_of(noun, module))
-    if held[0].address in _waiting_for(holder, module):
+    if held[0].place in waiting_for(holder, module):
         name = held[0].address
         return f"`{name}` depends on this policy, so a reference to it would be a cycle."
     return held[0]
@@ -62,22 +63,6 @@ def _none_of(noun: Noun, module: Module) -> str:
     candidates = [Candidate(one.address, 1.0, "", one) for one in declared(noun, module)]
     candidates += [Candidate(name, 1.0, "") for name in elsewhere]
     return _undecided(noun, Inference(tuple(candidates), ()))
-
-
-def _waiting_for(holder: Resource, module: Module) -> frozenset[str]:
-    """What needs it to be there first, directly or through others, and itself."""
-    key = ("waiting for", holder.address)
-    return module.remember(key, lambda: _waiting(holder.address, module))
-
-
-def _waiting(address: str, module: Module) -> frozenset[str]:
-    pending, seen = [address], {address}
-    while pending:
-        for user, _ in module.users_of(pending.pop()):
-            if user.address not in seen:
-                seen.add(user.address)
-                pending.append(user.address)
-    return frozenset(seen)
 
 
 def _undecided(noun: Noun, inference: Inference) -> str:
