@@ -53,6 +53,12 @@ class Root:
         return modules_off(self.module)
 
     @cached_property
+    def size(self) -> int:
+        """Characters that are judged when it is: a module counts for each of its calls."""
+        held = (document for module in self._modules for document in module.documents)
+        return sum(len(document.source.text) for document in held)
+
+    @cached_property
     def directories(self) -> frozenset[str]:
         """Where its files are: its own directory, those it calls, and those of its values."""
         values = (dirname(document.path) for document in self.module.setting.values)

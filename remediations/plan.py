@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from posixpath import dirname
 from typing import Final
 
 from .codebase import Codebase
@@ -21,15 +22,16 @@ TOO_MANY: Final = (
     "it is offered once others are closed"
 )
 _SENTENCE: Final = re.compile(r"(?<=\.) (?=[A-Z`])")
-MAX_READ_AGAIN: Final = 4_000_000
-"""Characters of text that single fixes of one run may be proved on: each reads its files again."""
+MAX_JUDGED_AGAIN: Final = 20_000_000
+"""Characters of text that single fixes of one run may be proved on. Each proof judges again what
+is applied together with the edited file; a million take about half a second of computing."""
 
 
 def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
     """A fix for the findings of one block at one safety level, each proved on its own.
 
     A fix that needs text another one claims is refused for now; the next run offers it. So is what
-    goes beyond the work that one run may take, the costliest fixes first.
+    goes beyond the work that one run may take, the least severe first.
     """
     wanted = {finding.fingerprint for finding in report.findings}
     where = {finding.directory for finding in report.findings}
@@ -37,13 +39,10 @@ def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
     judged = [one for one in seen if one.finding.fingerprint in wanted]
     refusals = [Refusal(j.finding, _advice(j)) for j in judged if repair_of(j) is None]
     fixes: list[Fix] = []
-    read = 0
+    groups, left_out = _affordable(codebase, _groups(judged), profile)
+    refusals.extend(Refusal(j.finding, TOO_MANY) for group in left_out for j in group)
     # The least costly fix comes first, so that nothing safe has to wait for a replacement.
-    for group in sorted(_groups(judged), key=lambda group: _repair(group[0]).safety.rank):
-        read += _text_to_read(codebase, group)
-        if read > MAX_READ_AGAIN:
-            refusals.extend(Refusal(j.finding, TOO_MANY) for j in group)
-            continue
+    for group in sorted(groups, key=lambda group: _repair(group[0]).safety.rank):
         fix, reasons = _fix(codebase, group, profile)
         waits = None if fix is None else _waits(fix, fixes)
         if fix is not None and waits is None:
@@ -117,10 +116,30 @@ def _groups(judged: Sequence[Judged]) -> list[list[Judged]]:
     return [list(group) for _, group in groupby(repairable, key=key)]
 
 
-def _text_to_read(codebase: Codebase, group: Sequence[Judged]) -> int:
+def _affordable(
+    codebase: Codebase, groups: Sequence[list[Judged]], profile: Profile
+) -> tuple[list[list[Judged]], list[list[Judged]]]:
+    """What one run may work out, in the same order, and what it may not."""
+    sizes = {id(group): _text_to_judge(codebase, group, profile) for group in groups}
+    if sum(sizes.values()) <= MAX_JUDGED_AGAIN:
+        return [*groups], []
+    spent, kept = 0, set[int]()
+    for group in sorted(groups, key=lambda group: -max(j.finding.severity.rank for j in group)):
+        spent += sizes[id(group)]
+        if spent <= MAX_JUDGED_AGAIN:
+            kept.add(id(group))
+    return (
+        [group for group in groups if id(group) in kept],
+        [group for group in groups if id(group) not in kept],
+    )
+
+
+def _text_to_judge(codebase: Codebase, group: Sequence[Judged], profile: Profile) -> int:
     paths = {targeted.path for judged in group for targeted in _repair(judged).intents}
-    known = [codebase.documents[path] for path in paths if path in codebase.documents]
-    return sum(len(document.source.text) for document in known)
+    touched = {dirname(path) for path in paths}
+    return sum(
+        root.size for root in codebase.roots(profile) if not root.directories.isdisjoint(touched)
+    )
 
 
 def _fix(

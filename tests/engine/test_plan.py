@@ -188,11 +188,24 @@ def test_past_its_share_of_work_a_run_refuses_single_fixes_and_combines_still(
 ) -> None:
     use(monkeypatch, Unlocked())
     codebase = read(things("a", "b", "c"), grammar)
-    monkeypatch.setattr(planning, "MAX_READ_AGAIN", 2 * len(things("a", "b", "c")))
+    monkeypatch.setattr(planning, "MAX_JUDGED_AGAIN", 2 * len(things("a", "b", "c")))
     made = planned(codebase)
     assert len(made.fixes) == 2
     assert [refusal.reason for refusal in made.refusals] == [TOO_MANY]
     assert combined(codebase)["main.tf"].count("lock = true") == 3
+
+
+def test_a_module_counts_as_often_as_it_is_called(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Unlocked())
+    calls = "".join(f'module "{name}" {{\n  source = "../m"\n}}\n' for name in "abc")
+    codebase = read({"root/main.tf": calls, "m/main.tf": things("x")}, grammar)
+    judged = len(calls) + 3 * len(things("x"))
+    monkeypatch.setattr(planning, "MAX_JUDGED_AGAIN", judged)
+    assert len(planned(codebase).fixes) == 1
+    monkeypatch.setattr(planning, "MAX_JUDGED_AGAIN", judged - 1)
+    assert [refusal.reason for refusal in planned(codebase).refusals] == [TOO_MANY]
 
 
 def demo(grammar: Grammar, newline: bytes = b"\n", bom: bytes = b"") -> Codebase:
