@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ..terraform.belonging import resolve
 from ..terraform.module import Module, Resource
+from ..terraform.nodes import Block, Expression
 from .statements import DOCUMENT, ENCODED, Statement, policies
 
 POLICY: Final = "aws_iam_policy"
@@ -17,6 +19,7 @@ _OTHER_POLICIES: Final = frozenset({"assume_role_policy", "permissions_boundary"
 _IDENTITY_KINDS: Final = frozenset(
     {*ENCODED, DOCUMENT, "aws_ssoadmin_permission_set_inline_policy"}
 )
+_WITH_BOUNDARY: Final = ("aws_iam_role", "aws_iam_user")
 # These wait for a document or watch it; they do not make it anybody's policy.
 NO_USE: Final = frozenset({"depends_on", "triggers", "triggers_replace", "keepers"})
 
@@ -49,6 +52,8 @@ def _is_identity_policy(resource: Resource, module: Module) -> bool:
         held = pending.pop()
         if held.kind not in (DOCUMENT, POLICY):
             continue
+        if held.place in module.root.remember("boundaries", lambda: _boundaries(module.root)):
+            return False
         for user, attribute in module.users_of(held.address):
             if attribute in NO_USE:
                 continue
@@ -61,3 +66,24 @@ def _is_identity_policy(resource: Resource, module: Module) -> bool:
                     seen.add(user.address)
                     pending.append(user)
     return True
+
+
+def _boundaries(root: Module) -> frozenset[str]:
+    """Policies that modules are given as a ceiling, by place; some only say so by a name."""
+    return frozenset(
+        found.place
+        for module in root.family
+        for value, block in _ceilings(module)
+        for found in resolve(value, module, block)
+    )
+
+
+def _ceilings(module: Module) -> Iterator[tuple[Expression, Block]]:
+    for call in module.calls:
+        for attribute in call.block.body.attributes.values():
+            if "boundary" in attribute.name:
+                yield attribute.value, call.block
+    for one in (one for kind in _WITH_BOUNDARY for one in module.of_kind(kind)):
+        held = one.attribute("permissions_boundary")
+        if held is not None:
+            yield held.value, one.block

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from remediations.codebase import Codebase
 from remediations.terraform.grammar import Grammar
 
 from .policies import S, one, read, report, write
@@ -91,3 +92,50 @@ def test_a_dynamic_principal_is_a_principal(grammar: Grammar) -> None:
     )
     text = POLICY.replace('    resources = ["*"]\n', '    resources = ["*"]\n' + dynamic)
     assert report(read(text, grammar)).findings == ()
+
+
+CEILING = """
+resource "aws_s3_bucket" "training" {
+  bucket = "acme-training"
+}
+
+resource "aws_iam_policy" "ceiling" {
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" }]
+  })
+}
+
+module "role" {
+  source = "SOURCE"
+  ARGUMENT = aws_iam_policy.ceiling.arn
+}
+"""
+CHILD = """
+variable "policy" {
+  type = string
+}
+
+resource "aws_iam_role" "r" {
+  assume_role_policy = "{}"
+  USE
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "argument", "use", "count"),
+    [
+        ("./role", "policy", "permissions_boundary = var.policy", 0),
+        ("./role", "policy", "managed_policy_arns = [var.policy]", 1),
+        ("example/role/any", "permissions_boundary_arn", "", 0),
+        ("example/role/any", "policy_arn", "", 1),
+    ],
+    ids=["a boundary inside", "no boundary", "a boundary by name", "no boundary by name"],
+)
+def test_a_boundary_of_a_module_is_left_alone(
+    source: str, argument: str, use: str, count: int, grammar: Grammar
+) -> None:
+    main = CEILING.replace("SOURCE", source).replace("ARGUMENT", argument)
+    files = {"main.tf": main, "role/main.tf": CHILD.replace("USE", use)}
+    start = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+    assert len(report(start).findings) == count
