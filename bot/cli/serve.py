@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from types import FrameType
+from typing import Final
 
 from bot import tracing
 from bot.database import SchemaError
@@ -16,6 +17,9 @@ from bot.web.access import who_may_see
 from bot.web.embedded import Embedded
 
 from .options import say
+
+LAST_SECONDS: Final = 26.0
+"""From the signal to the end, at the most."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +41,20 @@ def run(options: argparse.Namespace) -> int:
     say(f"Listening on {bot.url}; webhooks go to /webhooks/github or /webhooks/gitlab.")
     say(who_may_see(settings))
     wait_for_signal()
+    end_in_time()
     say("Finishing what is running.")
     bot.stop()
     tracing.close()
     return 0
+
+
+def end_in_time() -> None:
+    """Whatever a thread of this process waits for, a forge that says nothing for example: it ends
+    before whoever stops it loses patience. What is not done by then is done after the next start.
+    """
+    ending = threading.Timer(LAST_SECONDS, os._exit, (0,))
+    ending.daemon = True
+    ending.start()
 
 
 def wait_for_signal() -> None:

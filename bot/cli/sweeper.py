@@ -23,6 +23,7 @@ from bot.web.figures import show
 from bot.worker import CeleryDispatcher
 
 from .options import say
+from .serve import end_in_time
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
     def end(_number: int, _frame: FrameType | None) -> None:
         stop.set()
+        end_in_time()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

@@ -57,8 +57,8 @@ class Embedded:
         """No new requests; let running work finish."""
         self._stop.set()
         self._listener.stop()
-        self._greeter.stop()
         self.dispatcher.stop()
+        self._greeter.stop()
         self._greeter.close()
         self._sweeper.join(timeout=5)
         self._worker.close()

@@ -38,3 +38,20 @@ def test_work_that_does_not_end_is_given_back(product: Product) -> None:
     assert product.concluded(repo, pull).conclusion == "failure"
     product.settle()
     effects(product, repo)
+
+
+def test_a_forge_whose_answers_never_end_is_not_waited_for(product: Product) -> None:
+    """By none of the threads that ask it something: neither for work nor to greet."""
+    traps = Traps.around(product.sandbox)
+    traps.drips = 90.0
+    repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
+    pull = product.open(repo, BUCKET + BLOCK, BUCKET + OPEN)
+    product.sandbox.forge.comment(repo, pull, "dana", "/lockstitch help")
+    until(lambda: traps.dripping >= 2, "both to ask")
+    ends = time.monotonic() + 30
+    for process in product.running.values():
+        process.terminate()
+    for name in list(product.running):
+        left = max(0.1, ends - time.monotonic())
+        assert product.running[name].wait(timeout=left) in (0, -15), name
+        del product.running[name]

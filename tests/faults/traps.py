@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,15 @@ class Broken:
         return [self.body]
 
 
+def drip(start_response: Callable[..., Any], seconds: float) -> Iterator[bytes]:
+    """An answer of which a byte comes now and then, so that nobody can call it silent."""
+    start_response("200 OK", [("Content-Type", "application/json")])
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        yield b" "
+        time.sleep(1)
+
+
 @dataclass(slots=True)
 class Traps:
     """WSGI around the sandbox."""
@@ -55,6 +65,9 @@ class Traps:
     application: Application
     held: list[Trap] = field(default_factory=list)
     broken: Broken | None = None
+    drips: float = 0.0
+    """Seconds that every answer of the API takes to come, if any; it never comes whole."""
+    dripping: int = 0
 
     @classmethod
     def around(cls, sandbox: Sandbox) -> Traps:
@@ -76,6 +89,9 @@ class Traps:
         sent = environ["wsgi.input"].read(size)
         environ["wsgi.input"] = io.BytesIO(sent)
         request = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {sent.decode()}"
+        if self.drips and "/api/" in request:
+            self.dripping += 1
+            return drip(start_response, self.drips)
         met = [t for t in self.held if t.match in request and t.sprung < t.times]
         if self.broken is not None and "/api/" in request and self.broken.takes():
             return self.broken.answer(start_response)
