@@ -108,7 +108,7 @@ def forces_new_until(kind: str, path: str) -> tuple[int, int] | None:
     if found is None:
         return None
     major, _, minor = found.get("until", "").partition(".")
-    return (int(major), int(minor)) if major else ALWAYS
+    return (int(major), int(minor or ALWAYS[0])) if major else ALWAYS
 
 
 @cache

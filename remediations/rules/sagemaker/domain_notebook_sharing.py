@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from remediations.model import Known, Safety, Severity
-from remediations.rule import Offer, Severities
+from remediations.rule import Advice, Offer, Severities
 from remediations.shapes import RequireKey
 from remediations.terraform.module import Module, Resource
 
@@ -37,3 +37,11 @@ class DomainNotebookSharing(RequireKey):
 
     def paths(self, resource: Resource) -> tuple[str, ...]:
         return (f"{_OUTER[resource.kind]}.sharing_settings.s3_kms_key_id",)
+
+    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
+        if resource.kind == "aws_sagemaker_domain" and min(module.aws_majors) < 4:
+            return Advice(
+                "Version 3 of the provider replaces the domain for this, and its home directories "
+                "are lost. Ask for a newer one, then set `s3_kms_key_id`."
+            )
+        return self.offer
