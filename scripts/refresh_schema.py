@@ -1,8 +1,8 @@
 """Cuts remediations/schema/aws.jsonl anew from prebuilt provider packages of CDK for Terraform.
 
 Each holds a ``.jsii`` assembly made from the provider's own schema (MPL-2.0). Run as
-``python -m scripts.refresh_schema 3=9.0/…whl 4=…whl 5=…whl 6=…whl``: by major version, the newest
-snapshot of each; for 3, which has none, the oldest of 4 (what that lacks, 3 lacks too).
+``python -m scripts.refresh_schema 3=5.0.52/…whl 4=…whl 5=…whl 6=…whl``: by major version of the
+provider, the newest snapshot of each (its README says which major version it is of).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FAMILIES: Final = re.compile(
     r"dms|backup_|cognito|config|guardduty|macie|xray|imagebuilder|appflow|datasync|prometheus|"
     r"keyspaces|storagegateway|scheduler|service_discovery|ses_|sesv2)"
 )
-_LINK: Final = re.compile(r"/resources/([a-z0-9_]+)#([a-z0-9_]+)")
+_LINK: Final = re.compile(r"/(?:resources|r)/([a-z0-9_]+)#([a-z0-9_]+)")
 
 Tree = dict[str, Any]
 

@@ -1,8 +1,8 @@
 """Which arguments the AWS provider has, by major version. Knows names and types, no defaults.
 
-``aws.jsonl`` is cut from the provider's own schemas (4.66, 5.99, 6.25) by scripts/refresh_schema.
-4.15 stands for version 3: an argument that it lacks, version 3 lacks too. ``force_new.toml`` is
-kept by hand: what makes a resource anew, up to which version, and where the provider says so.
+``aws.jsonl`` is cut from the provider's own schemas (3.75, 4.66, 5.99, 6.25) by
+scripts/refresh_schema. ``force_new.toml`` is kept by hand: what makes a resource anew, up to which
+version, and where the provider says so.
 """
 
 from __future__ import annotations
