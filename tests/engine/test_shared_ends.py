@@ -36,6 +36,10 @@ CHANGES: dict[str, Mapping[str, bytes | None]] = {
     "a directory that nobody calls": {"near/main.tf": LAKE},
     "a file that cannot be read": {"modules/role/more.tf": b"resource ["},
     "a file of values": {"stacks/team_000/prod.tfvars": b'stage = "prod"\n'},
+    "the version of a provider": {
+        "stacks/team_000/.terraform.lock.hcl": b'provider "registry.terraform.io/hashicorp/aws" {\n'
+        b'  version = "3.76.1"\n}\n'
+    },
     "a file that OpenTofu reads instead": {"both/main.tofu": LAKE},
     "a first caller": {"top/main.tf": b'module "web" {\n  source = "../apps/web"\n}\n'},
 }
