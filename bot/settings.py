@@ -236,7 +236,8 @@ class Settings:
         """Itself. Raises ``SettingsError`` where there is no token for GitLab."""
         if not self.gitlab.is_set:
             raise SettingsError(
-                f"No credentials for GitLab. Set {PREFIX}GITLAB_TOKEN or {PREFIX}GITLAB_TOKEN_FILE."
+                f"No credentials for GitLab. Set {PREFIX}GITLAB_TOKEN, {PREFIX}GITLAB_TOKEN_FILE "
+                f"or what begins with {PREFIX}GITLAB_OAUTH_."
             )
         return self
 

@@ -24,7 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-gate", action="store_true", help="leave the project's merge settings as they are"
     )
-    parser.epilog = "It needs LOCKSTITCH_GITLAB_TOKEN and the webhook's secret; see docs/gitlab.md."
+    parser.epilog = (
+        "It needs a token, or OAuth, and the webhook's secret; docs/gitlab.md has the settings."
+    )
 
 
 def run(options: argparse.Namespace) -> int:
