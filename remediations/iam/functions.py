@@ -42,10 +42,10 @@ def functions(
 
 def groups_written(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
     """The groups that whatever runs with the roles writes to; none where one is not shown."""
-    groups = dict(functions(roles, module))
+    groups = {user.address: group for user, group in functions(roles, module)}
     found: dict[str, str] = {}
     for user in users_of_roles(roles, module):
-        own = groups.get(user)
+        own = groups.get(user.address)
         written = [own.address] if own is not None else list(_configured(user, module))
         if not written:
             return {}
