@@ -150,7 +150,11 @@ def show(rows: Mapping[str, Row], claims: Mapping[str, set[str]]) -> list[str]:
 def unexplained(rows: Mapping[str, Row]) -> list[str]:
     """What Checkov has nothing to say of after the fix, and why; returns what lacks a reason."""
     held = {check: row for check, row in rows.items() if check not in LEFT_OUT}
-    found = {f"{check} {one[1]}" for check, row in held.items() for one in row.unread}
+    found = {
+        f"{check} {one[1].partition('-before-')[0]}"
+        for check, row in held.items()
+        for one in row.unread
+    }
     print("\nunread afterwards:")
     for name in sorted(found & UNREAD.keys()):
         print(f"{name}: {UNREAD[name]}")
