@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bot.backlog import Backlog
 from bot.database import migrate, open_database
 from bot.forge.port import Forge, PullRef
 from bot.gitlab_deliveries import Secrets
@@ -77,6 +78,16 @@ class Journey:
         while not is_there():
             assert time.monotonic() < ends, f"waited too long for {what}"
             time.sleep(0.02)
+
+    def rest(self) -> None:
+        """Wait until nothing is left to do: no row waits, none runs, none was put off."""
+        backlog = Backlog(self.inbox.engine, self.inbox.clock)
+
+        def is_at_rest() -> bool:
+            depth = backlog.depth()
+            return depth.ready == depth.running == depth.put_off == 0
+
+        self.until(is_at_rest, "the end of the work")
 
     def check(self, pull: Pull) -> CheckRun:
         """The concluded check on the head as it stands."""

@@ -61,5 +61,5 @@ def test_an_archived_repository_is_left_in_peace(journey: Journey) -> None:
     events.archive(journey.sandbox.forge, journey.repo)
     journey.push({"main.tf": BUCKET + OPEN})
     journey.inbox.want(Wish("acme/ml", pull.number))
-    journey.until(lambda: not journey.inbox.waiting(), "the end of the work")
+    journey.rest()
     assert len(journey.repo.checks) == checks

@@ -42,7 +42,7 @@ def test_out_and_in_again(journey: Journey) -> None:
     let_in(journey, is_in=False)
     journey.push({"main.tf": BUCKET + BLOCK})
     journey.sandbox.forge.hooks.settle()
-    journey.until(lambda: not journey.inbox.waiting(), "the end of the work")
+    journey.rest()
     checks = len(journey.repo.checks)
     let_in(journey, is_in=True)
     journey.push({"README.md": "More.\n"})

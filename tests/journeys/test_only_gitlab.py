@@ -177,7 +177,7 @@ def test_a_merge_train_waits_for_nothing_of_ours(journey: Journey) -> None:
     pipeline = gitlab_events.train(forge, repo, pull, "dana")
     forge.close_pull(repo, pull, "dana", merges=True)
     forge.hooks.settle()
-    journey.until(lambda: not journey.inbox.waiting(), "the end of the work")
+    journey.rest()
     ours = [one for one in forge.extras(repo).statuses if one.pipeline == pipeline.id]
     assert ours == [], "its jobs decide, and none of them is ours"
     assert (journey.writes("comment"), journey.writes("review")) == said

@@ -120,7 +120,7 @@ def test_a_thread_that_a_person_resolved_is_dismissed_and_stays_so(journey: Jour
     until(journey, pull, ("suggestion", "dismissed", ""))
     journey.sandbox.forge.close_pull(journey.repo, pull, "dana", merges=True)
     journey.sandbox.forge.hooks.settle()
-    journey.until(lambda: not journey.inbox.waiting(), "the end")
+    journey.rest()
     until(journey, pull, ("suggestion", "dismissed", ""))
 
 
