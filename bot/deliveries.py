@@ -51,6 +51,8 @@ class Wish:
     forge: str = "github"
     for_head: bool = False
     """True where a head that has its conclusion need not be looked at again."""
+    asked: int = 0
+    """The generation that asked for more than that, where the row was wanted again since."""
     delivery: str = ""
     """The id of the newest delivery that asked for it, for the log."""
     base_sha: str = ""

@@ -164,8 +164,10 @@ class Inbox:
                 return int(made.scalar_one())
         except IntegrityError:
             held = connection.execute(select(work).where(work.c.key == key).with_for_update()).one()
-            if held.done < held.wanted and not held.wish.get("for_head", False):
-                wish = replace(wish, for_head=False)  # what was asked for before goes further
+            if held.done < held.wanted and not held.wish.get("for_head", False) and wish.for_head:
+                # What was asked for before goes further, and may have its answer already.
+                asked = held.wish.get("asked") or held.wanted
+                wish = replace(wish, for_head=False, asked=asked)
             if held.done < held.wanted and wish.branch:
                 wish = replace(wish, before="")  # nobody has looked at what was pushed before this
             again = afresh(self.clock()) | {

@@ -63,24 +63,40 @@ class Looked:
     profile: Profile
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run is called.
+
+    ``check`` names the check that it concludes, so that one started again after a crash finds it;
+    ``id`` the check that it leaves where there is nothing to conclude. ``is_first`` is True where
+    no run can have made that check before.
+    """
+
+    id: str
+    check: str
+    is_first: bool = False
+
+    @classmethod
+    def alone(cls, id: str, *, is_first: bool = False) -> Run:
+        """One that nobody starts again under another name."""
+        return cls(f"{id}-left", id, is_first)
+
+
 def review(
     forge: Forge,
     ref: PullRef,
     reviewer: Reviewer,
-    run_id: str,
+    run: Run,
     is_current: Callable[[], bool] = lambda: True,
     note: Callable[[Outcome], None] = lambda _: None,
     *,
     is_done: Callable[[PullRequest], bool] = lambda _: False,
-    is_first: bool = False,
 ) -> Outcome:
     """Review the pull request as it stands now and say so on the forge, once.
 
-    ``run_id`` names the run, so that one started again after a crash finds its own check.
     ``is_current`` is asked right before anything is posted, on a head that still stands, and
-    ``note`` is told what that will be. Where it ``is_done``, nothing is. ``is_first`` is True where
-    no run of this name was tried before. Raises ``ForgeError``, ``EngineStopped`` and
-    ``EngineAway``.
+    ``note`` is told what that will be. Where it ``is_done``, nothing is. Raises ``ForgeError``,
+    ``EngineStopped`` and ``EngineAway``.
     """
     pull = forge.pull_request(ref)
     at_head(pull.head_sha)
@@ -88,25 +104,26 @@ def review(
         return Outcome(Ended.CLOSED, pull)
     if is_done(pull):
         return Outcome(Ended.KNOWN, pull)
-    running = Check(CHECK_NAME, pull.head_sha, run_id, "Reviewing", "Reading the change.")
+    running = Check(CHECK_NAME, pull.head_sha, run.check, "Reviewing", "Reading the change.")
+    left = replace(running, external_id=run.id)
     with stage("check"):
-        forge.ensure_check(ref.repository, replace(running, is_first=is_first))
+        forge.ensure_check(ref.repository, replace(running, is_first=run.is_first))
     with stage("fetch"):
         change, threads = read_change(forge, pull), forge.threads(pull)
     judgement, composed = reviewed(forge, change, reviewer, threads, forge.limits)
     now = forge.pull_request(ref)
     if not now.is_open:
-        forge.ensure_check(ref.repository, _cancelled(running, *_CLOSED))
+        forge.ensure_check(ref.repository, _cancelled(left, *_CLOSED))
         return Outcome(Ended.CLOSED, now, judgement)
     if now.head_sha != pull.head_sha or not is_current():
-        forge.ensure_check(ref.repository, _cancelled(running, *_SUPERSEDED))
+        forge.ensure_check(ref.repository, _cancelled(left, *_SUPERSEDED))
         return Outcome(Ended.SUPERSEDED, pull, judgement)
     terms = composed.digest.profile if composed.digest else reviewer.profile
     looked = Looked(change, threads, judgement, terms) if judgement else None
     outcome = Outcome(Ended.REVIEWED, pull, judgement, composed, 0, looked)
     note(outcome)
     with stage("publish"):
-        said = publish(forge, change, composed, run_id)
+        said = publish(forge, change, composed, run.check)
     return replace(outcome, review=said, posted=len(said.comments))
 
 
@@ -160,7 +177,7 @@ def texts_of(change: Change) -> Texts:
     return Texts(change.base, change.head, change.skipped, change.directories)
 
 
-def publish(forge: Forge, change: Change, composed: Review, run_id: str) -> Review:
+def publish(forge: Forge, change: Change, composed: Review, check_id: str) -> Review:
     """Comments, threads, summary, and the conclusion as the last write; what was said in the end.
 
     What the forge keeps is read back: a comment that it lost is told in the summary and the check.
@@ -177,12 +194,12 @@ def publish(forge: Forge, change: Change, composed: Review, run_id: str) -> Revi
     forge.ensure_summary(pull, composed.summary, begins=not composed.is_quiet)
     forge.ensure_check(
         pull.ref.repository,
-        replace(composed.check, name=CHECK_NAME, head_sha=pull.head_sha, external_id=run_id),
+        replace(composed.check, name=CHECK_NAME, head_sha=pull.head_sha, external_id=check_id),
     )
     return composed
 
 
-def say_when(forge: Forge, ref: PullRef, run_id: str, at: float) -> None:
+def say_when(forge: Forge, ref: PullRef, check_id: str, at: float) -> None:
     """On the check: what has been found is said later, and why. ``at`` is a time."""
     pull = forge.pull_request(ref)
     when = datetime.fromtimestamp(at, UTC).strftime("%H:%M UTC")
@@ -190,7 +207,7 @@ def say_when(forge: Forge, ref: PullRef, run_id: str, at: float) -> None:
         "The change was read. What there is to say has to wait, as the host limits how much a bot "
         f"may write in an hour; this goes on by itself at about {when}."
     )
-    check = Check(CHECK_NAME, pull.head_sha, run_id, "Waiting for the host's limit", said)
+    check = Check(CHECK_NAME, pull.head_sha, check_id, "Waiting for the host's limit", said)
     forge.ensure_check(ref.repository, check)
 
 

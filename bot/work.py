@@ -173,22 +173,22 @@ class Worker:
 
     def _review(self, item: WorkItem, ref: PullRef) -> None:
         started, run_id = self.inbox.clock(), self._run_id(item, ref)
+        run = _run(item, run_id)
         forge = self.forge(ref)
         try:
             outcome = pipeline.review(
                 forge,
                 ref,
                 self.reviewer,
-                run_id,
+                run,
                 lambda: self.inbox.may_speak(item),
                 self.ledger.note,
                 is_done=lambda pull: (
                     item.wish.for_head and self.ledger.is_reviewed(ref, pull.head_sha)
                 ),
-                is_first=item.attempts == 1 and item.waits == 0,
             )
         except Queued as error:
-            pipeline.say_when(forge, ref, run_id, self.pace.clock() + error.retry_after)
+            pipeline.say_when(forge, ref, run.check, self.pace.clock() + error.retry_after)
             raise
         RUNS.labels(outcome.ended.value).inc()
         if outcome.ended is Ended.KNOWN:
@@ -214,6 +214,18 @@ class Worker:
         wish, key = item.wish, self._run_id(item, ref).rpartition("/")[2]
         where = wish.comment_id, wish.thread_root
         return Asked(ref, command, wish.login, *where, key, item.is_greeted)
+
+
+def _run(item: WorkItem, run_id: str) -> pipeline.Run:
+    """A head has one conclusion, however often it is told of, and one for each time it is asked
+    for: a run that was killed right behind its last write is found again by the next one.
+    """
+    work, _, generation = run_id.rpartition(".")
+    wish = item.wish
+    name = "head" if wish.for_head else f"asked-{wish.asked or generation}"
+    is_new = item.generation == 1 or not (wish.for_head or wish.asked)
+    is_first = is_new and item.attempts == 1 and item.waits == 0
+    return pipeline.Run(run_id, f"{work}.{name}", is_first)
 
 
 def _group(item: WorkItem) -> MergeGroup | None:

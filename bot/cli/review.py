@@ -60,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
     engine = ConfinedEngine(grammar_cache())
     reviewer = pipeline.Reviewer(engine, profile(options), config, fail_on(options))
     try:
-        outcome = pipeline.review(dry or forge, ref, reviewer, f"{ref}/{uuid.uuid4().hex}")
+        outcome = pipeline.review(
+            dry or forge, ref, reviewer, pipeline.Run.alone(f"{ref}/{uuid.uuid4().hex}")
+        )
     except (ForgeError, EngineStopped, EngineAway) as error:
         say(f"lockstitch review: {error}")
         return 2

@@ -83,7 +83,7 @@ def scene(sandbox: Sandbox, name: str, grammar: Grammar) -> Scene:
     forge.push(repo, "change", {"main.tf": (BUCKETS + OPEN).encode()}, "Change", "dana")
     pull = forge.open_pull(repo, "main", "change", "A change", "dana")
     made = Scene(sandbox, repo, pull)
-    pipeline.review(made.adapter(), made.ref, reviewer(grammar), "first")
+    pipeline.review(made.adapter(), made.ref, reviewer(grammar), pipeline.Run.alone("first"))
     forge.push(repo, "change", {"main.tf": (BUCKETS + BLOCK + OTHER).encode()}, "More", "dana")
     return made
 
@@ -111,7 +111,7 @@ def test_a_review_that_ends_anywhere_is_done_again_and_looks_the_same(
 ) -> None:
     whole = scene(sandbox, "whole", grammar)
     adapter = whole.adapter()
-    pipeline.review(adapter, whole.ref, reviewer(grammar), "second")
+    pipeline.review(adapter, whole.ref, reviewer(grammar), pipeline.Run.alone("second"))
     assert isinstance(adapter.api, Mortal)
     wanted, writes = said(whole), adapter.api.written
     assert writes >= 7, "status, draft, publish, word, resolved, summary, status"
@@ -124,9 +124,14 @@ def test_a_review_that_ends_anywhere_is_done_again_and_looks_the_same(
             torn = scene(sandbox, f"torn-{last}-{is_after}", grammar)
             with pytest.raises(Dead):
                 pipeline.review(
-                    torn.adapter(last, is_after=is_after), torn.ref, reviewer(grammar), "second"
+                    torn.adapter(last, is_after=is_after),
+                    torn.ref,
+                    reviewer(grammar),
+                    pipeline.Run.alone("second"),
                 )
-            pipeline.review(torn.adapter(), torn.ref, reviewer(grammar), "second")
+            pipeline.review(
+                torn.adapter(), torn.ref, reviewer(grammar), pipeline.Run.alone("second")
+            )
             assert said(torn) == wanted, f"write {last}, {'after' if is_after else 'before'} it"
 
 

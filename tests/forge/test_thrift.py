@@ -48,7 +48,9 @@ def forge(sandbox: Sandbox) -> GitHub:
 def test_asked_little(sandbox: Sandbox, forge: GitHub, grammar: Grammar) -> None:
     reviewer = pipeline.Reviewer(LocalEngine(grammar), Profile())
     asked = sandbox.forge.requests
-    first = pipeline.review(forge, REF, reviewer, "work.1", is_first=True)
+    first = pipeline.review(
+        forge, REF, reviewer, pipeline.Run("work.1", "work.head", is_first=True)
+    )
     assert first.posted == 1
     written = [one for one in asked if one.startswith("POST") and not one.endswith(READ)]
     assert written[0].endswith("/check-runs"), "the check, before anything is read of the change"
@@ -58,7 +60,9 @@ def test_asked_little(sandbox: Sandbox, forge: GitHub, grammar: Grammar) -> None
     assert len(asked) == before + 5, "the review, read back; the summary; the conclusion"
 
     del asked[:]
-    again = pipeline.review(forge, REF, reviewer, "work.2", is_first=True)
+    again = pipeline.review(
+        forge, REF, reviewer, pipeline.Run("work.2", "work.asked-2", is_first=True)
+    )
     assert again.posted == 0
     assert len(asked) <= 6, asked
 

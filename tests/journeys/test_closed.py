@@ -33,7 +33,9 @@ def test_closed_while_it_is_reviewed(journey: Journey, grammar: Grammar) -> None
     forge = meddling(
         journey, pull, lambda: journey.sandbox.forge.close_pull(journey.repo, pull, "dana")
     )
-    outcome = pipeline.review(forge, journey.ref(pull), reviewer(grammar), "by-hand")
+    outcome = pipeline.review(
+        forge, journey.ref(pull), reviewer(grammar), pipeline.Run.alone("by-hand")
+    )
     assert outcome.ended is Ended.CLOSED
     check = latest_check(journey.repo, pull.head_sha)
     assert check is not None

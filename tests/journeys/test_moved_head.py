@@ -28,7 +28,7 @@ def test_a_head_that_moved_gets_no_words_on_the_old_one(journey: Journey, gramma
         meddling(journey, pull, lambda: journey.push(MORE)),
         journey.ref(pull),
         reviewer(grammar),
-        "by-hand",
+        pipeline.Run.alone("by-hand"),
     )
     assert outcome.ended is Ended.SUPERSEDED
     check = latest_check(journey.repo, old)

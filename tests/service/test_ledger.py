@@ -40,7 +40,9 @@ class Place:
     reviewer: pipeline.Reviewer
 
     def review(self, run_id: str) -> pipeline.Outcome:
-        return pipeline.review(self.forge, REF, self.reviewer, run_id, note=self.ledger.note)
+        return pipeline.review(
+            self.forge, REF, self.reviewer, pipeline.Run.alone(run_id), note=self.ledger.note
+        )
 
     def record(self, outcome: pipeline.Outcome, run_id: str) -> None:
         record(self.ledger, self.forge, self.reviewer, outcome, 0.0, run_id)
