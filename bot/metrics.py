@@ -117,7 +117,7 @@ def exposition(
     parts = [_OURS]
     if directory is not None:
         shared = CollectorRegistry()
-        multiprocess.MultiProcessCollector(shared, str(directory))  # type: ignore[no-untyped-call] # as above
+        multiprocess.MultiProcessCollector(shared, str(directory))  # type: ignore[no-untyped-call] # it has no types
         parts = [shared]
     if depth is not None:
         queue = CollectorRegistry()

@@ -24,7 +24,7 @@ _KEEP_ALL: Final = frozenset(
 """Functions that a text can go through and still be all that is written here."""
 _ONLY_NAMES: Final = (
     "aws_", "random_", "data.aws_caller_identity", "data.aws_partition", "data.aws_region"
-)  # fmt: skip
+)  # fmt: skip # names side by side are one thought
 """What goes into a policy by its name or number, and holds no statement."""
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
 DENY_PLAIN_HTTP: Final = """\

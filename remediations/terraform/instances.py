@@ -212,7 +212,7 @@ def _items(item: Attribute | Block, module: Module) -> Iterator[Attribute | Bloc
     inner = Block(
         item.type, item.labels, item.span, item.header_span, _expanded(item.body, module),
         item.is_one_line,
-    ) if has_dynamic(item.body) else item  # fmt: skip
+    ) if has_dynamic(item.body) else item  # fmt: skip # the block, then the one case that needs it
     over = item.body.attributes.get("for_each") if item.type == "dynamic" else None
     contents = item.body.blocks("content")
     value = module.evaluate_partly(over.value) if over else None

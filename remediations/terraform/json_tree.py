@@ -33,12 +33,12 @@ from .nodes import (
 _LABELS: Final = {
     "resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1,
     "provider": 1, "check": 1, "locals": 0, "terraform": 0, "moved": 0, "import": 0, "removed": 0,
-}  # fmt: skip
+}  # fmt: skip # a table of kinds and counts
 _INNER_LABELS: Final = {"dynamic": 1, "provisioner": 1, "backend": 1, "provider_meta": 1}
 _META_BLOCKS: Final = frozenset(
     {"lifecycle", "connection", "provisioner", "dynamic", "timeouts", "precondition",
      "postcondition", "validation", "content"}
-)  # fmt: skip
+)  # fmt: skip # words side by side are read at a glance
 _KNOWN_BLOCKS: Final[Mapping[str, frozenset[str]]] = {
     "terraform": frozenset({"required_providers", "backend", "cloud", "provider_meta"}),
     "provider": frozenset({"assume_role", "default_tags", "ignore_tags", "endpoints"}),

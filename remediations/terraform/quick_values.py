@@ -29,7 +29,7 @@ _MAX_DIGITS: Final = 400
 _LEVELS: Final = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4,
     "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
-}  # fmt: skip
+}  # fmt: skip # a row a family of operators
 _BLANK: Final = re.compile(r"\s+")
 _STEPS: Final = frozenset({".", "[", ".*", "[*]"})
 

@@ -216,7 +216,7 @@ def test_a_value_written_on_the_spot_comes_from_nowhere_else(grammar: Grammar) -
 ATOMS = [
     "null", "true", "-1", "1.5", '""', '"é/x/"', '"%s"', "[]", "{}", '["a", 1]', "{ a = null }",
     "var.region", "local.list", "local.map", "each.key", '"${local.list}"',
-]  # fmt: skip
+]  # fmt: skip # pieces to draw from, not lines to read
 
 
 @settings(deadline=None)

@@ -73,7 +73,7 @@ def test_nested_blocks_of_a_type_are_replaced_all_at_once(grammar: Grammar) -> N
     over = override(
         'dynamic "rule" {', "  for_each = [7]", "  content {", "    id = rule.value", "  }", "}",
         "lifecycle {", "  prevent_destroy = false", "}", kind="x",
-    )  # fmt: skip
+    )  # fmt: skip # each line is one of Terraform
     held = only({"main.tf": base, "x_override.tf": over}, grammar)
     assert [held.home.value_of(b.body.attributes["id"]) for b in held.body.blocks("rule")] == [
         Known(7)

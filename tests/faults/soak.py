@@ -67,7 +67,7 @@ def machine(*, is_short: bool) -> None:
             stateful_step_count=steps,
             deadline=None,
             database=None,
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=list(HealthCheck),  # a life takes minutes, and is meant to
             derandomize=True,
         ),
     )

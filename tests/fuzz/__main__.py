@@ -42,7 +42,7 @@ def fuzz(name: str, cases: int, seed: int | None) -> int:
         max_examples=cases * weight,
         deadline=None,
         derandomize=seed is not None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),  # large and slow inputs are what is looked for
     )
     bounded(given(st.tuples(*wanted))(once))()
     return tried

@@ -102,11 +102,33 @@ def test_every_linter_switched_off_has_its_reason() -> None:
 
 
 def test_every_silenced_check_has_its_reason() -> None:
-    silenced = re.compile(r"# (?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)*|type: ignore\[[a-z-]+\])")
+    silenced = re.compile(
+        r"# (?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)*|type: ignore\[[a-z,-]+\]|fmt: (?:skip|off))"
+        r"|\bsuppress_health_check=(?!SLOW_DRAWS).*[),](?=\s*#|$)"
+    )
     for path in tracked():
-        for line in path.read_text().splitlines() if path.suffix == ".py" else ():
-            *_, last = [None, *silenced.finditer(line)]
-            assert last is None or re.match(r" - \w|  ?# \w", line[last.end() :]), line
+        lines = path.read_text().splitlines() if path.suffix == ".py" else []
+        for number, line in enumerate(lines):
+            found = list(silenced.finditer(line))
+            if not found:
+                continue
+            behind, above = line[found[-1].end() :], lines[number - 1].strip()
+            if "suppress_health_check" in found[-1][0] and above.startswith("# "):
+                continue
+            is_said = re.match(r" - \w|\s*# \w", behind)
+            assert is_said, f"{path}:{number + 1}: {line}"
+            if behind.endswith("as above"):
+                near = "\n".join(lines[max(0, number - 6) : number])
+                assert "# " in near, f"{path}:{number + 1}: nothing stands above"
+
+
+def test_every_skip_says_what_is_not_tested() -> None:
+    skips = re.compile(r"\b(?:pytest\.skip|mark\.(?:skip|skipif|xfail)|importorskip)\b")
+    said = re.compile(r"skip\(\s*(?:\"[A-Za-z]|message)|reason=\s*f?\"")
+    for path in tracked():
+        text = path.read_text() if path.suffix == ".py" and path.name != "test_house.py" else ""
+        for found in skips.finditer(text):
+            assert said.search(text[found.start() : found.start() + 200]), path
 
 
 def test_what_the_makefile_runs_is_there() -> None:

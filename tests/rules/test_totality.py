@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediations.codebase import Codebase
@@ -21,6 +21,7 @@ from remediations.terraform.grammar import Grammar
 from remediations.terraform.nodes import Attribute, Block, Document
 from remediations.terraform.tree import parse
 from tests.rules.pages import Example, all_examples
+from tests.terraform.generate import SLOW_DRAWS
 
 PROD = Profile("prod")
 VALUES = [
@@ -32,7 +33,7 @@ VALUES = [
     'jsonencode({ Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] })',
     'jsonencode({ Statement = { Effect = "Allow", Action = ["s3:*"], Resource = ["*"] } })',
     '"{\\"Statement\\": 5}"', "coalesce(null, null)", "aws_s3_bucket.training.arn", "-1.5e3",
-]  # fmt: skip
+]  # fmt: skip # pieces to draw from, not lines to read
 EXAMPLES = [*all_examples("before"), *all_examples("good")]
 
 
@@ -63,7 +64,7 @@ def _bent(example: Example, edit: Edit, grammar: Grammar) -> Codebase | None:
     return Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(data=st.data())
 def test_the_promises_hold_on_bent_examples(data: st.DataObject, grammar: Grammar) -> None:
     number = data.draw(st.integers(0, len(EXAMPLES) - 1))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
+
+SLOW_DRAWS: Final = [HealthCheck.too_slow]
+"""What tests of whole files suppress: drawing one takes long, and that is no fault of theirs."""
 
 NAMES = st.sampled_from(
     ["a", "bb", "name", "kms_key_id", "for_each", "in", "my-name", "größe", "tags", "x1", "source"]

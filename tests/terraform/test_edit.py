@@ -34,7 +34,7 @@ from remediations.terraform.nodes import (
     ObjectExpression,
 )
 from remediations.terraform.tree import parse
-from tests.terraform.generate import files
+from tests.terraform.generate import SLOW_DRAWS, files
 from tests.terraform.oracle import judge, needs_terraform
 from tests.terraform.probes import NAME, bodies, probes, proved
 from tests.terraform.variants import variants
@@ -414,7 +414,7 @@ def test_edits_between_are_whole_lines() -> None:
     assert apply(before, edits).text == after.text
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(text=files(), seed=st.integers(0, 2**32))
 def test_any_edit_anywhere_is_proved(text: str, seed: int, grammar: Grammar) -> None:
     for name, data in variants(text):
@@ -424,7 +424,7 @@ def test_any_edit_anywhere_is_proved(text: str, seed: int, grammar: Grammar) -> 
             assert wrong is None, (name, kind, after)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(text=files(), seed=st.integers(0, 2**32))
 def test_setting_the_same_value_again_changes_nothing(
     text: str, seed: int, grammar: Grammar
@@ -444,6 +444,7 @@ def test_setting_the_same_value_again_changes_nothing(
 
 
 @needs_terraform
+# Each case is ten drawn files and a run of terraform: few cases, and each of them slow.
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(files(), min_size=10, max_size=10), seed=st.integers(0, 2**32))
 def test_terraform_fmt_leaves_any_edit_alone(

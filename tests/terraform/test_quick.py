@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediations.source import SourceFile, Unreadable
@@ -13,6 +13,7 @@ from remediations.terraform.nodes import Body
 from remediations.terraform.quick import read_plain
 from remediations.terraform.scan import scan
 from tests.rules.pages import all_examples
+from tests.terraform.generate import SLOW_DRAWS
 
 from .edges import EDGES
 from .generate import files
@@ -53,7 +54,7 @@ def test_every_page_is_plain_and_read_alike(grammar: Grammar) -> None:
         assert quick == judged, text
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(text=files())
 def test_generated_text_is_read_alike(text: str, grammar: Grammar) -> None:
     quick, judged = both(text, grammar)
@@ -65,10 +66,10 @@ PIECES = [
     "?", ":", "-", "!", "+", "*", "/", "%", "${", "%{", "~", "for", "in", "if", "else", "true",
     "0", "15", "1.5", "1e3", "a", "é", "#x\n", "/*z*/", "<<E\n", "E\n", "\\", "\t", "\r\n", "&&",
     "||", "::", "-15", "-5", "x.0.1", "%{ if a }", "%{ endif }", "%{ else }", "${~ a ~}", "b {",
-]  # fmt: skip
+]  # fmt: skip # pieces to draw from, not lines to read
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(data=st.data(), text=st.sampled_from([text for text in PAGES if len(text) < 800]))
 def test_damaged_text_is_read_alike_or_left_to_the_grammar(
     data: st.DataObject, text: str, grammar: Grammar

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediations.source import SourceFile, Unparsable
@@ -28,7 +28,7 @@ from remediations.terraform.nodes import (
 from remediations.terraform.scan import scan
 from remediations.terraform.tree import parse
 from tests.terraform.edges import EDGES, Edge
-from tests.terraform.generate import files
+from tests.terraform.generate import SLOW_DRAWS, files
 from tests.terraform.oracle import judge, needs_terraform
 from tests.terraform.spans import ours, theirs
 from tests.terraform.variants import variants
@@ -230,7 +230,7 @@ def test_two_hundred_levels_are_read(grammar: Grammar) -> None:
     assert isinstance(value("[" * 200 + "]" * 200, grammar), ListExpression)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(text=files())
 def test_spans_are_those_of_tree_sitter(text: str, grammar: Grammar) -> None:
     text = text.replace("1e3", "103")  # it knows no exponents, and takes `e3` for a block
@@ -239,7 +239,7 @@ def test_spans_are_those_of_tree_sitter(text: str, grammar: Grammar) -> None:
     assert other is None or ours(document) == other
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(text=files())
 def test_every_variant_says_the_same(text: str, grammar: Grammar) -> None:
     expected = shape(read(text, grammar))
@@ -265,7 +265,7 @@ def shape(document: Document) -> list[tuple[object, ...]]:
 DAMAGE = [*'\n\r\t {}[]()"$%\\#/*<>=.,:?-~_aé0\u00a0', "${", "<<E\n", "EOF\n", "/*", "*/"]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(text=files(), data=st.data())
 def test_damaged_text_is_read_or_refused_and_nothing_else(
     text: str, data: st.DataObject, grammar: Grammar
@@ -285,7 +285,7 @@ def test_damaged_text_is_read_or_refused_and_nothing_else(
     assert min(place) >= 1
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW_DRAWS)
 @given(text=files())
 def test_the_shadow_has_the_length_of_the_text(text: str) -> None:
     scanned = scan(SourceFile.of("a.tf", text))

@@ -30,7 +30,7 @@ _META: Final = frozenset(
         "connection", "count", "depends_on", "dynamic", "for_each", "lifecycle", "provider",
         "provisioner", "timeouts",
     }
-)  # fmt: skip
+)  # fmt: skip # words side by side are read at a glance
 # Words that people expect, and the argument that does it: a key, which also turns encryption on.
 _NOTEBOOK: Final = "aws_sagemaker_notebook_instance"
 _KEYS: Final = {
