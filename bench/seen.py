@@ -5,11 +5,10 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from bot.sandbox.pages import latest_check
+from bench.watch import is_concluded, slow_down, until
 from bot.sandbox.state import Pull, Repo
 from tests.faults.product import BLOCK, BUCKET, OPEN, Product, embedded
 
@@ -25,10 +24,10 @@ def table() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as scratch, embedded(Path(scratch)) as product:
         repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
         pulls = [_opened(product, repo, number) for number in range(4)]
-        _until(lambda: all(_is_concluded(repo, pull) for pull in pulls))
-        _slow_down(product, lambda _: CALL_SECONDS)
+        until(lambda: all(is_concluded(repo, pull) for pull in pulls))
+        slow_down(product, lambda _: CALL_SECONDS)
         yield _line("nothing else going on", [_seen(product, repo, pulls[0]) for _ in _times()])
-        _slow_down(product, lambda path: SLOW_SECONDS if "/compare/" in path else 0.0)
+        slow_down(product, lambda path: SLOW_SECONDS if "/compare/" in path else 0.0)
         took = []
         for number in _times():
             if number % 4 == 0:
@@ -61,29 +60,8 @@ def _push_all(product: Product, repo: Repo, pulls: list[Pull], number: int) -> N
 def _seen(product: Product, repo: Repo, pull: Pull) -> float:
     began = time.perf_counter()
     comment = product.sandbox.forge.comment(repo, pull, "dana", "/lockstitch recheck")
-    _until(lambda: bool(comment.reactions))
+    until(lambda: bool(comment.reactions))
     return time.perf_counter() - began
-
-
-def _is_concluded(repo: Repo, pull: Pull) -> bool:
-    check = latest_check(repo, pull.head_sha)
-    return check is not None and check.status == "completed"
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    while not is_so():
-        time.sleep(0.005)
-
-
-def _slow_down(product: Product, seconds: Callable[[str], float]) -> None:
-    app = product.sandbox.app
-    inner = app.wsgi_app
-
-    def slow(environ: dict[str, Any], start_response: Any) -> Any:
-        time.sleep(seconds(environ["PATH_INFO"]))
-        return inner(environ, start_response)
-
-    app.wsgi_app = slow  # type: ignore[method-assign] # Flask's own way to add a layer
 
 
 def main() -> None:

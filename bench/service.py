@@ -12,9 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from bench.generate import module
+from bench.watch import is_concluded, slow_down, until
 from bot.engine import LocalEngine, Texts
 from bot.isolation import ConfinedEngine
 from bot.sandbox.pages import latest_check
@@ -113,9 +113,9 @@ def _latency() -> Iterator[str]:
         for number in range(ROUNDS):
             pull = _opened(product, repo, number)
             began = time.perf_counter()
-            _until(lambda pull=pull: latest_check(repo, pull.head_sha) is not None)  # type: ignore[misc] # mypy takes no default in a lambda for what it is
+            until(lambda pull=pull: latest_check(repo, pull.head_sha) is not None)  # type: ignore[misc] # mypy takes no default in a lambda for what it is
             seen.append(time.perf_counter() - began)
-            _until(lambda pull=pull: _is_concluded(repo, pull))  # type: ignore[misc] # as above
+            until(lambda pull=pull: is_concluded(repo, pull))  # type: ignore[misc] # as above
             ended.append(time.perf_counter() - began)
     yield (
         f"from the delivery of a small change, median of {ROUNDS}: check to be seen "
@@ -126,16 +126,6 @@ def _latency() -> Iterator[str]:
 def _opened(product: Product, repo: Repo, number: int) -> Pull:
     head = BUCKET + OPEN + f"# {number}\n"
     return product.open(repo, BUCKET + BLOCK, head, f"change-{number}")
-
-
-def _is_concluded(repo: Repo, pull: Pull) -> bool:
-    check = latest_check(repo, pull.head_sha)
-    return check is not None and check.status == "completed"
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    while not is_so():
-        time.sleep(0.005)
 
 
 def _workers(call_seconds: float) -> Iterator[str]:
@@ -153,30 +143,19 @@ def _throughput(workers: str, call_seconds: float) -> float:
         tempfile.TemporaryDirectory() as scratch,
         embedded(Path(scratch), LOCKSTITCH_WORKERS=workers) as product,
     ):
-        _slow_down(product, call_seconds)
+        if call_seconds:
+            slow_down(product, lambda _: call_seconds)
         repo = product.sandbox.forge.create_repository("acme/ml", {"dana": "write"})
         first = _opened(product, repo, PULLS)
-        _until(lambda: _is_concluded(repo, first))
+        until(lambda: is_concluded(repo, first))
         product.kill("web")
         pulls = [_opened(product, repo, number) for number in range(PULLS)]
         product.sandbox.forge.hooks.settle(60)
         product.start()
         began = time.perf_counter()
         assert product.redeliver_failures() == 0
-        _until(lambda: all(_is_concluded(repo, pull) for pull in pulls))
+        until(lambda: all(is_concluded(repo, pull) for pull in pulls))
         return PULLS / (time.perf_counter() - began)
-
-
-def _slow_down(product: Product, seconds: float) -> None:
-    app = product.sandbox.app
-    inner = app.wsgi_app
-
-    def slow(environ: dict[str, Any], start_response: Any) -> Any:
-        time.sleep(seconds)
-        return inner(environ, start_response)
-
-    if seconds:
-        app.wsgi_app = slow  # type: ignore[method-assign] # Flask's own way to add a layer
 
 
 def _isolation() -> Iterator[str]:

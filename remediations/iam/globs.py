@@ -87,7 +87,7 @@ def has_atoms(tokens: Pattern) -> bool:
 
 def matches_one_of(old: Pattern, new: Pattern) -> bool:
     """Whether ``old`` lets one odd text of ``new`` through: told at once, where all take long."""
-    return _lets_through(old, tuple(_OTHER if token in (ANY, ONE) else token for token in new))
+    return lets_through(old, tuple(_OTHER if token in (ANY, ONE) else token for token in new))
 
 
 def escapes(new: Pattern, old: Iterable[Pattern]) -> Escape | None:
@@ -99,12 +99,12 @@ def escapes(new: Pattern, old: Iterable[Pattern]) -> Escape | None:
         return Escape(None)
     if ANY not in new and ONE not in new:
         # It is one text: others cover it together only where one of them does alone.
-        covered = any(_lets_through(one, new) for one in others)
+        covered = any(lets_through(one, new) for one in others)
         return None if covered else Escape("".join(new))
     return _search(new, _Union(others), _letters((new, *others)))
 
 
-def _lets_through(wide: Pattern, text: Pattern) -> bool:
+def lets_through(wide: Pattern, text: Pattern) -> bool:
     """Whether a pattern matches one text, whose atoms are letters that only ``*`` stands for."""
     here = there = mark = 0
     star = -1

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from .globs import lets_through
+from .globs import pattern as globbed
 from .statements import Statement
 
 # `*`, and ARNs that leave the name of what they mean wholly open: `arn:aws:iam::*:role/*`. In an
@@ -20,20 +22,7 @@ def covers(pattern: str, action: str) -> bool:
 
     In time that grows with the product of both lengths: a stranger wrote the pattern.
     """
-    pattern, action = pattern.lower(), action.lower()
-    here = there = mark = 0
-    star = -1
-    while there < len(action):
-        if here < len(pattern) and pattern[here] == "*":
-            star, mark, here = here, there, here + 1
-        elif here < len(pattern) and pattern[here] in ("?", action[there]):
-            here, there = here + 1, there + 1
-        elif star >= 0:
-            mark += 1
-            here, there = star + 1, mark
-        else:
-            return False
-    return not pattern[here:].strip("*")
+    return lets_through(globbed(pattern.lower()), globbed(action.lower()))
 
 
 def is_unscoped(statement: Statement) -> bool:

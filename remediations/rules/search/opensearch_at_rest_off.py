@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from remediations.model import Safety, Severity
-from remediations.rule import Advice, Offer, Severities
-from remediations.search_domains import encrypts_in_place
+from remediations.rule import Offer, Severities
+from remediations.search_domains import as_its_engine_takes_it
 from remediations.shapes import RequireTrue
 from remediations.terraform.module import Module, Resource
 
@@ -28,12 +28,6 @@ class OpensearchAtRestOff(RequireTrue):
         "Encrypt the domain at rest",
         "In place with a blue/green deployment; it cannot be taken back.",
     )
-    anew = Offer(
-        Safety.REPLACE,
-        "Encrypt the domain at rest",
-        "The domain is destroyed and created again, empty, because its engine may be older than "
-        "Elasticsearch 6.7: upgrade it first, and this is done in place.",
-    )
 
-    def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
-        return self.offer if encrypts_in_place(resource, module) else self.anew
+    def offer_for(self, resource: Resource, module: Module) -> Offer:
+        return as_its_engine_takes_it(self.offer, resource, module)
