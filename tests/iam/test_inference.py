@@ -9,6 +9,7 @@ from remediations.iam.inference import Question
 from remediations.iam.nouns import NOUNS
 from remediations.iam.statements import policies
 from remediations.terraform.grammar import Grammar
+from tests.engine.rules_for_tests import read as reading
 
 from .policies import read
 
@@ -184,6 +185,12 @@ def test_what_stands_beside_the_star_is_all_that_is_meant(grammar: Grammar) -> N
     assert found.names == "`aws_s3_bucket.raw`"
 
 
+def test_what_stands_beside_the_star_is_not_all_where_another_one_is_used(grammar: Grammar) -> None:
+    text = READ.replace('["*"]', '["*", "${aws_s3_bucket.raw.arn}/*"]')
+    assert isinstance(meant("bucket", text + MODEL.replace(".models.", ".raw."), grammar), Choice)
+    assert isinstance(meant("bucket", text + MODEL, grammar), str)
+
+
 @pytest.mark.parametrize(
     ("actions", "said"),
     [
@@ -235,6 +242,20 @@ def test_who_passes_what_stands_elsewhere_is_not_guessed_at(
     roles = ROLES.format("endpoint", passer) + ROLES.format("etl", "glue") + TASK
     found = meant("role", roles + policy("iam:PassRole", action), grammar)
     assert isinstance(found, Choice) is is_shown
+
+
+def test_a_role_that_a_module_makes_may_be_passed_too(grammar: Grammar) -> None:
+    main = ROLES.format("endpoint", "states") + TASK + policy("iam:PassRole", "ecs:RunTask")
+    call = 'module "work" {\n  source = "./work"\n}\n'
+    made = {"main.tf": main + call, "work/main.tf": TASK}
+    empty = {"main.tf": main + call, "work/main.tf": 'variable "a" {}\n'}
+    for files, is_shown in ((made, False), (empty, True)):
+        module = next(m for m in reading(files, grammar).modules if m.directory == "")
+        holder = module.resource("data.aws_iam_policy_document.p")
+        assert holder is not None
+        held = policies(holder, module)[0]
+        found = choose(Question(NOUNS["role"], holder, held, held[0], module))
+        assert isinstance(found, Choice) is is_shown
 
 
 def test_a_person_passes_what_nobody_can_tell(grammar: Grammar) -> None:
@@ -363,6 +384,16 @@ def test_the_only_bucket_is_meant_by_a_role_of_machine_learning(grammar: Grammar
 def test_what_makes_tables_means_those_too(grammar: Grammar) -> None:
     text = TABLE + ENDPOINT + policy("dynamodb:PutItem", "dynamodb:RestoreTableFromBackup")
     assert "may create tables" in str(meant("table", text, grammar))
+
+
+def test_what_may_not_make_tables_means_no_others(grammar: Grammar) -> None:
+    never = (
+        '  statement {\n    effect    = "Deny"\n    actions   = ["dynamodb:CreateTable"]\n'
+        '    resources = ["*"]\n  }\n'
+    )
+    text = TABLE + ENDPOINT + policy("dynamodb:PutItem", more=never)
+    assert isinstance(meant("table", text, grammar), Choice)
+    assert isinstance(meant("table", text.replace('"Deny"', '"Allow"'), grammar), str)
 
 
 @pytest.mark.parametrize("action", ["iam:CreateRole", "iam:*"])

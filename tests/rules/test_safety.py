@@ -270,3 +270,23 @@ def test_a_lifecycle_that_is_there_is_completed(grammar: Grammar) -> None:
         after = "".join(edit.text for edit in fix.edits)
         assert "create_before_destroy = true" in after
         assert after.count("lifecycle {") <= 1
+
+
+@pytest.mark.parametrize("rule", ["opensearch-at-rest-off", "opensearch-node-to-node-off"])
+@pytest.mark.parametrize(
+    ("kind", "version", "expected"),
+    [
+        ("opensearch", 'engine_version = "OpenSearch_2.11"', Safety.REVIEW),
+        ("opensearch", "", Safety.REVIEW),
+        ("opensearch", 'engine_version = "Elasticsearch_6.7"', Safety.REVIEW),
+        ("opensearch", 'engine_version = "Elasticsearch_6.5"', Safety.REPLACE),
+        ("elasticsearch", 'elasticsearch_version = "7.10"', Safety.REVIEW),
+        ("elasticsearch", "", Safety.REPLACE),
+    ],
+)
+def test_an_old_engine_takes_encryption_only_as_a_new_domain(
+    rule: str, kind: str, version: str, expected: Safety, grammar: Grammar
+) -> None:
+    provider = 'terraform {\n  required_providers {\n    aws = "~> 5.0"\n  }\n}\n'
+    domain = f'resource "aws_{kind}_domain" "d" {{\n  domain_name = "d"\n  {version}\n}}\n'
+    assert safety(made(rule, provider + domain, grammar)) is expected
