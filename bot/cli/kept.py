@@ -95,12 +95,19 @@ def _installed() -> Iterator[str]:
     """Our own files by size and age, so that whoever works on a rule sees what it says now."""
     here = Path(__file__).parents[2]
     for package in _OURS:
-        for directory, folders, names in os.walk(here / package):
-            folders[:] = sorted(name for name in folders if name != "__pycache__")
-            for name in sorted(names):
-                details = Path(directory, name).stat()
-                yield f"{name} {details.st_size} {details.st_mtime_ns}"
+        yield from _listed(here / package)
     for library in _DATA:
         spec = find_spec(library)
         for place in (spec.submodule_search_locations or ()) if spec else ():
             yield f"{place} {Path(place).stat().st_mtime_ns}"
+
+
+def _listed(folder: Path | str) -> Iterator[str]:
+    """Each run does this: an entry of a scan costs a third of a ``Path``."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda one: one.name):
+            if not entry.is_dir():
+                details = entry.stat()
+                yield f"{entry.name} {details.st_size} {details.st_mtime_ns}"
+            elif entry.name != "__pycache__":
+                yield from _listed(entry.path)

@@ -14,7 +14,7 @@ from .nouns import Noun
 from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
 from .statement import Statement
-from .trust import trusts
+from .trust import takers, trusts
 
 # A request through one of these is authorised on its own ARN, which a bucket's does not cover:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
@@ -95,7 +95,7 @@ def _is_for_sagemaker_too(roles: tuple[Resource, ...], module: Module) -> bool:
 
     https://sagemaker.readthedocs.io/en/stable/api/utility/session.html
     """
-    services = {name for role in roles for one in trusts(role, module) for name in one.services}
+    services = takers(roles, module)
     if "sagemaker" not in services or len(services) == 1:
         return False
     return not any(one.type.startswith("aws_sagemaker_") for one in users_of_roles(roles, module))

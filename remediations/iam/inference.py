@@ -23,7 +23,7 @@ from .passable import passable
 from .permissions import covers
 from .roles import ROLE, policies_of, roles_of, users_of_roles
 from .statement import Statement
-from .trust import trusts
+from .trust import takers, trusts
 from .uses import keys_behind, literal_names, named_beside, named_here, needs, pointed_at
 
 _SPLIT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
@@ -199,7 +199,7 @@ def _is_telling_alone(question: Question) -> bool:
         return False
     if not roles:
         return question.holder.kind not in _OF_PEOPLE
-    services = {name for role in roles for one in trusts(role, module) for name in one.services}
+    services = takers(roles, module)
     users = {user.type for user in users_of_roles(roles, module)}
     if services and services <= _OF_ML:
         return word != "repository"

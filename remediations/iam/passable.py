@@ -13,7 +13,7 @@ from ..terraform.module import Module, Resource
 from .permissions import covers
 from .roles import ROLE, users_of_roles
 from .statement import Statement
-from .trust import trusts
+from .trust import takers, trusts
 
 _PROFILE: Final = "aws_iam_instance_profile"
 # What is deployed by these stands elsewhere, but for a task that a pipeline registers.
@@ -61,7 +61,7 @@ def passable(
     elsewhere: a job of SageMaker passes its own role on by default.
     https://sagemaker.readthedocs.io/en/stable/api/utility/session.html
     """
-    holders = {name for role in roles for one in trusts(role, module) for name in one.services}
+    holders = takers(roles, module)
     if "sagemaker" in holders:
         return {}
     actions = [
@@ -85,11 +85,12 @@ def passable(
 
 def _given_beside(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
     """Roles that what runs with these gives its parts, as a cluster gives its scaling one."""
+    own = {one.address for one in roles}
     for user in users_of_roles(roles, module):
         for attribute in user.body.attributes.values():
             for name in module.references(attribute.value) if "role" in attribute.name else ():
                 held = module.resource(name)
-                if held is not None and held.kind == ROLE and held not in roles:
+                if held is not None and held.kind == ROLE and name not in own:
                     yield name, f"`{user.address}` gives `{name}` as `{attribute.name}`"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..frozen import dataclass
@@ -43,6 +43,12 @@ def trusts(role: Resource, module: Module) -> tuple[Trust, ...]:
     A policy in another form has none that can be pointed at.
     """
     return module.remember(("trusts", id(role.block)), lambda: tuple(_trusts(role, module)))
+
+
+def takers(roles: Iterable[Resource], module: Module) -> frozenset[str]:
+    """The services that may take on any of these roles, by the first word of their name."""
+    held = (one for role in roles for one in trusts(role, module))
+    return frozenset(name for one in held for name in one.services)
 
 
 def _trusts(role: Resource, module: Module) -> Iterator[Trust]:
