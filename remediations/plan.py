@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from posixpath import dirname
 from typing import Final
@@ -22,9 +22,10 @@ TOO_MANY: Final = (
     "it is offered once others are closed"
 )
 _SENTENCE: Final = re.compile(r"(?<=\.) (?=[A-Z`])")
+MAX_READ_AGAIN: Final = 4_000_000
+"""Characters of text that single fixes of one run may be proved on: each reads its files again."""
 MAX_JUDGED_AGAIN: Final = 20_000_000
-"""Characters of text that single fixes of one run may be proved on. Each proof judges again what
-is applied together with the edited file; a million take about half a second of computing."""
+"""And each judges again what is applied together with those files."""
 
 
 def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
@@ -120,13 +121,13 @@ def _affordable(
     codebase: Codebase, groups: Sequence[list[Judged]], profile: Profile
 ) -> tuple[list[list[Judged]], list[list[Judged]]]:
     """What one run may work out, in the same order, and what it may not."""
-    sizes = {id(group): _text_to_judge(codebase, group, profile) for group in groups}
-    if sum(sizes.values()) <= MAX_JUDGED_AGAIN:
-        return [*groups], []
-    spent, kept = 0, set[int]()
+    read = judged = 0
+    kept: set[int] = set()
     for group in sorted(groups, key=lambda group: -max(j.finding.severity.rank for j in group)):
-        spent += sizes[id(group)]
-        if spent <= MAX_JUDGED_AGAIN:
+        paths = {targeted.path for one in group for targeted in _repair(one).intents}
+        read += _text_to_read(codebase, paths)
+        judged += _text_to_judge(codebase, paths, profile)
+        if read <= MAX_READ_AGAIN and judged <= MAX_JUDGED_AGAIN:
             kept.add(id(group))
     return (
         [group for group in groups if id(group) in kept],
@@ -134,8 +135,12 @@ def _affordable(
     )
 
 
-def _text_to_judge(codebase: Codebase, group: Sequence[Judged], profile: Profile) -> int:
-    paths = {targeted.path for judged in group for targeted in _repair(judged).intents}
+def _text_to_read(codebase: Codebase, paths: Collection[str]) -> int:
+    known = [codebase.documents[path] for path in paths if path in codebase.documents]
+    return sum(len(document.source.text) for document in known)
+
+
+def _text_to_judge(codebase: Codebase, paths: Collection[str], profile: Profile) -> int:
     touched = {dirname(path) for path in paths}
     return sum(
         root.size for root in codebase.roots(profile) if not root.directories.isdisjoint(touched)

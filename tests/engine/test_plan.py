@@ -10,9 +10,9 @@ import pytest
 from remediations import plan as planning
 from remediations.codebase import Codebase
 from remediations.detect import detect
-from remediations.model import Plan, Profile, Safety
+from remediations.model import Plan, Profile, Safety, Severity
 from remediations.plan import STILL_TO_DECIDE, TOO_MANY, combine, plan
-from remediations.rule import Rule
+from remediations.rule import Rule, Severities
 from remediations.terraform.grammar import Grammar
 from remediations.verify import prove
 from tests.engine.rules_for_tests import (
@@ -183,16 +183,31 @@ def test_nothing_to_combine_is_no_edit(grammar: Grammar, monkeypatch: pytest.Mon
     assert combine(locked, findings, PROD, Safety.SAFE) == ()
 
 
+@pytest.mark.parametrize("bound", ["MAX_READ_AGAIN", "MAX_JUDGED_AGAIN"])
 def test_past_its_share_of_work_a_run_refuses_single_fixes_and_combines_still(
-    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+    bound: str, grammar: Grammar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, Unlocked())
     codebase = read(things("a", "b", "c"), grammar)
-    monkeypatch.setattr(planning, "MAX_JUDGED_AGAIN", 2 * len(things("a", "b", "c")))
+    monkeypatch.setattr(planning, bound, 2 * len(things("a", "b", "c")))
     made = planned(codebase)
     assert len(made.fixes) == 2
     assert [refusal.reason for refusal in made.refusals] == [TOO_MANY]
     assert combined(codebase)["main.tf"].count("lock = true") == 3
+
+
+def test_the_most_severe_get_their_single_fixes_first(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = Unlocked()
+    severities = {"a": Severity.LOW, "b": Severity.CRITICAL, "c": Severity.MEDIUM}
+    monkeypatch.setattr(rule, "severity_of", lambda one: Severities(*[severities[one.name]] * 3))
+    use(monkeypatch, rule)
+    text = things("a", "b", "c")
+    monkeypatch.setattr(planning, "MAX_JUDGED_AGAIN", 2 * len(text))
+    made = planned(read(text, grammar))
+    assert [fix.findings[0].address for fix in made.fixes] == ["thing.b", "thing.c"]
+    assert [refusal.finding.address for refusal in made.refusals] == ["thing.a"]
 
 
 def test_a_module_counts_as_often_as_it_is_called(
