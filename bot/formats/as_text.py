@@ -72,7 +72,7 @@ def _fix(fix: Fix, finding: Finding, told: dict[int, Finding]) -> str:
     if first is finding:
         return f"{fix.title}. {fix.cost}"
     where = "" if first.address == finding.address else f" on {first.address}"
-    return f"The one of {first.rule}{where} above."
+    return f"As for {first.rule}{where} above."
 
 
 def _excluded(result: Result) -> str:

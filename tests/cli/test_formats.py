@@ -69,4 +69,4 @@ def test_a_fix_that_closes_several_is_told_once(
     main(["check", str(tmp_path)])
     said = capsys.readouterr().out
     assert said.count("add a public access block") == 1
-    assert "  Fix (safe): The one of s3-public-access-block-missing above.\n" in said
+    assert "  Fix (safe): As for s3-public-access-block-missing above.\n" in said
