@@ -86,10 +86,11 @@ def test_asked_to_wait_nothing_is_sent_meanwhile(
 ) -> None:
     said = "You have exceeded a secondary rate limit."
     headers = {"Retry-After": "4"}
-    product.sandbox.forge.fail_next(1, status, said, headers, "/compare/")
     repo = standing.repository()
     at: list[float] = []
     asked = f"GET /api/v3/repos/{repo.name}/compare/"
+    # Of this repository: the product may still be busy with one of another test.
+    product.sandbox.forge.fail_next(1, status, said, headers, asked)
     traps.set(asked, lambda: at.append(time.monotonic()), is_after=False, times=100)
     pull = standing.open(repo)
     standing.is_said_once(repo, pull)
