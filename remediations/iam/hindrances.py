@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ..buckets import BUCKET
 from ..terraform.module import Module, Resource
+from ..terraform.nodes import all_attributes
 from .functions import functions
 from .nouns import Noun
 from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
+from .uses import named_in
 
 # A request through one of these is authorised on its own ARN, which a bucket's does not cover:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
@@ -80,6 +83,12 @@ def of_policy(
             "SageMaker takes on the role too, and nothing here runs with it: its jobs often use "
             "the account's default bucket. Name every bucket that this role needs."
         )
+    silent = next(_jobs_of_script(roles, module), None) if noun.word == "bucket" else None
+    if silent is not None:
+        return (
+            f"`{silent}` says where its script is, and not which data it works on. Name every "
+            "bucket that this role needs."
+        )
     if noun.word == "bucket" and _allows(policies, *_READ_AWS_BUCKETS):
         return (
             "Instances that Systems Manager looks after read buckets of AWS's own too. Name those "
@@ -99,6 +108,20 @@ def _is_for_sagemaker_too(roles: tuple[Resource, ...], module: Module) -> bool:
     if "sagemaker" not in services or len(services) == 1:
         return False
     return not any(one.type.startswith("aws_sagemaker_") for one in users_of_roles(roles, module))
+
+
+def _jobs_of_script(roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
+    """Jobs of Glue that point at the bucket of their script and at no other one."""
+    jobs = (user for user in users_of_roles(roles, module) if user.type == "aws_glue_job")
+    for user in jobs:
+        named = {
+            attribute.name
+            for attribute in all_attributes(user.body)
+            for name in named_in(attribute.value, user, module)
+            if name.startswith(f"{BUCKET}.")
+        }
+        if named == {"script_location"}:
+            yield user.address
 
 
 def _strangers(role: Resource, module: Module) -> Iterator[str]:

@@ -21,7 +21,7 @@ from .functions import groups_written
 from .nouns import Noun, declared, looked_up, others
 from .passable import passable
 from .permissions import covers
-from .roles import ROLE, policies_of, roles_of, users_of_roles
+from .roles import ROLE, is_handed_on, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
 from .uses import keys_behind, literal_names, named_beside, named_here, needs, pointed_at
@@ -190,15 +190,15 @@ def _shown(question: Question, *, is_alone: bool) -> _Shown:
 def _is_telling_alone(question: Question) -> bool:
     """Whether the only one of its kind is what the role is for.
 
-    So it is for a role of an ML service, for a policy whose role is not in this module, and for
-    what works on tables and endpoints. A build, a pipeline, a person or a reader of files works on
-    what stands elsewhere; an image often is another's.
+    So it is for a role of an ML service, and for what works on tables and endpoints. A build, a
+    pipeline, a person or a reader of files works on what stands elsewhere; an image often is
+    another's; a policy that goes to somebody out of sight may be for anything.
     """
     word, roles, module = question.noun.word, question.roles, question.module
-    if word in ("log group", "role"):
+    if word in ("log group", "role") or question.holder.kind in _OF_PEOPLE:
         return False
     if not roles:
-        return question.holder.kind not in _OF_PEOPLE
+        return word in ("endpoint", "table") or not is_handed_on(question.holder, module)
     services = takers(roles, module)
     users = {user.type for user in users_of_roles(roles, module)}
     if services and services <= _OF_ML:

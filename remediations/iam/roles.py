@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..terraform.module import Module, Resource
+from ..terraform.nodes import all_attributes
 from .identity import NO_USE, POLICY
 from .statement import Statement
 from .statements import DOCUMENT, ENCODED, policies
@@ -63,6 +64,32 @@ def _following(one: Resource, module: Module) -> Iterator[Resource]:
             continue
         if user.kind in (DOCUMENT, POLICY, _INLINE, ROLE, *_ATTACHMENTS):
             yield user
+
+
+def is_handed_on(holder: Resource, module: Module) -> bool:
+    """Whether it is attached to something out of sight, or given to another module.
+
+    Not so with an inline policy: its module gives it to one role, for what this module is about.
+    """
+    handed_out = module.remember("handed out", lambda: frozenset(_handed_out(module)))
+    pending, seen = [holder], {holder.address}
+    while pending:
+        one = pending.pop()
+        if one.kind == _INLINE:
+            continue
+        if one.kind not in (DOCUMENT, POLICY) or one.address in handed_out:
+            return True
+        for user, argument in module.users_of(one.address):
+            if argument not in NO_USE and user.address not in seen:
+                seen.add(user.address)
+                pending.append(user)
+    return False
+
+
+def _handed_out(module: Module) -> Iterator[str]:
+    for call in module.calls:
+        for attribute in all_attributes(call.block.body):
+            yield from module.references(attribute.value)
 
 
 def policies_of(roles: tuple[Resource, ...], module: Module) -> tuple[tuple[Statement, ...], ...]:

@@ -11,7 +11,7 @@ from remediations.iam.statements import policies
 from remediations.terraform.grammar import Grammar
 from tests.engine.rules_for_tests import read as reading
 
-from .policies import read
+from .policies import BUCKET, read
 
 BUCKETS = """
 resource "aws_s3_bucket" "raw" {
@@ -68,6 +68,16 @@ resource "aws_sagemaker_model" "churn" {
 OTHER_USE = """
 resource "aws_glue_job" "import" {
   role_arn = aws_iam_role.training.arn
+
+  command {
+    script_location = "s3://${aws_s3_bucket.raw.id}/import.py"
+  }
+}
+"""
+TEMPORARY = """
+resource "aws_glue_job" "import" {
+  role_arn          = aws_iam_role.endpoint.arn
+  default_arguments = { "--TempDir" = "s3://${aws_s3_bucket.raw.id}/temporary" }
 
   command {
     script_location = "s3://${aws_s3_bucket.raw.id}/import.py"
@@ -149,13 +159,38 @@ def test_a_bucket_that_nothing_explains_may_be_meant_too(grammar: Grammar) -> No
 
 
 def test_all_that_a_role_is_shown_to_need_is_named(grammar: Grammar) -> None:
-    both = MODEL + OTHER_USE.replace("training.arn", "endpoint.arn")
+    both = MODEL + TEMPORARY
     found = meant("bucket", READ + both, grammar)
     assert isinstance(found, Choice)
     assert {one.address for one in found.resources} == {
         "aws_s3_bucket.models",
         "aws_s3_bucket.raw",
     }
+
+
+def test_where_a_script_lies_says_nothing_of_its_data(grammar: Grammar) -> None:
+    both = MODEL + OTHER_USE.replace("training.arn", "endpoint.arn")
+    assert meant("bucket", READ + both, grammar) == (
+        "`aws_glue_job.import` says where its script is, and not which data it works on. Name "
+        "every bucket that this role needs."
+    )
+
+
+ALONE = BUCKET + policy("s3:GetObject").partition('resource "aws_iam_role_policy"')[0]
+HANDED_ON = {
+    "to a module": 'module "m" {\n  source = "a/b/c"\n  policy = ${}\n}\n',
+    "to something unknown": 'resource "acme_grant" "g" {\n  policy = ${}\n}\n',
+    "through a policy": 'resource "aws_iam_policy" "q" {\n  policy = ${}\n}\n\n'
+    'resource "aws_iam_role_policy_attachment" "q" {\n  role       = var.role\n'
+    "  policy_arn = aws_iam_policy.q.arn\n}\n",
+}
+
+
+@pytest.mark.parametrize("where", HANDED_ON)
+def test_the_only_bucket_says_nothing_of_a_role_out_of_sight(where: str, grammar: Grammar) -> None:
+    assert isinstance(meant("bucket", ALONE, grammar), Choice)
+    held = HANDED_ON[where].replace("${}", "data.aws_iam_policy_document.p.json")
+    assert "may be the bucket that is meant" in str(meant("bucket", ALONE + held, grammar))
 
 
 def test_what_calls_a_function_shows_what_it_reads_and_its_code_does_not(grammar: Grammar) -> None:

@@ -24,6 +24,18 @@ def _document(*statements: str) -> str:
     return 'data "aws_iam_policy_document" "p" {\n' + "\n".join(statements) + "}\n\n"
 
 
+# Without it nobody could tell what the other module does with the only bucket here.
+OF_SAGEMAKER = """resource "aws_iam_role" "training" {
+  assume_role_policy = jsonencode({
+    Statement = [{ Effect = "Allow", Principal = { Service = "sagemaker.amazonaws.com" } }]
+  })
+}
+
+resource "aws_iam_role_policy" "training" {
+  role   = aws_iam_role.training.id
+  policy = data.aws_iam_policy_document.p.json
+}
+"""
 MIXED = '"s3:GetObject", "sqs:SendMessage"'
 ELSEWHERE = {
     "overridden": 'data "aws_iam_policy_document" "q" {\n'
@@ -33,7 +45,7 @@ ELSEWHERE = {
     "overriding": 'data "aws_iam_policy_document" "q" {\n'
     "  override_policy_documents = [data.aws_iam_policy_document.p.json]\n}\n",
     "in a module": 'module "m" {\n  source   = "./m"\n'
-    "  policies = [data.aws_iam_policy_document.p.json]\n}\n",
+    "  policies = [data.aws_iam_policy_document.p.json]\n}\n\n" + OF_SAGEMAKER,
 }
 
 
