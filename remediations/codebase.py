@@ -16,6 +16,7 @@ from .environment import Environment, environments_of, is_example
 from .frozen import dataclass
 from .model import Edit, NotAnalysed, Profile, Span
 from .registry import stand_ins
+from .root_directories import root_directories
 from .rule import Targeted
 from .source import SourceFile, Unreadable, apply
 from .terraform.calls import Directory, called_directories
@@ -27,9 +28,6 @@ from .terraform.module import Module, Setting
 from .terraform.nodes import Document
 from .terraform.provider import locked
 from .terraform.tree import parse
-
-_TRIES = frozenset({"example", "examples", "test", "tests", "fixtures"})
-
 
 RootName = tuple[str, str, bool]
 
@@ -83,6 +81,8 @@ class Codebase:
     grammar: Grammar = field(repr=False)
     documents: Mapping[str, Document]
     not_analysed: tuple[NotAnalysed, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
+    """Directories that were left out; files of values in or below them are not for those above."""
     _earlier: Codebase | None = field(default=None, repr=False, compare=False)
     """The codebase this one was made from; modules that are untouched are the same objects."""
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -95,6 +95,7 @@ class Codebase:
         cache: MutableMapping[bytes, Document] | None = None,
         skipped: Iterable[NotAnalysed] = (),
         earlier: Codebase | None = None,
+        elsewhere: frozenset[str] = frozenset(),
     ) -> Codebase:
         """Parse every file of Terraform or OpenTofu, and every file of values.
 
@@ -116,7 +117,7 @@ class Codebase:
                 reason = f"{error.reason} (line {error.line}, column {error.column})"
                 blocking = not path.endswith(LOCK) and not is_example(path)
                 failed.append(NotAnalysed(path, error.line, reason, blocking))
-        return cls(grammar, documents, tuple(failed), earlier)
+        return cls(grammar, documents, tuple(failed), elsewhere, earlier)
 
     @cached_property
     def library(self) -> Mapping[str, Directory]:
@@ -258,8 +259,9 @@ class Codebase:
         return frozenset(map(dirname, (*differ, *(one.path for one in unread))))
 
     @cached_property
-    def _calls(self) -> Mapping[str, frozenset[str]]:
-        before = self._before._calls if self._before else {}
+    def calls(self) -> Mapping[str, frozenset[str]]:
+        """By directory, which directories it calls; not all of them need be there."""
+        before = self._before.calls if self._before else {}
         return {
             directory: before[directory]
             if directory in before and directory not in self._changed_directories
@@ -273,32 +275,7 @@ class Codebase:
 
     @cached_property
     def _root_directories(self) -> tuple[str, ...]:
-        """Directories that are applied: nobody calls them, but for examples and tests.
-
-        A circle of calls has no beginning, so that each of its directories counts as one.
-        """
-        called = {
-            target
-            for directory, targets in self._calls.items()
-            for target in targets
-            if target != directory and not _only_tries(directory, target)
-        }
-        reached: set[str] = set()
-        pending = [directory for directory in self._of_either_tool if directory not in called]
-        roots = list(pending)
-        while True:
-            while pending:
-                directory = pending.pop()
-                if directory not in reached:
-                    reached.add(directory)
-                    pending += [
-                        one for one in self._calls.get(directory, ()) if one in self._of_either_tool
-                    ]
-            left = [directory for directory in self._of_either_tool if directory not in reached]
-            if not left:
-                return tuple(sorted(roots))
-            roots.append(left[0])
-            pending.append(left[0])
+        return root_directories(self.calls)
 
     @cached_property
     def _values_by_directory(self) -> Mapping[str, tuple[str, ...]]:
@@ -308,7 +285,7 @@ class Codebase:
             if not path.endswith(VALUES):
                 continue
             directory = dirname(path)
-            while directory and directory not in self.library:
+            while directory and directory not in self.library and directory not in self.elsewhere:
                 directory = dirname(directory)
             found.setdefault(directory, []).append(path)
         return {directory: tuple(paths) for directory, paths in found.items()}
@@ -357,12 +334,6 @@ class Codebase:
             elif known.source.text != document.source.text:
                 edits.extend(edits_between(known.source, document.source))
         return tuple(edits)
-
-
-def _only_tries(directory: str, target: str) -> bool:
-    """Whether a caller is an example or a test of what it calls, which is made for others."""
-    is_below = not target or directory.startswith(f"{target}/")
-    return is_below or not _TRIES.isdisjoint(directory.split("/"))
 
 
 def _document(

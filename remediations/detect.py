@@ -109,15 +109,25 @@ def gather(
     seen: Sequence[Seen],
     directories: Collection[str] | None = None,
 ) -> Examination:
-    """What all of these roots show together; ``seen`` stands in the order of ``roots``.
-
-    What several callers or environments bring about is one finding. Files that the profile leaves
-    out are read, and nothing in them is told.
-    """
+    """What all of these roots show together; ``seen`` stands in the order of ``roots``."""
     reached = {*(directories or ()), *(one for root in roots for one in root.directories)}
     missing = [
         one for one in codebase.not_analysed if directories is None or dirname(one.path) in reached
     ]
+    return together(profile, missing, seen, {root.environment.name for root in roots})
+
+
+def together(
+    profile: Profile,
+    missing: Sequence[NotAnalysed],
+    seen: Sequence[Seen],
+    environments: Collection[str],
+) -> Examination:
+    """As ``gather``, of roots that nobody has at hand; ``missing`` are files that nobody read.
+
+    What several callers or environments bring about is one finding. Files that the profile leaves
+    out are read, and nothing in them is told.
+    """
     merged = merge(one for of_root in seen for one in of_root.judged)
     out = profile.exclude
     told = (one for one in merged if not covered(one.finding.location.path, out))
@@ -126,7 +136,7 @@ def gather(
     return Examination(
         tuple(sorted(told, key=lambda one: _order(one.finding))),
         tuple(unread),
-        frozenset(root.environment.name for root in roots),
+        frozenset(environments),
     )
 
 

@@ -64,15 +64,21 @@ def _repair(offered: Offered) -> Repair:
 
 @dataclass(frozen=True, slots=True)
 class SeenThere:
-    """What one root showed, by its number among all roots."""
+    """What one root showed: the directory and the environment, and what of it can be told."""
 
-    number: int
+    directory: str
+    environment: str
     told: tuple[Told, ...]
     not_analysed: tuple[NotAnalysed, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one process looked at."""
+    """What one process looked at, in the order of its roots, and the files that it could not read.
 
-    seen: tuple[SeenThere, ...]
+    ``is_whole`` is False where it found something that nobody foresaw, and so looked at nothing.
+    """
+
+    is_whole: bool
+    seen: tuple[SeenThere, ...] = ()
+    missing: tuple[NotAnalysed, ...] = ()

@@ -76,11 +76,10 @@ def _is_colourful(options: argparse.Namespace) -> bool:
 
 
 def _made(question: Asked, options: argparse.Namespace) -> KeptReport:
-    from .inspect_path import judged
+    from .inspect_path import inspected, judged
     from .kept import KeptReport
 
-    inspection = judged(question, proves=options.prove)
-    result = inspection.result
+    result = inspected(question).result if options.prove else judged(question)
     if options.format == "json":
         from bot.formats import as_json
 
@@ -89,7 +88,7 @@ def _made(question: Asked, options: argparse.Namespace) -> KeptReport:
         from bot.formats import as_sarif
 
         text = as_sarif.render(result)
-    elif inspection.is_empty:
+    elif question.is_empty:
         text = SAID
     else:
         from bot.formats import as_text

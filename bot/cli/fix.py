@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 done, 2 something could not be looked at or written, 64 no such path."""
     try:
-        inspection = inspect_path(options, proves=True)
+        inspection = inspect_path(options)
     except Unusable as error:
         say(f"lockstitch fix: {error}")
         return 64

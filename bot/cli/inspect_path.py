@@ -19,7 +19,7 @@ from remediations.terraform.grammar import Grammar
 from .asked import Asked, asked
 from .options import grammar_cache
 from .progress import shown
-from .shares import examined
+from .shares import Question, examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +33,49 @@ class Inspection:
     is_empty: bool = False
 
 
-def inspect_path(options: argparse.Namespace, *, proves: bool) -> Inspection:
+def inspect_path(options: argparse.Namespace) -> Inspection:
     """Judge ``options.path``, and work out and prove the fixes. Raises ``Unusable``."""
-    return judged(asked(options), proves=proves)
+    return inspected(asked(options))
 
 
-def judged(question: Asked, *, proves: bool) -> Inspection:
+def inspected(question: Asked) -> Inspection:
     """As ``inspect_path``, of what was read already."""
     workspace, chosen = question.workspace, question.profile
     codebase = Codebase.read(
         shown(workspace.files), Grammar.load(grammar_cache()), skipped=workspace.skipped
     )
     if question.is_empty:
-        nothing = Result((), Plan(), (), Verdict.PASSED, chosen.environment)
-        return Inspection(workspace, codebase, chosen, nothing, is_empty=True)
-    seen = examine(codebase, chosen) if proves else examined(codebase, chosen)
-    report = _about(workspace, reported(seen))
-    result = Result(
+        return Inspection(workspace, codebase, chosen, _nothing(question), is_empty=True)
+    report = _about(workspace, reported(examine(codebase, chosen)))
+    result = _result(question, report, plan(codebase, report, chosen))
+    return Inspection(workspace, codebase, chosen, result)
+
+
+def judged(question: Asked) -> Result:
+    """Findings and what would be offered, in as many processes as it is worth."""
+    if question.is_empty:
+        return _nothing(question)
+    workspace = question.workspace
+    seen = examined(
+        Question(
+            workspace.files,
+            workspace.skipped,
+            question.profile,
+            Grammar.load(grammar_cache()),
+        )
+    )
+    return _result(question, _about(workspace, reported(seen)), outline(seen))
+
+
+def _nothing(question: Asked) -> Result:
+    return Result((), Plan(), (), Verdict.PASSED, question.profile.environment)
+
+
+def _result(question: Asked, report: Report, offered: Plan) -> Result:
+    workspace, chosen = question.workspace, question.profile
+    return Result(
         report.findings,
-        plan(codebase, report, chosen) if proves else outline(seen),
+        offered,
         report.not_analysed,
         verdict(report.findings, report.not_analysed, chosen),
         chosen.environment,
@@ -59,7 +83,6 @@ def judged(question: Asked, *, proves: bool) -> Inspection:
         from_here=question.from_here,
         excluded=sum(covered(path, chosen.exclude) for path in _paths(workspace)),
     )
-    return Inspection(workspace, codebase, chosen, result)
 
 
 def _paths(workspace: Workspace) -> frozenset[str]:

@@ -1,50 +1,114 @@
 """A large directory is judged in shares, one a core: the roots in it know nothing of each other.
 
-The outcome is the one of a single process, byte for byte. Trusts its children, which read what this
-process has read already: for text that the person at this terminal trusts.
+Each process parses what its roots lead to. The outcome is the one of a single process, byte for
+byte. Trusts its children, which read what this process has read already: for text that the person
+at this terminal trusts.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.wire import WireError, from_wire, to_wire
-from remediations.codebase import Codebase, Root
-from remediations.detect import Examination, Seen, examine, gather, look
-from remediations.model import Profile
-from remediations.rule import rules_of
+from remediations.codebase import Codebase
+from remediations.detect import Examination, Seen, examine, look, together
+from remediations.foresight import Foresight, Part, foresee
+from remediations.model import NotAnalysed, Profile
+from remediations.terraform.files import VALUES
+from remediations.terraform.grammar import Grammar
 from remediations.told import SeenThere, Share, Told
 
+from .progress import shown
+
 WORTH_IT: Final = 150_000
-"""Characters of Terraform from which a second process saves more than it costs."""
+"""Bytes of Terraform from which a second process saves more than it costs."""
 MOST: Final = 4
 
 
-def examined(codebase: Codebase, profile: Profile) -> Examination:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Files by path, those that could not be read, and how strict to be."""
+
+    files: Mapping[str, bytes]
+    skipped: tuple[NotAnalysed, ...]
+    profile: Profile
+    grammar: Grammar = field(repr=False)
+
+    def whole(self) -> Examination:
+        """What one process sees in all of it."""
+        codebase = Codebase.read(shown(self.files), self.grammar, skipped=self.skipped)
+        return examine(codebase, self.profile)
+
+
+def examined(question: Question) -> Examination:
     """As ``examine``, for whoever wants findings and outlines alone."""
-    roots = codebase.roots(profile)
-    size = sum(len(document.source.text) for document in codebase.documents.values())
-    shares = min(_cores(), MOST, len(roots)) if size >= WORTH_IT else 1
-    if shares == 1:
-        return examine(codebase, profile)
-    return examined_in(shares, codebase, profile)
+    if sum(map(len, question.files.values())) < WORTH_IT:
+        return question.whole()
+    return examined_in(min(_cores(), MOST), question)
 
 
-def examined_in(shares: int, codebase: Codebase, profile: Profile) -> Examination:
-    """In so many processes. What one of them does not answer is looked at here."""
-    roots = codebase.roots(profile)
-    sizes = [sum(len(module.documents) for module in root.module.family) for root in roots]
-    own, *others = divided(sizes, shares)
-    for kind in {kind for root in roots for module in root.module.family for kind in module.kinds}:
-        rules_of(kind)  # loaded once for all
-    children = [(numbers, *_begun(numbers, roots, profile)) for numbers in others]
-    seen = {number: look(roots[number], profile) for number in own}
-    for numbers, pid, reader in children:
-        seen |= _answer(pid, reader) or {one: look(roots[one], profile) for one in numbers}
-    return gather(codebase, profile, roots, [seen[number] for number in range(len(roots))])
+def examined_in(shares: int, question: Question) -> Examination:
+    """In so many processes, where that is possible and nothing comes up that was not foreseen."""
+    foresight = foresee(question.files)
+    parts = foresight.parts(shares, question.files) if foresight else ()
+    if foresight is None or len(parts) < 2:
+        return question.whole()
+    own, *others = parts
+    children = [_begun(part, foresight, question) for part in others]
+    looked = [_looked(own, foresight, question), *(_answer(*child) for child in children)]
+    found = [one for one in looked if one is not None]
+    if len(found) < len(looked):
+        return question.whole()
+    missing = dict.fromkeys(one for share in found for one in share.missing)
+    seen = sorted((one for share in found for one in share.seen), key=lambda one: one.directory)
+    names = {one.environment for one in seen}
+    # As one process has it: what could not be read comes first.
+    skipped = frozenset(question.skipped)
+    ordered = sorted(missing, key=lambda one: "" if one in skipped else one.path)
+    return together(question.profile, ordered, [one.seen for one in seen], names)
+
+
+@dataclass(frozen=True, slots=True)
+class _AtRoot:
+    directory: str
+    environment: str
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    seen: tuple[_AtRoot, ...]
+    missing: tuple[NotAnalysed, ...]
+
+
+def _looked(part: Part, foresight: Foresight, question: Question) -> _Looked | None:
+    """What the roots of a part show; None where they call what was not foreseen.
+
+    Nor where a directory may not be one, so that values in it would belong to the one above.
+    """
+    files = {path: question.files[path] for path in part.paths}
+    codebase = Codebase.read(
+        shown(files),
+        question.grammar,
+        skipped=question.skipped,
+        elsewhere=foresight.elsewhere(part),
+    )
+    missing = codebase.not_analysed
+    has_values = any(path.endswith(VALUES) for path in part.paths)
+    if not foresight.holds(codebase.calls, part) or (missing and has_values):
+        return None
+    return _Looked(
+        tuple(
+            _AtRoot(root.module.directory, root.environment.name, look(root, question.profile))
+            for root in codebase.roots(question.profile)
+            if root.module.directory in part.roots
+        ),
+        missing,
+    )
 
 
 def _cores() -> int:
@@ -55,18 +119,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def divided(sizes: Sequence[int], shares: int) -> list[list[int]]:
-    """The numbers of what has these sizes, in shares of about the same size, the largest first."""
-    found: list[list[int]] = [[] for _ in range(shares)]
-    loads = [0] * shares
-    for number in sorted(range(len(sizes)), key=lambda one: -sizes[one]):
-        least = loads.index(min(loads))
-        found[least].append(number)
-        loads[least] += sizes[number]
-    return found
-
-
-def _begun(numbers: Sequence[int], roots: Sequence[Root], profile: Profile) -> tuple[int, int]:
+def _begun(part: Part, foresight: Foresight, question: Question) -> tuple[int, int]:
     """A child at work, and where its answer can be read. It writes once and ends."""
     reader, writer = os.pipe()
     pid = os.fork()
@@ -76,25 +129,38 @@ def _begun(numbers: Sequence[int], roots: Sequence[Root], profile: Profile) -> t
     code = 1
     try:
         os.close(reader)
-        share = Share(tuple(_told(one, look(roots[one], profile)) for one in numbers))
+        looked = _looked(part, foresight, question)
         with os.fdopen(writer, "wb") as pipe:
-            pipe.write(to_wire(share))
+            pipe.write(to_wire(_told(looked)))
         code = 0
     finally:
         os._exit(code)  # whatever went wrong: the parent looks itself, and says it
 
 
-def _told(number: int, seen: Seen) -> SeenThere:
-    return SeenThere(number, tuple(map(Told.of, seen.judged)), seen.not_analysed)
+def _told(looked: _Looked | None) -> Share:
+    if looked is None:
+        return Share(is_whole=False)
+    seen = (
+        SeenThere(
+            one.directory,
+            one.environment,
+            tuple(map(Told.of, one.seen.judged)),
+            one.seen.not_analysed,
+        )
+        for one in looked.seen
+    )
+    return Share(is_whole=True, seen=tuple(seen), missing=looked.missing)
 
 
-def _answer(pid: int, reader: int) -> dict[int, Seen] | None:
+def _answer(pid: int, reader: int) -> _Looked | None:
     with os.fdopen(reader, "rb") as pipe:
         answer = pipe.read()
     _, status = os.waitpid(pid, 0)
     with suppress(WireError):
-        if status == 0:
-            return {one.number: seen_of(one) for one in from_wire(Share, answer).seen}
+        share = from_wire(Share, answer) if status == 0 else Share(is_whole=False)
+        if share.is_whole:
+            seen = (_AtRoot(one.directory, one.environment, seen_of(one)) for one in share.seen)
+            return _Looked(tuple(seen), share.missing)
     return None
 
 

@@ -45,13 +45,18 @@ def run(
     from bot.cli import inspect_path
 
     judged: list[object] = []
-    inner = inspect_path.judged
 
-    def watched(*given: object, **named: object) -> object:
-        judged.append(given)
-        return inner(*given, **named)  # type: ignore[arg-type] # whatever it was given
+    def watch(name: str) -> None:
+        inner = getattr(inspect_path, name)
 
-    monkeypatch.setattr(inspect_path, "judged", watched)
+        def watched(question: object) -> object:
+            judged.append(question)
+            return inner(question)
+
+        monkeypatch.setattr(inspect_path, name, watched)
+
+    watch("judged")
+    watch("inspected")
 
     def once(*arguments: str) -> tuple[int, str, bool]:
         judged.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from bench.generate import tree
 from bot.cli import shares
 from bot.wire import from_wire, to_wire
 from remediations.codebase import Codebase
-from remediations.detect import examine, gather, look
+from remediations.detect import examine, look, together
 from remediations.model import Profile
 from remediations.plan import outline
 from remediations.terraform.grammar import Grammar
@@ -26,7 +25,7 @@ from pathlib import Path
 from bot.cli import shares
 from bot.workspace import read
 from remediations.codebase import Codebase
-from remediations.detect import examine, reported
+from remediations.detect import reported
 from remediations.model import Profile
 from remediations.plan import outline
 from remediations.terraform.grammar import Grammar
@@ -35,22 +34,75 @@ def broken(_):
     raise RuntimeError
 if sys.argv[2] == "broken":
     shares.to_wire = broken
-codebase = Codebase.read(read(Path(sys.argv[1])).files, Grammar.load())
-alone, together = examine(codebase, Profile()), shares.examined_in(3, codebase, Profile())
+held = read(Path(sys.argv[1]))
+question = shares.Question(held.files, held.skipped, Profile(), Grammar.load())
+alone = question.whole()
+whole = shares.Question.whole
+shares.Question.whole = lambda self: sys.stderr.write("judged as one\\n") and whole(self)
+together = shares.examined_in(3, question)
 assert len(alone.judged) > 100
-assert reported(alone) == reported(together)
+assert reported(alone) == reported(together), (reported(alone), reported(together))
 assert outline(alone) == outline(together)
 """
 
+BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "acme-b"\n}\n'
+CHANGES = {
+    "as it is": {},
+    "with values": {
+        "prod.tfvars": "owner = 1\n",
+        "stacks/team_000/prod.tfvars": 'is_private = "no"\n',
+        "stacks/team_001/envs/dev/terraform.tfvars": "days = 3\n",
+    },
+    "with a file that cannot be read": {"stacks/team_001/broken.tf": 'resource "a" {\n'},
+    "with a call that is not there": {"lone/main.tf": 'module "m" {\n  source = "./no"\n}\n'},
+    "with a circle of calls": {
+        "a/main.tf": f'{BUCKET}module "b" {{\n  source = "../b"\n}}\n',
+        "b/main.tf": f'{BUCKET}module "a" {{\n  source = "../a"\n}}\n',
+    },
+    "with an example of a module": {
+        "modules/bucket/examples/all/main.tf": 'module "m" {\n  source = "../.."\n}\n',
+    },
+}
+AS_ONE = {
+    "with a call on one line": {"lone/main.tf": 'module "m" { source = "../modules/bucket" }\n'},
+    "with a call that is none": {
+        "lone/main.tf": '/*\nmodule "m" {\n  source = "../stacks/team_000"\n}\n*/\n' + BUCKET
+    },
+    "with a call far inside": {
+        "lone/main.tf": '  module "m" {\n    source = "../modules/bucket"\n  }\n'
+    },
+    "with JSON": {"lone/main.tf.json": '{"module": {"m": {"source": "../modules/bucket"}}}'},
+    "with OpenTofu": {"stacks/team_000/platform.tofu": BUCKET},
+    "with values beside a directory that nobody can read": {
+        "stacks/team_000/new/main.tf": "resource {\n",
+        "stacks/team_000/new/prod.tfvars": "days = 3\n",
+    },
+}
 
-@pytest.mark.parametrize("child", ["whole", "broken"])
-def test_several_processes_see_what_one_sees(child: str, tmp_path: Path) -> None:
-    for path, text in tree(66).items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    command = [sys.executable, "-c", _TWICE, str(tmp_path), child]
+
+def _judged(there: Path, files: dict[str, str], how: str = "whole") -> str:
+    """Judged by one process and by three, which have to say the same; what was said of it."""
+    for path, text in (tree(66) | files).items():
+        (there / path).parent.mkdir(parents=True, exist_ok=True)
+        (there / path).write_text(text)
+    command = [sys.executable, "-c", _TWICE, str(there), how]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_several_processes_see_what_one_sees(change: str, tmp_path: Path) -> None:
+    assert _judged(tmp_path, CHANGES[change]) == ""
+
+
+@pytest.mark.parametrize("change", AS_ONE)
+def test_what_was_not_foreseen_is_judged_as_one(change: str, tmp_path: Path) -> None:
+    assert "judged as one\n" in _judged(tmp_path, AS_ONE[change])
+
+
+def test_what_a_child_does_not_answer_is_judged_here(tmp_path: Path) -> None:
+    assert "judged as one\n" in _judged(tmp_path, {}, "broken")
 
 
 def test_what_is_told_is_merged_as_what_was_judged(grammar: Grammar) -> None:
@@ -59,14 +111,21 @@ def test_what_is_told_is_merged_as_what_was_judged(grammar: Grammar) -> None:
     roots = codebase.roots(profile)
     seen = [look(root, profile) for root in roots]
     share = Share(
-        tuple(
-            SeenThere(number, tuple(map(Told.of, one.judged)), one.not_analysed)
-            for number, one in enumerate(seen[1:], 1)
-        )
+        is_whole=True,
+        seen=tuple(
+            SeenThere(
+                root.module.directory,
+                root.environment.name,
+                tuple(map(Told.of, one.judged)),
+                one.not_analysed,
+            )
+            for root, one in zip(roots[1:], seen[1:], strict=True)
+        ),
     )
-    read = {one.number: one for one in from_wire(Share, to_wire(share)).seen}
-    mixed = [seen[0], *(shares.seen_of(read[number]) for number in range(1, len(roots)))]
-    assert outline(gather(codebase, profile, roots, mixed)) == outline(examine(codebase, profile))
+    read = from_wire(Share, to_wire(share)).seen
+    mixed = [seen[0], *map(shares.seen_of, read)]
+    names = {root.environment.name for root in roots}
+    assert outline(together(profile, (), mixed, names)) == outline(examine(codebase, profile))
 
 
 def test_a_small_directory_is_not_divided(
@@ -74,9 +133,4 @@ def test_a_small_directory_is_not_divided(
 ) -> None:
     files = {path: text.encode() for path, text in tree(20).items()}
     monkeypatch.setattr(shares, "examined_in", lambda *_: pytest.fail("divided"))
-    shares.examined(Codebase.read(files, grammar), Profile())
-
-
-def test_the_largest_root_shares_with_the_smallest() -> None:
-    loads = shares.divided([5, 1, 3, 9, 2], 2)
-    assert json.dumps(loads) == "[[3, 1], [0, 2, 4]]"
+    shares.examined(shares.Question(files, (), Profile(), grammar))

@@ -1,0 +1,120 @@
+"""Which directories can be judged apart, seen in the bytes before anything is parsed.
+
+Knows how nearly everybody writes a call, and no grammar. So it may be wrong, and whoever parses a
+part compares what is called there with what was foreseen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from posixpath import dirname
+from typing import Final
+
+from .frozen import dataclass
+from .root_directories import root_directories
+from .terraform.calls import is_local, target_of
+from .terraform.files import CONFIGURATION, VALUES
+
+_CALL: Final = re.compile(rb'^module[ \t]+"[^"\n]*"[ \t]*\{[ \t]*\r?\n(.*?)^\}', re.M | re.S)
+_SOURCE: Final = re.compile(rb'^[ \t]*source[ \t]*=[ \t]*"([^"\n]*)"', re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some root directories, all ``directories`` that they lead to, and the files of those."""
+
+    roots: frozenset[str]
+    directories: frozenset[str]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """By directory what it seems to call, and how many bytes of Terraform it holds."""
+
+    calls: Mapping[str, frozenset[str]]
+    sizes: Mapping[str, int]
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """What seems to be applied."""
+        return root_directories(self.calls)
+
+    @property
+    def size(self) -> int:
+        """Bytes of Terraform in all."""
+        return sum(self.sizes.values())
+
+    def parts(self, number: int, paths: Collection[str]) -> tuple[Part, ...]:
+        """About equal ones, at most so many. Files of values belong to every part."""
+        reached = [self._reached(root) for root in self.roots]
+        weights = [sum(self.sizes[one] for one in below) for below in reached]
+        return tuple(
+            _part(
+                frozenset(self.roots[one] for one in share),
+                frozenset().union(*(reached[one] for one in share)),
+                paths,
+            )
+            for share in divided(weights, number)
+            if share
+        )
+
+    def holds(self, calls: Mapping[str, frozenset[str]], part: Part) -> bool:
+        """Whether a part that was parsed calls what was foreseen, in every directory of it."""
+        return calls == {one: self.calls[one] for one in part.directories}
+
+    def elsewhere(self, part: Part) -> frozenset[str]:
+        """The directories that are not in a part."""
+        return frozenset(self.calls) - part.directories
+
+    def _reached(self, root: str) -> frozenset[str]:
+        pending, found = [root], {root}
+        while pending:
+            for one in self.calls[pending.pop()]:
+                if one in self.calls and one not in found:
+                    found.add(one)
+                    pending.append(one)
+        return frozenset(found)
+
+
+def foresee(files: Mapping[str, bytes]) -> Foresight | None:
+    """What the files of a repository seem to call; None where some are not plain ``.tf``."""
+    calls: dict[str, set[str]] = {}
+    sizes: dict[str, int] = {}
+    for path in sorted(files):
+        if path.endswith(".tf"):
+            directory, data = dirname(path), files[path]
+            sizes[directory] = sizes.get(directory, 0) + len(data)
+            calls.setdefault(directory, set()).update(_called(directory, data))
+        elif path.endswith(CONFIGURATION):
+            return None
+    return Foresight({one: frozenset(called) for one, called in calls.items()}, sizes)
+
+
+def _called(directory: str, data: bytes) -> Iterator[str]:
+    for call in _CALL.finditer(data):
+        written = _SOURCE.search(call[1])
+        source = written[1].decode(errors="replace") if written else ""
+        target = target_of(directory, source) if is_local(source) else None
+        if target is not None:
+            yield target
+
+
+def _part(roots: frozenset[str], directories: frozenset[str], paths: Collection[str]) -> Part:
+    def is_in(path: str) -> bool:
+        return path.endswith(VALUES) or dirname(path) in directories
+
+    return Part(roots, directories, tuple(path for path in sorted(paths) if is_in(path)))
+
+
+def divided(sizes: Sequence[int], shares: int) -> list[list[int]]:
+    """The numbers of what has these sizes, in shares of about the same size, the largest first."""
+    found: list[list[int]] = [[] for _ in range(shares)]
+    loads = [0] * shares
+    for number in sorted(range(len(sizes)), key=lambda one: -sizes[one]):
+        least = loads.index(min(loads))
+        found[least].append(number)
+        loads[least] += sizes[number]
+    return found
