@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from .database import DatabaseAway
 from .engine import EngineAway, EngineStopped
 from .forge.errors import ForgeError, Gone, NotYet, Queued, RateLimited, Refused, Unreachable
-from .inbox import DEADLINE_SECONDS, MAX_ATTEMPTS, Inbox, WorkItem
+from .inbox import DEADLINE_SECONDS, MAX_ATTEMPTS, RETRY_SECONDS, Inbox, WorkItem
 from .metrics import ROWS, WAITS
 from .stages import About, about, stage
 
@@ -24,7 +24,7 @@ GiveUp = Callable[[WorkItem, str], None]
 UNEXPECTED: Final = "Something unexpected went wrong; the log of the bot says what."
 
 _LOG: Final = logging.getLogger(__name__)
-_SHORTEST, _LONGEST = 2.0, 300.0
+_LONGEST: Final = 300.0
 _LAST_ATTEMPT: Final = 60
 """Tries to conclude a doomed row, minutes apart, before it is left to a person."""
 _IDLE: Final = 1.0
@@ -64,29 +64,38 @@ class Fail:
     reason: str
 
 
-def decide(error: Exception, attempts: int, waits: int = 0) -> Retry | Hold | PutBack | Fail:
-    """What any error means: again later, or never."""
+class OutOfTime(Exception):
+    """One attempt took longer than any may. Its message is for people."""
+
+
+def decide(
+    error: Exception, attempts: int, waits: int = 0, first: float = RETRY_SECONDS
+) -> Retry | Hold | PutBack | Fail:
+    """What any error means: again later, or never. ``first`` is as for ``jitter``."""
     match error:
         case NotYet(retry_after=after):
             return PutBack(after)
         case RateLimited(retry_after=after):
             return Hold(after, is_alone=isinstance(error, Queued))
         case Unreachable() | DatabaseAway():
-            return Retry(jitter(waits + 1), counts=False)
+            return Retry(jitter(waits + 1, first), counts=False)
         case Refused() | Gone() | EngineStopped():
             return Fail(str(error))
-        case ForgeError() | EngineAway():
+        case ForgeError() | EngineAway() | OutOfTime():
             reason = str(error)
         case _:
             reason = UNEXPECTED
     if attempts >= MAX_ATTEMPTS:
         return Fail(reason)
-    return Retry(jitter(attempts))
+    return Retry(jitter(attempts, first))
 
 
-def jitter(tries: int) -> float:
-    """Anything up to a ceiling that doubles, so that what failed together does not meet again."""
-    ceiling = min(_LONGEST, _SHORTEST * 2.0 ** min(tries, 10))
+def jitter(tries: int, first: float = RETRY_SECONDS) -> float:
+    """Anything up to a ceiling that doubles, so that what failed together does not meet again.
+
+    ``first`` is the ceiling of the first try, in seconds.
+    """
+    ceiling = min(_LONGEST, first * 2.0 ** min(tries - 1, 9))
     return random.uniform(0.0, ceiling)  # noqa: S311 - spreads load, hides nothing
 
 
@@ -144,7 +153,7 @@ def kept(inbox: Inbox, item: WorkItem) -> Iterator[None]:
 
 
 def _settle(inbox: Inbox, item: WorkItem, error: Exception) -> None:
-    match decide(error, item.attempts, item.waits):
+    match decide(error, item.attempts, item.waits, inbox.retry_seconds):
         case PutBack(after):
             inbox.put_back(item, after)
         case Hold(after, is_alone):
@@ -170,14 +179,15 @@ def _still_doomed(inbox: Inbox, item: WorkItem, error: Exception) -> None:
         case Gone():
             inbox.finish(item)
         case Unreachable() if item.attempts < _LAST_ATTEMPT:
-            inbox.doom(item, jitter(item.attempts), item.doomed)
+            inbox.doom(item, jitter(item.attempts, inbox.retry_seconds), item.doomed)
         case _:
             inbox.bury(item, item.doomed)
 
 
 def _reason(error: Exception) -> str:
     """Words of ours go into the row; those of other libraries stay in the log."""
-    return str(error) if isinstance(error, ForgeError | EngineAway) else UNEXPECTED
+    is_ours = isinstance(error, ForgeError | EngineAway | OutOfTime)
+    return str(error) if is_ours else UNEXPECTED
 
 
 class Dispatcher(Protocol):

@@ -42,6 +42,8 @@ DEADLINE_SECONDS: Final = 600.0
 LONGEST_SECONDS: Final = 3600.0
 """The same where the forge asks to wait."""
 _AFTER_A_HOLD: Final = 120.0
+RETRY_SECONDS: Final = 4.0
+"""What fails for the first time is tried again within this."""
 DEBOUNCE_SECONDS: Final = 0.2
 """A push after a push waits this long for the next one."""
 _WISH: Final = tuple(one.name for one in fields(Wish))
@@ -80,12 +82,18 @@ class Inbox:
     engine: Engine
     clock: Callable[[], float] = field(default=time.time)
     lease_seconds: float = LEASE_SECONDS
+    retry_seconds: float = RETRY_SECONDS
 
     @classmethod
-    def open(cls, url: str, lease_seconds: float = LEASE_SECONDS) -> Inbox:
+    def open(
+        cls,
+        url: str,
+        lease_seconds: float = LEASE_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> Inbox:
         """The one in this database, by the time that all who work on it agree on."""
         engine = open_database(url)
-        return cls(engine, time_of(engine), lease_seconds)
+        return cls(engine, time_of(engine), lease_seconds, retry_seconds)
 
     def accept(self, delivery: Delivery) -> int | None:
         """Keep a delivery; durable once this returns. The row to work on, if any.

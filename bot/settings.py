@@ -59,6 +59,9 @@ VARIABLES: Final = (
     Variable("FAIL_ON", "high", "Severity from which a finding fails the check."),
     Variable("WORKERS", "2", "Threads that review, where there is no broker."),
     Variable("LEASE", "30", "Seconds after which the work of a dead process is taken over."),
+    Variable("RETRY", "4", "Seconds within which work that failed is first tried again."),
+    Variable("SWEEP", "5", "Seconds between two looks for work that nobody was told of."),
+    Variable("DRAIN", "20", "Seconds that work may go on once its process is told to end."),
     Variable("HOST", "127.0.0.1", "Address to listen on."),
     Variable("PORT", "8080", "Port to listen on; 0 lets the machine choose."),
     Variable("GITHUB_PAUSE", "", "Seconds between writes of one owner; empty is 1, 0 never waits."),
@@ -146,6 +149,9 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     lease: float = 30.0
+    retry: float = 4.0
+    sweep: float = 5.0
+    drain: float = 20.0
     cache_dir: Path | None = None
     operator_token: str | None = field(default=None, repr=False)
     metrics_port: int | None = None
@@ -192,6 +198,9 @@ class Settings:
             traces_url=read.text("TRACES_URL", "").rstrip("/") or None,
             operator_token=_long(read.secret("OPERATOR_TOKEN")),
             lease=max(1.0, read.seconds("LEASE") or 30.0),
+            retry=read.seconds("RETRY") or 4.0,
+            sweep=min(max(0.1, read.seconds("SWEEP") or 5.0), 30.0),
+            drain=20.0 if (drain := read.seconds("DRAIN")) is None else drain,
             pause=read.seconds("GITHUB_PAUSE"),
             gitlab=_gitlab(read),
         )

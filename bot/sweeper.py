@@ -70,14 +70,15 @@ def duties(
     tower: Watchtower | None = None,
     probes: Mapping[str, Probe] | None = None,
     is_over: Callable[[], bool] = lambda: False,
+    every: float = INTERVAL,
 ) -> tuple[Duty, ...]:
     """All of them; without a tower and probes nothing is asked of a forge.
 
-    ``is_over`` is asked by those that take long.
+    ``is_over`` is asked by those that take long; ``every`` so many seconds rows are woken.
     """
     backlog = Backlog(inbox.engine, inbox.clock)
     held = (
-        Duty("wake", INTERVAL, lambda: sweep(inbox, dispatcher)),
+        Duty("wake", every, lambda: sweep(inbox, dispatcher)),
         Duty("forget", _FORGET_EVERY, backlog.forget),
         Duty("look", LOOK_EVERY, lambda: Vitals(inbox.engine, inbox.clock).look(probes or {})),
     )
@@ -99,7 +100,12 @@ def sweep(inbox: Inbox, dispatcher: Dispatcher) -> int:
     return len(rows)
 
 
-def run(held: Sequence[Duty], stop: threading.Event, pulse: Path | None = None) -> None:
+def run(
+    held: Sequence[Duty],
+    stop: threading.Event,
+    pulse: Path | None = None,
+    every: float = INTERVAL,
+) -> None:
     """Go round until told to stop, beating each time. What fails is tried at its next time."""
     with ThreadPoolExecutor(len(held), thread_name_prefix="duty") as threads:
         while True:
@@ -108,5 +114,5 @@ def run(held: Sequence[Duty], stop: threading.Event, pulse: Path | None = None) 
             for duty in held:
                 if duty.is_due and not stop.is_set():
                     duty.begin(threads)
-            if stop.wait(INTERVAL):
+            if stop.wait(every):
                 return

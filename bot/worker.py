@@ -10,17 +10,19 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from celery import Celery, bootsteps, signals
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.utils.log import current_process_index
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from . import tracing
-from .dispatch import DRAIN_SECONDS, run_one
+from .dispatch import OutOfTime, Work, run_one
 from .inbox import Inbox, WorkItem
 from .metrics import take_slot
 from .pulse import INTERVAL, beat
@@ -29,6 +31,8 @@ from .work import Worker
 
 TASK: Final = "lockstitch.row"
 _SOON: Final = 1.0
+ATTEMPT_SECONDS: Final = 90
+"""What one attempt may take; where it cannot be told so, its process is killed a little later."""
 _ONE_TRY: Final = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 _SULK_SECONDS: Final = 5.0
 """After a broker that did not answer nobody waits for it again, for so long."""
@@ -55,8 +59,8 @@ def create_celery(redis_url: str, *, sends: bool = False) -> Celery:
         task_ignore_result=True,
         task_reject_on_worker_lost=True,
         task_serializer="json",
-        task_soft_time_limit=90,
-        task_time_limit=120,
+        task_soft_time_limit=ATTEMPT_SECONDS,
+        task_time_limit=ATTEMPT_SECONDS + 30,
         worker_hijack_root_logger=False,
         worker_max_tasks_per_child=200,
         worker_prefetch_multiplier=1,
@@ -104,14 +108,14 @@ def worker_app() -> Celery:
     assert settings.redis_url is not None
     app = create_celery(settings.redis_url)
     app.steps["worker"].add(_pulse_of(settings.pulse("worker")))
-    signals.worker_shutting_down.connect(_drain, weak=False)
+    signals.worker_shutting_down.connect(_drain_of(settings.drain), weak=False)
 
     @cache
     def worker() -> Worker:
         # Built after the fork: no database handle and no thread may cross it.
         take_slot(settings.metrics_dir, f"worker{current_process_index()}")
         tracing.set_up(settings.traces_url, "worker")
-        inbox = Inbox.open(settings.database_url, settings.lease)
+        inbox = Inbox.open(settings.database_url, settings.lease, settings.retry)
         return Worker.from_settings(settings, inbox)
 
     @app.task(name=TASK)  # type: ignore[untyped-decorator] # Celery ships no types
@@ -121,18 +125,36 @@ def worker_app() -> Celery:
         held = worker()
         item = held.inbox.lease() or _lease_soon(held.inbox)
         if item is not None:
-            run_one(held.inbox, item, held, held.give_up)
+            run_one(held.inbox, item, in_time(held), held.give_up)
             _wake_next(app, held.inbox)
 
     del row
     return app
 
 
-def _drain(**_: Any) -> None:
+def in_time(work: Work) -> Work:
+    """The same, which says in our words that Celery stopped it. Raises ``OutOfTime``."""
+
+    def do(item: WorkItem) -> None:
+        try:
+            work(item)
+        except SoftTimeLimitExceeded as error:
+            raise OutOfTime(
+                f"An attempt took longer than {ATTEMPT_SECONDS} seconds, so it was stopped."
+            ) from error
+
+    return do
+
+
+def _drain_of(seconds: float) -> Callable[..., None]:
     """Told to end: what still runs after this long is left to others, whose turn comes soon."""
-    ending = threading.Timer(DRAIN_SECONDS, os.kill, (os.getpid(), signal.SIGQUIT))
-    ending.daemon = True
-    ending.start()
+
+    def drain(**_: Any) -> None:
+        ending = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGQUIT))
+        ending.daemon = True
+        ending.start()
+
+    return drain
 
 
 def _pulse_of(path: Path) -> type[Any]:

@@ -18,8 +18,8 @@ from bot.web.embedded import Embedded
 
 from .options import say
 
-LAST_SECONDS: Final = 26.0
-"""From the signal to the end, at the most."""
+LAST_SECONDS: Final = 6.0
+"""For what comes after the work that was let go on, at the most."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,18 +41,18 @@ def run(options: argparse.Namespace) -> int:
     say(f"Listening on {bot.url}; webhooks go to /webhooks/github or /webhooks/gitlab.")
     say(who_may_see(settings))
     wait_for_signal()
-    end_in_time()
+    end_in_time(settings)
     say("Finishing what is running.")
     bot.stop()
     tracing.close()
     return 0
 
 
-def end_in_time() -> None:
+def end_in_time(settings: Settings) -> None:
     """Whatever a thread of this process waits for, a forge that says nothing for example: it ends
     before whoever stops it loses patience. What is not done by then is done after the next start.
     """
-    ending = threading.Timer(LAST_SECONDS, os._exit, (0,))
+    ending = threading.Timer(settings.drain + LAST_SECONDS, os._exit, (0,))
     ending.daemon = True
     ending.start()
 

@@ -49,16 +49,17 @@ def run(options: argparse.Namespace) -> int:
 
     def end(_number: int, _frame: FrameType | None) -> None:
         stop.set()
-        end_in_time()
+        end_in_time(settings)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     inbox = Inbox.open(settings.database_url)
     dispatcher = CeleryDispatcher(settings.redis_url)
-    held = duties(inbox, dispatcher, watchtower(settings), probes(settings), stop.is_set)
+    looks = probes(settings)
+    held = duties(inbox, dispatcher, watchtower(settings), looks, stop.is_set, settings.sweep)
     greeter = Greeter(Greetings(inbox.engine, inbox.clock), settings, pace_of(settings))
     greeter.start()
-    sweep_until(held, stop, settings.pulse("sweeper"))
+    sweep_until(held, stop, settings.pulse("sweeper"), settings.sweep)
     greeter.stop()
     greeter.close()
     return 0

@@ -31,13 +31,14 @@ class Embedded:
     _listener: Listener
     _stop: threading.Event
     _sweeper: threading.Thread
+    _drain: float
 
     @classmethod
     def start(cls, settings: Settings) -> Embedded:
         """Migrate, start the threads, listen. Raises ``SettingsError``."""
         settings.needs_secret().needs_credentials()
         migrate(settings.database_url)
-        inbox = Inbox.open(settings.database_url, settings.lease)
+        inbox = Inbox.open(settings.database_url, settings.lease, settings.retry)
         worker = Worker.from_settings(settings, inbox)
         greeter = Greeter(Greetings(inbox.engine, inbox.clock), settings, worker.pace)
         dispatcher = EmbeddedDispatcher(
@@ -48,16 +49,29 @@ class Embedded:
         dispatcher.start()
         listener = Listener(app, settings.host, settings.port)
         stop = threading.Event()
-        held = duties(inbox, dispatcher, watchtower(settings), probes(settings), stop.is_set)
-        sweeper = threading.Thread(target=run, args=(held, stop), name="sweeper", daemon=True)
+        tower, looks, every = watchtower(settings), probes(settings), settings.sweep
+        held = duties(inbox, dispatcher, tower, looks, stop.is_set, every)
+        sweeper = threading.Thread(
+            target=run, args=(held, stop, None, every), name="sweeper", daemon=True
+        )
         sweeper.start()
-        return cls(listener.url, inbox, dispatcher, worker, greeter, listener, stop, sweeper)
+        return cls(
+            listener.url,
+            inbox,
+            dispatcher,
+            worker,
+            greeter,
+            listener,
+            stop,
+            sweeper,
+            settings.drain,
+        )
 
     def stop(self) -> None:
         """No new requests; let running work finish."""
         self._stop.set()
         self._listener.stop()
-        self.dispatcher.stop()
+        self.dispatcher.stop(self._drain)
         self._greeter.stop()
         self._greeter.close()
         self._sweeper.join(timeout=5)

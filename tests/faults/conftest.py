@@ -16,6 +16,8 @@ from tests.faults.standing import Standing
 from tests.faults.traps import Traps
 
 SHAPES: Final = ["embedded", "production"]
+HASTE: Final = "4"
+"""Seconds; whoever waits for the default waits for twenty."""
 _PLACES: Final = itertools.count(1)
 
 
@@ -37,13 +39,23 @@ def product(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Product]
         yield started
 
 
-def shape(request: pytest.FixtureRequest, directory: Path) -> AbstractContextManager[Product]:
+@pytest.fixture(params=SHAPES)
+def hasty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Product]:
+    """A product that lets work go on for a few seconds only once it is told to end."""
+    with shape(request, tmp_path, HASTE) as started:
+        yield started
+
+
+def shape(
+    request: pytest.FixtureRequest, directory: Path, drain: str = ""
+) -> AbstractContextManager[Product]:
     if request.param == "embedded":
-        return embedded(directory)
+        return embedded(directory, LOCKSTITCH_DRAIN=drain)
     server: str = request.getfixturevalue("postgres_server")
     broker: str = request.getfixturevalue("redis_server")
     place = servers.redis_place(broker, next(_PLACES))
-    return production(directory, servers.empty_database(server), place)
+    database = servers.empty_database(server)
+    return production(directory, database, place, LOCKSTITCH_DRAIN=drain)
 
 
 @pytest.fixture(scope="session", params=SHAPES)

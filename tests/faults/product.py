@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
 from bot.backlog import Backlog
-from bot.database import migrate, open_database
+from bot.database import DatabaseAway, migrate, open_database
 from bot.sandbox.hooks import Delivery
 from bot.sandbox.pages import latest_check
 from bot.sandbox.server import Sandbox
@@ -42,9 +43,12 @@ OPEN = BLOCK.replace("block_public_acls       = true", "block_public_acls       
 
 
 def until(is_there: Callable[[], bool], what: str, seconds: float = DEADLINE) -> None:
-    """Wait, with a deadline."""
+    """Wait, with a deadline. A database that lets nobody in just then tells nothing yet."""
     ends = time.monotonic() + seconds
-    while not is_there():
+    while True:
+        with suppress(DatabaseAway):
+            if is_there():
+                return
         assert time.monotonic() < ends, f"waited too long for {what}"
         time.sleep(0.05)
 
@@ -217,6 +221,8 @@ def _environment(sandbox: Sandbox, directory: Path, port: int, **more: str) -> d
         "LOCKSTITCH_GITHUB_PRIVATE_KEY_FILE": str(key),
         "LOCKSTITCH_GITHUB_API_URL": sandbox.api_url,
         "LOCKSTITCH_GITHUB_PAUSE": "0",
+        "LOCKSTITCH_RETRY": "0.5",
+        "LOCKSTITCH_SWEEP": "1",
         "LOCKSTITCH_PORT": str(port),
         **more,
     }
@@ -245,7 +251,7 @@ def production(
     more = {
         "LOCKSTITCH_DATABASE_URL": database_url,
         "LOCKSTITCH_REDIS_URL": redis_url,
-        "LOCKSTITCH_LEASE": "4",
+        "LOCKSTITCH_LEASE": "2",
         **settings,
     }
     environment = _environment(sandbox, directory, port, **more)
@@ -265,11 +271,14 @@ def production(
 def _served(product: Product, *, starts: bool) -> Iterator[None]:
     hook = f"http://127.0.0.1:{product.port}/webhooks/github"
     product.sandbox.send_webhooks_to(hook, SECRET)
-    try:
-        if starts:
-            product.start()
-        yield
-    finally:
-        product.sandbox.forge.hooks.target = None
-        product.stop()
-        product.sandbox.stop()
+    # What is killed cleans nothing up. A short path, as sockets in it need one.
+    with TemporaryDirectory(prefix="lockstitch-faults-") as scratch:
+        product.environment["TMPDIR"] = scratch
+        try:
+            if starts:
+                product.start()
+            yield
+        finally:
+            product.sandbox.forge.hooks.target = None
+            product.stop()
+            product.sandbox.stop()

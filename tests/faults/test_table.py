@@ -11,7 +11,13 @@ from tests.faults.soak import PARTS
 ROOT = Path(__file__).parents[2]
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 SOAK = re.compile(r"`make soak PART=(\w+)`")
-FIXTURES = {"product": "both", "standing": "both", "alone": "embedded", "shop": "production"}
+FIXTURES = {
+    "product": "both",
+    "hasty": "both",
+    "standing": "both",
+    "alone": "embedded",
+    "shop": "production",
+}
 
 
 def rows() -> list[list[str]]:

@@ -172,8 +172,7 @@ def test_a_duty_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) -> N
     assert "duty failed name=bad reason=KeyError" in caplog.text
 
 
-def test_a_duty_that_takes_long_holds_no_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeper, "INTERVAL", 0.01)
+def test_a_duty_that_takes_long_holds_no_other_up() -> None:
     stop, quick = threading.Event(), []
     begun = []
 
@@ -188,7 +187,8 @@ def test_a_duty_that_takes_long_holds_no_other_up(monkeypatch: pytest.MonkeyPatc
             stop.set()
         return 0
 
-    sweeper.run((sweeper.Duty("slow", 0, slow), sweeper.Duty("quick", 0, work)), stop)
+    held = (sweeper.Duty("slow", 0, slow), sweeper.Duty("quick", 0, work))
+    sweeper.run(held, stop, every=0.01)
     assert (len(begun), len(quick)) == (1, 5)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.serve import LAST_SECONDS
 from bot.logs import Line
 from bot.settings import Settings, SettingsError
 
@@ -41,6 +42,15 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
 def test_a_wrong_setting_says_what_to_do(name: str, value: str, says: str) -> None:
     with pytest.raises(SettingsError, match=says):
         Settings.from_environment({f"LOCKSTITCH_{name}": value})
+
+
+def test_how_long_to_wait_is_bounded() -> None:
+    plain = Settings.from_environment({})
+    assert (plain.lease, plain.retry, plain.sweep, plain.drain) == (30.0, 4.0, 5.0, 20.0)
+    assert plain.drain + LAST_SECONDS < 30, "what is promised of a process that is told to end"
+    odd = {"LEASE": "0", "RETRY": "0", "SWEEP": "3600", "DRAIN": "0"}
+    read = Settings.from_environment({f"LOCKSTITCH_{name}": value for name, value in odd.items()})
+    assert (read.lease, read.retry, read.sweep, read.drain) == (30.0, 4.0, 30.0, 0.0)
 
 
 def test_logs_are_one_line_and_redacted() -> None:

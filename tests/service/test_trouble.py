@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import text
 
 from bot.backlog import KEEP_SECONDS, Backlog
@@ -13,6 +15,7 @@ from bot.dispatch import UNEXPECTED, jitter, run_one
 from bot.engine import EngineStopped
 from bot.forge.errors import Gone, RateLimited, Refused, Unreachable
 from bot.inbox import CRASHED, DEADLINE_SECONDS, LEASE_SECONDS, MAX_ATTEMPTS, Inbox, WorkItem
+from bot.worker import create_celery, in_time
 from tests.service.queue import Clock, delivery
 
 
@@ -66,6 +69,21 @@ def test_work_that_kills_its_process_is_tried_three_times_then_concluded(
     assert trouble.concluded == [CRASHED]
     assert len(trouble.errors) == 1
     assert [row.reason for row in Backlog(inbox.engine, clock).dead()] == [CRASHED]
+
+
+def test_an_attempt_that_celery_stops_counts_and_is_said(inbox: Inbox, clock: Clock) -> None:
+    inbox.accept(delivery(1))
+    trouble = Trouble(*[SoftTimeLimitExceeded() for _ in range(MAX_ATTEMPTS + 1)])
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        item = leased(inbox)
+        assert item.attempts == attempt
+        run_one(inbox, item, in_time(trouble), trouble.give_up)
+        clock.now += (inbox.next_due() or 0.0) + 0.001
+    drain(inbox, trouble, clock)
+    assert trouble.concluded == ["An attempt took longer than 90 seconds, so it was stopped."]
+    assert len(trouble.errors) == 1
+    conf = create_celery("redis://127.0.0.1:9/0").conf
+    assert (conf.task_soft_time_limit, conf.task_time_limit) == (90, 120)
 
 
 def test_a_check_is_concluded_even_if_the_forge_is_away_just_then(
@@ -172,6 +190,17 @@ def test_jitter_is_full_and_bounded() -> None:
         drawn = [jitter(tries) for _ in range(400)]
         assert 0 <= min(drawn) < ceiling * 0.1
         assert ceiling * 0.9 < max(drawn) <= ceiling
+
+
+def test_how_soon_is_a_setting(inbox: Inbox, clock: Clock) -> None:
+    hasty = replace(inbox, retry_seconds=0.25)
+    hasty.accept(delivery(1))
+    trouble = Trouble(*[Unreachable("away") for _ in range(4)])
+    for ceiling in (0.25, 0.5, 1.0, 2.0):
+        run_one(hasty, leased(hasty), trouble, trouble.give_up)
+        due = hasty.next_due() or 0.0
+        assert 0.0 <= due <= ceiling
+        clock.now += due + 0.001
 
 
 def test_owners_take_turns(inbox: Inbox, clock: Clock) -> None:
