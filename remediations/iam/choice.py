@@ -8,8 +8,10 @@ from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer
-from .nouns import Noun, declared, looked_up, others
+from .nouns import NOUNS, Noun, declared, looked_up, others
 from .order import waiting_for
+from .scoping import split
+from .statement import Statement
 
 _MOST_NAMES: Final = 6
 
@@ -42,6 +44,18 @@ def choose(question: Question) -> Choice | str:
         if one.place in waiting:
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
     return Choice(resources, inference.evidence)
+
+
+def named_already(
+    holder: Resource, policy: tuple[Statement, ...], statement: Statement, module: Module
+) -> str | None:
+    """What can be named in place of everything for some of the actions, for a sentence."""
+    for noun in NOUNS.values():
+        if split(statement, noun.service, noun.types).movable:
+            choice = choose(Question(noun, holder, policy, statement, module))
+            if isinstance(choice, Choice):
+                return choice.names
+    return None
 
 
 def only_one(noun: Noun, holder: Resource, module: Module) -> Resource | str:

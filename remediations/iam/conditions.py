@@ -32,7 +32,7 @@ def require(statement: Statement, key: str, values: Sequence[str], document: Doc
     if isinstance(node, Block):
         return InsertBlock(node.body, block(key, values))
     way = _Way(node, document)
-    value = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
+    value = _listed(values)
     line = f"{{\n  {way.pair(key, value, quoted=True)}\n}}"
     whole = f"{{\n  {way.pair(_OPERATOR, _deeper(line))}\n}}"
     held = node.entry("Condition")
@@ -46,6 +46,19 @@ def require(statement: Statement, key: str, values: Sequence[str], document: Doc
     if held.value.entries:
         return InsertEntry(held.value, _OPERATOR, line)
     return SetValue(held.value, whole)
+
+
+def entry(node: ObjectExpression, document: Document, key: str, values: Sequence[str]) -> str:
+    """``Condition`` with this one test, as an entry of an object that is written like ``node``."""
+    way = _Way(node, document)
+    opening, closing = ("{\n  ", "\n}") if "\n" in document.text_of(node) else ("{ ", " }")
+    test = f"{opening}{way.pair(key, _listed(values), quoted=True)}{closing}"
+    whole = f"{opening}{way.pair(_OPERATOR, _deeper(test))}{closing}"
+    return way.pair("Condition", whole)
+
+
+def _listed(values: Sequence[str]) -> str:
+    return values[0] if len(values) == 1 else f"[{', '.join(values)}]"
 
 
 class _Way:

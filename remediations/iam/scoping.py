@@ -15,6 +15,8 @@ from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block, Document, Entry, Expression, ListExpression, ObjectExpression
 from .actions import reach
 from .arns import each_of, may_reach, opens
+from .conditions import block as condition_block
+from .conditions import entry as condition_entry
 from .lists import Lines, indent_at, take_apart
 from .statement import Statement
 from .targets import SERVICES, targets
@@ -171,11 +173,13 @@ def scope(
     sorted_actions: Split,
     resources: Named,
     word: str,
+    only: Only | None = None,
 ) -> tuple[Intent, ...] | None:
     """Intents that narrow the statement, or None where its form cannot be changed for certain.
 
     Its comments, conditions and order stay. What has to stay on ``*`` stays in it, and the rest
-    follows in a statement of its own, with ``word`` behind its Sid.
+    follows in a statement of its own, with ``word`` behind its Sid, and with ``only`` as one more
+    condition.
     """
     if statement.actions_at is None or statement.resources_at is None:
         return None
@@ -201,10 +205,10 @@ def scope(
     moved = actions.keep(lambda number: names[number] not in sorted_actions.staying)
     keep = SetValue(statement.actions_at, _as_before(document, statement.actions_at, staying))
     sid = _new_sid(policy, statement, word)
-    new = _NewStatement(document.source, statement, sid, moved, resources)
+    new = _NewStatement(document, statement, sid, moved, resources, only)
     if isinstance(statement.node, Block):
         return keep, InsertAfter(statement.node, new.block(statement.node))
-    if statement.siblings is None:
+    if statement.siblings is None or (only is not None and statement.node.entry("Condition")):
         return None
     return keep, InsertElement(statement.siblings, statement.node, new.element(statement.node))
 
@@ -229,14 +233,27 @@ def _new_sid(policy: tuple[Statement, ...], statement: Statement, word: str) -> 
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """A condition: the key has one of the values, which are texts of Terraform."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _NewStatement:
     """The old statement's words with other actions and resources; text begins in column one."""
 
-    source: SourceFile
+    document: Document
     old: Statement
     sid: str | None
     actions: Lines
     resources: Named
+    only: Only | None = None
+
+    @property
+    def source(self) -> SourceFile:
+        return self.document.source
 
     def block(self, block: Block) -> str:
         values = {
@@ -251,6 +268,9 @@ class _NewStatement:
         ]
         for condition in block.body.blocks():
             lines += ["", "  " + self.dedented(condition.span.start, condition.span.end)]
+        if self.only is not None:
+            own = condition_block(self.only.key, self.only.values)
+            lines += ["", "  " + own.replace("\n", "\n  ")]
         return "statement {\n" + "\n".join(lines) + "\n}"
 
     def element(self, node: ObjectExpression) -> str:
@@ -259,6 +279,9 @@ class _NewStatement:
             for entry in node.entries
             if entry.name != "Sid" or self.sid is not None
         ]
+        if self.only is not None:
+            own = condition_entry(node, self.document, self.only.key, self.only.values)
+            parts.append(own.replace("\n", "\n  "))
         if "\n" not in self.source.slice(node.span):
             return "{ " + ", ".join(parts) + " }"
         comma = "," if self.has_commas(node) else ""

@@ -3,6 +3,7 @@
 from .arguments import Argument, RequireAtLeast, RequireFalse, RequireSet, RequireTrue, RequireValue
 from .attachments import RefuseManagedPolicy
 from .blocks import RequireBlock
+from .bounds import KeepWithin, Kept, some
 from .companions import RequireCompanion, asleep
 from .containers import RequireUnprivileged
 from .flags import RequireFlags
@@ -13,6 +14,8 @@ from .written import block_text
 
 __all__ = [
     "Argument",
+    "KeepWithin",
+    "Kept",
     "RefuseManagedPolicy",
     "RequireAtLeast",
     "RequireBlock",
@@ -28,4 +31,5 @@ __all__ = [
     "ScopeResources",
     "asleep",
     "block_text",
+    "some",
 ]

