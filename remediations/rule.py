@@ -70,9 +70,12 @@ class Offer:
     title: str
     cost: str
 
-    def repair(self, *intents: Targeted, touches: tuple[str, ...] = ()) -> Repair:
-        """The edit itself, at this price."""
-        return Repair(self.safety, self.title, self.cost, intents, touches)
+    def repair(
+        self, *intents: Targeted, touches: tuple[str, ...] = (), besides: Iterable[str] = ()
+    ) -> Repair:
+        """The edit itself, at this price and what else there is to say of this one."""
+        cost = " ".join([self.cost, *besides])
+        return Repair(self.safety, self.title, cost, intents, touches)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """How long a policy is, and how near that comes to what AWS takes.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
+https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
 Counts as AWS does: without white space, and all inline policies of a role, user or group together.
 """
 
@@ -12,7 +15,7 @@ from typing import Final
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from .statement import Statement
-from .statements import DOCUMENT, policies
+from .statements import DOCUMENT, policies, policy_of
 
 MANAGED: Final = 6_144
 TRUST: Final = 2_048
@@ -25,6 +28,15 @@ INLINE: Final = {
     "aws_iam_group_policy": ("group", 5_120),
 }
 _TRUST_ARGUMENT: Final = "assume_role_policy"
+# Of policies of resources, in bytes; it is for one resource alone.
+OF_RESOURCES: Final = {
+    "aws_s3_bucket": 20_480,
+    "aws_s3_bucket_policy": 20_480,
+    "aws_kms_key": 32_768,
+    "aws_kms_key_policy": 32_768,
+    "aws_sqs_queue": 8_192,
+    "aws_sqs_queue_policy": 8_192,
+}
 _WARN_AT: Final = 0.8
 _ARN: Final = 90
 """About as long as an ARN that is only known after apply."""
@@ -50,10 +62,40 @@ def nearly_full(
     own = length(policy) + _AROUND + _ARN * len(added)
     places = [(own + room.taken, room) for room in _rooms(holder, module)]
     after, room = max(places, key=lambda place: place[0] / place[1].limit)
-    if after > _WARN_AT * room.limit:
-        whole = f"The policies in `{room.of}` then have" if room.taken else "The policy then has"
+    whole = f"The policies in `{room.of}` then have" if room.taken else "The policy then has"
+    yield from _said(whole, after, room.limit)
+
+
+def nearly_full_in(
+    holder: Resource, argument: str, added: Sequence[str], module: Module
+) -> Iterator[str]:
+    """The same for what an argument of a resource holds, or the documents that it names.
+
+    Nothing of a kind whose limit is not known here, and of a policy that cannot be read.
+    """
+    is_trust = argument == _TRUST_ARGUMENT
+    limit = TRUST if is_trust else OF_RESOURCES.get(holder.kind)
+    held = tuple(_held(holder, argument, module))
+    if limit is not None and held:
+        after = sum(map(length, held)) + _AROUND + _ARN * len(added)
+        yield from _said("The policy then has", after, limit)
+
+
+def _held(holder: Resource, argument: str, module: Module) -> Iterator[Sequence[Statement]]:
+    own = policy_of(holder, module, argument)
+    value = holder.attribute(argument)
+    if own is not None:
+        yield own
+    for address in module.references(value.value) if value and own is None else ():
+        document = module.resource(address)
+        if document is not None and document.kind == DOCUMENT:
+            yield from policies(document, module)
+
+
+def _said(whole: str, after: int, limit: int) -> Iterator[str]:
+    if after > _WARN_AT * limit:
         yield (
-            f"{whole} about {after:,} characters of the {room.limit:,} that AWS takes, so there is "
+            f"{whole} about {after:,} characters of the {limit:,} that AWS takes, so there is "
             "little room left."
         )
 

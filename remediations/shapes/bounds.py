@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar, Final
 
 from ..frozen import dataclass
@@ -105,12 +104,11 @@ class KeepWithin(Rule):
             return Advice(f"{by_hand} It would lock out {listed}: give them their own statement.")
         path = path_of(statement, holder)
         after = None if statement.elsewhere else holder.block
-        room = nearly_full(policy, holder, [self.condition], module)
-        offer = replace(self.offer, cost=" ".join([self.offer.cost, *room]))
-        return offer.repair(
+        return self.offer.repair(
             *(Targeted(path, intent) for intent in intents),
             *lookups.written(path, after),
             touches=touched(statement),
+            besides=nearly_full(policy, holder, (), module),
         )
 
 

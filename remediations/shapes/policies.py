@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from ..iam.openness import Open, open_statements
+from ..iam.size import nearly_full_in
 from ..lookups import look_up
 from ..rule import Advice, Offer, Repair, Rule, Targeted, Violation
 from ..terraform.edit import SetValue
@@ -59,7 +60,12 @@ class RequireNamedPrincipals(Rule):
         if edit is None:
             return Advice(self.advice)
         intents, touches = edit
-        return self.offer.repair(*intents, *lookups.written(intents[0].path), touches=touches)
+        return self.offer.repair(
+            *intents,
+            *lookups.written(intents[0].path),
+            touches=touches,
+            besides=nearly_full_in(resource, self.argument, [root], module),
+        )
 
 
 Edit = tuple[tuple[Targeted, ...], tuple[str, ...]]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from remediations.codebase import Codebase
+from remediations.detect import detect
 from remediations.iam.size import nearly_full
 from remediations.iam.statements import policies
+from remediations.model import Profile
+from remediations.plan import plan
+from remediations.rule import rules
 from remediations.terraform.grammar import Grammar
 
 from .policies import costs, read
@@ -100,3 +104,98 @@ def test_a_document_has_the_room_of_what_it_is_used_in(
     (said,) = _warnings(document(limit * 8 // 10), address)
     assert NEARLY.format(limit) in said
     assert _warnings(document(limit * 8 // 10 - 400), address) == []
+
+
+ROLE = """
+resource "aws_iam_role" "job" {
+  assume_role_policy = jsonencode({
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "sagemaker.amazonaws.com" }
+      },
+      { Effect = "Deny", Action = "sts:TagSession", Principal = "*", Sid = "FILLER" },
+    ]
+  })
+}
+"""
+PASSES = """
+resource "aws_iam_role_policy" "starter" {
+  role = "starter"
+  policy = jsonencode({
+    Statement = [
+      { Effect = "Allow", Action = "iam:PassRole", Resource = "${aws_iam_role.job.arn}" },
+      { Effect = "Deny", Action = "sqs:*", Resource = "q", Sid = "FILLER" },
+    ]
+  })
+}
+"""
+DENIES = """
+data "aws_iam_policy_document" "data" {
+  statement {
+    sid       = "FILLER"
+    effect    = "Deny"
+    actions   = ["s3:PutBucketPolicy"]
+    resources = ["${aws_s3_bucket.training.arn}"]
+  }
+}
+
+resource "aws_s3_bucket_policy" "data" {
+  bucket = aws_s3_bucket.training.id
+  policy = data.aws_iam_policy_document.data.json
+}
+"""
+PUBLIC = """
+resource "KIND" "q" {
+  NAMEpolicy = jsonencode({
+    Statement = [
+      { Effect = "Allow", Action = "ACTION", Principal = "*", Resource = "*" },
+      { Effect = "Deny", Action = "ACTION", Principal = "*", Resource = "*", Sid = "FILLER" },
+    ]
+  })
+}
+"""
+
+
+REGION = """
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({
+    Statement = [
+      { Effect = "Allow", Action = "ecs:RunTask", Resource = "*" },
+      { Effect = "Deny", Action = "sqs:*", Resource = "q", Sid = "FILLER" },
+    ]
+  })
+}
+"""
+
+
+def _public(kind: str, action: str, name: str = "") -> str:
+    return PUBLIC.replace("KIND", kind).replace("ACTION", action).replace("NAME", name)
+
+
+@pytest.mark.parametrize(
+    ("rule", "limit", "text"),
+    [
+        ("iam-trust-confused-deputy", 2_048, ROLE),
+        ("iam-passrole-no-service", 10_240, ROLE + PASSES),
+        ("s3-tls-not-required", 20_480, BUCKET + DENIES),
+        ("s3-policy-public-principal", 20_480, _public("aws_s3_bucket_policy", "s3:GetObject")),
+        ("sqs-policy-public", 8_192, _public("aws_sqs_queue", "sqs:SendMessage", 'name = "q"\n  ')),
+        ("kms-policy-any-principal", 32_768, _public("aws_kms_key", "kms:Decrypt")),
+        ("iam-any-region", 6_144, REGION),
+    ],
+)
+def test_every_edit_that_makes_a_policy_longer_says_so(
+    rule: str, limit: int, text: str, grammar: Grammar
+) -> None:
+    alone = Profile("prod", rules_off=frozenset(one.id for one in rules()) - {rule})
+
+    def said(filler: int) -> str:
+        codebase = read(text.replace("FILLER", "x" * filler), grammar)
+        fixes = plan(codebase, detect(codebase, alone), alone).fixes
+        assert fixes
+        return " ".join(fix.cost for fix in fixes)
+
+    assert NEARLY.format(limit) in said(limit * 8 // 10)
+    assert "AWS takes" not in said(limit * 8 // 10 - 900)

@@ -11,6 +11,7 @@ from remediations.iam.identity import identity_statements
 from remediations.iam.passing import KEY, is_bound, is_passing, receivers
 from remediations.iam.placing import path_of, touched, why_kept
 from remediations.iam.scoping import Named, Only, Split, scope
+from remediations.iam.size import nearly_full
 from remediations.iam.statements import DOCUMENT, ENCODED, Statement
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Repair, Rule, Severities, Targeted, Violation
@@ -76,12 +77,18 @@ def _repair(
         )
     services = " and ".join(f"`{service}`" for service in found.services)
     roles = " and ".join(f"`{role}`" for role in found.roles)
+    room = nearly_full(policy, holder, (), module)
     lets = "lets in no other" if len(found.roles) == 1 else "let in no others"
     return Repair(
         Safety.REVIEW,
         f"Let roles be passed to {services} only",
-        f"Applied in place; passing to every other service is refused from then on. The trust "
-        f"policy of {roles} {lets} today.",
+        " ".join(
+            [
+                "Applied in place; passing to every other service is refused from then on. The "
+                f"trust policy of {roles} {lets} today.",
+                *room,
+            ]
+        ),
         tuple(Targeted(path_of(statement, holder), intent) for intent in intents),
         touched(statement),
     )

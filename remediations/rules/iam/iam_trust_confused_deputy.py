@@ -9,6 +9,7 @@ from typing import Final
 
 from remediations.iam.conditions import require
 from remediations.iam.placing import touched, why_kept
+from remediations.iam.size import nearly_full_in
 from remediations.iam.trust import ARGUMENT, ROLE, Trust, trusts
 from remediations.lookups import look_up
 from remediations.model import Safety, Severity
@@ -87,4 +88,5 @@ class TrustConfusedDeputy(Rule):
             Targeted(document.path, intent),
             *lookups.written(document.path, after),
             touches=(*touches, *touched(trust.statement)),
+            besides=nearly_full_in(resource, ARGUMENT, (), module),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from remediations import bucket_policies
 from remediations.buckets import BUCKET, companion_head, companions, serves_website
+from remediations.iam.size import nearly_full_in
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Rule, Severities, Violation
 from remediations.shapes import asleep
@@ -65,7 +66,9 @@ def _repair(bucket: Resource, held: tuple[Resource, ...], module: Module) -> Rep
     if len(held) == 1 and held[0].home is module and bucket.repetition is None:
         added = bucket_policies.with_statement(held[0], module, bucket.address)
         if added is not None:
-            return _OFFER.repair(added[0], touches=(added[1],))
+            arns = (bucket.address, f"{bucket.address}/*")
+            room = nearly_full_in(held[0], "policy", arns, module)
+            return _OFFER.repair(added[0], touches=(added[1],), besides=room)
     return Advice(
         "Add a statement to the bucket's policy that denies s3:* to everybody where "
         "aws:SecureTransport is false."
