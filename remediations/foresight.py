@@ -47,18 +47,13 @@ class Foresight:
         """Bytes of Terraform in all."""
         return sum(self.sizes.values())
 
-    def parts(self, number: int, paths: Collection[str]) -> tuple[Part, ...]:
-        """About equal ones, at most so many. Files of values belong to every part."""
-        reached = [self._reached(root) for root in self.roots]
-        weights = [sum(self.sizes[one] for one in below) for below in reached]
+    def parts(self, number: int, paths: Collection[str], roots: Sequence[str]) -> tuple[Part, ...]:
+        """About equal ones of these roots, at most so many. Each gets all files of values."""
+        weights = [sum(self.sizes[one] for one in self.reached(root)) for root in roots]
+        shares = ([roots[one] for one in share] for share in divided(weights, number) if share)
         return tuple(
-            _part(
-                frozenset(self.roots[one] for one in share),
-                frozenset().union(*(reached[one] for one in share)),
-                paths,
-            )
-            for share in divided(weights, number)
-            if share
+            _part(frozenset(share), frozenset().union(*map(self.reached, share)), paths)
+            for share in shares
         )
 
     def holds(self, calls: Mapping[str, frozenset[str]], part: Part) -> bool:
@@ -69,7 +64,8 @@ class Foresight:
         """The directories that are not in a part."""
         return frozenset(self.calls) - part.directories
 
-    def _reached(self, root: str) -> frozenset[str]:
+    def reached(self, root: str) -> frozenset[str]:
+        """A directory and all that it leads to."""
         pending, found = [root], {root}
         while pending:
             for one in self.calls[pending.pop()]:

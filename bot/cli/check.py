@@ -13,7 +13,7 @@ from .options import Unusable, add_config, add_profile, is_colourful, reports_ca
 
 if TYPE_CHECKING:
     from .asked import Asked
-    from .kept import KeptReport
+    from .kept import KeptReport, Reports
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,15 +59,15 @@ def _kept_or_made(question: Asked, options: argparse.Namespace) -> KeptReport:
 
     place = reports_cache()
     if place is None or not options.cache:
-        return _made(question, options)
+        return _made(question, options, None)
     files, skipped = question.workspace.files.items(), to_wire(question.workspace.skipped)
     strictness = to_wire(question.profile), skipped, question.workspace.only, options.prove
     shown = options.format, _is_colourful(options), question.as_given, question.from_here
     reports, key = Reports(place), key_of(files, *strictness, *shown)
     report = reports.find(key)
     if report is None:
-        report = _made(question, options)
-        reports.keep(key, report)
+        report = _made(question, options, reports)
+        reports.keep({key: report})
     return report
 
 
@@ -75,11 +75,11 @@ def _is_colourful(options: argparse.Namespace) -> bool:
     return is_colourful() and options.output is None
 
 
-def _made(question: Asked, options: argparse.Namespace) -> KeptReport:
+def _made(question: Asked, options: argparse.Namespace, reports: Reports | None) -> KeptReport:
     from .inspect_path import inspected, judged
     from .kept import KeptReport
 
-    result = inspected(question).result if options.prove else judged(question)
+    result = inspected(question).result if options.prove else judged(question, reports)
     if options.format == "json":
         from bot.formats import as_json
 

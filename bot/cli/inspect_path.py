@@ -17,6 +17,7 @@ from remediations.terraform.files import READ
 from remediations.terraform.grammar import Grammar
 
 from .asked import Asked, asked
+from .kept import Reports
 from .options import grammar_cache
 from .progress import shown
 from .shares import Question, examined
@@ -51,8 +52,11 @@ def inspected(question: Asked) -> Inspection:
     return Inspection(workspace, codebase, chosen, result)
 
 
-def judged(question: Asked) -> Result:
-    """Findings and what would be offered, in as many processes as it is worth."""
+def judged(question: Asked, reports: Reports | None = None) -> Result:
+    """Findings and what would be offered, in as many processes as it is worth.
+
+    ``reports`` may know from earlier runs what a part of it shows, and learns it from this one.
+    """
     if question.is_empty:
         return _nothing(question)
     workspace = question.workspace
@@ -62,6 +66,7 @@ def judged(question: Asked) -> Result:
             workspace.skipped,
             question.profile,
             Grammar.load(grammar_cache()),
+            reports,
         )
     )
     return _result(question, _about(workspace, reported(seen)), outline(seen))

@@ -1,4 +1,4 @@
-"""Reports of earlier runs, by the content of everything that they were made from.
+"""Reports of earlier runs, and parts of them, by the content of all that they were made from.
 
 The name of an entry is the hash of each file's path and content, of what was asked, and of the
 product as it is installed. An entry is plain text behind its own hash: nothing in it can run, and
@@ -9,9 +9,10 @@ service keeps nothing here: what strangers wrote is judged anew each time.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,18 +60,21 @@ class Reports:
         code, _, text = body.decode(errors="surrogatepass").partition("\n")
         return KeptReport(text, int(code))
 
-    def keep(self, key: str, report: KeptReport) -> None:
-        """Write it down, whole or not at all. Where that cannot be, nothing happens."""
-        body = f"{report.code}\n{report.text}".encode(errors="surrogatepass")
-        if len(body) > MOST_BYTES // 4:
-            return
+    def keep(self, reports: Mapping[str, KeptReport]) -> None:
+        """Write them down, each whole or not at all. Where that cannot be, nothing happens."""
         with suppress(OSError):
             self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            scratch = self.place / f"{key}.{os.getpid()}"
-            with os.fdopen(os.open(scratch, _NEW, 0o600), "wb") as entry:
-                entry.write(sha256(key.encode() + body).hexdigest().encode() + body)
-            scratch.replace(self.place / key)
+            for key, report in reports.items():
+                self._write(key, f"{report.code}\n{report.text}".encode(errors="surrogatepass"))
             self._make_room()
+
+    def _write(self, key: str, body: bytes) -> None:
+        if len(body) > MOST_BYTES // 4:
+            return
+        scratch = self.place / f"{key}.{os.getpid()}"
+        with os.fdopen(os.open(scratch, _NEW, 0o600), "wb") as entry:
+            entry.write(sha256(key.encode() + body).hexdigest().encode() + body)
+        scratch.replace(self.place / key)
 
     def _make_room(self) -> None:
         found = [(entry, entry.stat()) for entry in os.scandir(self.place)]
@@ -84,10 +88,18 @@ class Reports:
 def key_of(files: Iterable[tuple[str, bytes]], *asked: object) -> str:
     """The name of a report; ``asked`` is all else that it depends on, each with a full ``repr``."""
     whole = sha256()
-    for part in (__version__, *_installed(), *map(repr, asked)):
+    for part in (_product(), *map(repr, asked)):
         whole.update(f"{len(part)} {part}".encode())
     for path, data in files:
         whole.update(f"{len(path)} {path} {sha256(data).hexdigest()}".encode())
+    return whole.hexdigest()
+
+
+@cache
+def _product() -> str:
+    whole = sha256()
+    for part in (__version__, *_installed()):
+        whole.update(f"{len(part)} {part}".encode())
     return whole.hexdigest()
 
 

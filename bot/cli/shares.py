@@ -18,10 +18,12 @@ from remediations.codebase import Codebase
 from remediations.detect import Examination, Seen, examine, look, together
 from remediations.foresight import Foresight, Part, foresee
 from remediations.model import NotAnalysed, Profile
-from remediations.terraform.files import VALUES
+from remediations.terraform.files import READ
 from remediations.terraform.grammar import Grammar
 from remediations.told import SeenThere, Share, Told
 
+from .kept import Reports
+from .kept_roots import KeptRoots
 from .progress import shown
 
 WORTH_IT: Final = 150_000
@@ -37,6 +39,15 @@ class Question:
     skipped: tuple[NotAnalysed, ...]
     profile: Profile
     grammar: Grammar = field(repr=False)
+    reports: Reports | None = None
+    """Where it can be asked what single roots showed before."""
+
+    def kept(self, foresight: Foresight) -> KeptRoots | None:
+        """What single roots showed before."""
+        if self.reports is None:
+            return None
+        asked = to_wire(self.profile), to_wire(self.skipped)
+        return KeptRoots(self.reports, self.files, foresight, asked)
 
     def whole(self) -> Examination:
         """What one process sees in all of it."""
@@ -54,22 +65,25 @@ def examined(question: Question) -> Examination:
 def examined_in(shares: int, question: Question) -> Examination:
     """In so many processes, where that is possible and nothing comes up that was not foreseen."""
     foresight = foresee(question.files)
-    parts = foresight.parts(shares, question.files) if foresight else ()
-    if foresight is None or len(parts) < 2:
+    if foresight is None or len(foresight.roots) < 2:
         return question.whole()
-    own, *others = parts
-    children = [_begun(part, foresight, question) for part in others]
-    looked = [_looked(own, foresight, question), *(_answer(*child) for child in children)]
+    kept = question.kept(foresight)
+    known = kept.find() if kept else {}
+    roots = [root for root in foresight.roots if root not in known]
+    parts = foresight.parts(shares, question.files, roots)
+    children = [_begun(part, foresight, question) for part in parts[1:]]
+    looked = [_looked(part, foresight, question) for part in parts[:1]]
+    looked += [_answer(*child) for child in children]
+    looked += map(_of_share, known.values())
     found = [one for one in looked if one is not None]
     if len(found) < len(looked):
         return question.whole()
-    missing = dict.fromkeys(one for share in found for one in share.missing)
+    unread = (one for one in question.skipped if one.path.endswith(READ))
+    failed = {one for share in found for one in share.missing}
+    missing = (*unread, *sorted(failed, key=lambda one: one.path))
     seen = sorted((one for share in found for one in share.seen), key=lambda one: one.directory)
     names = {one.environment for one in seen}
-    # As one process has it: what could not be read comes first.
-    skipped = frozenset(question.skipped)
-    ordered = sorted(missing, key=lambda one: "" if one in skipped else one.path)
-    return together(question.profile, ordered, [one.seen for one in seen], names)
+    return together(question.profile, missing, [one.seen for one in seen], names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +95,14 @@ class _AtRoot:
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
+    """What roots show, and which files that were there to be read cannot be parsed."""
+
     seen: tuple[_AtRoot, ...]
     missing: tuple[NotAnalysed, ...]
 
 
 def _looked(part: Part, foresight: Foresight, question: Question) -> _Looked | None:
-    """What the roots of a part show; None where they call what was not foreseen.
-
-    Nor where a directory may not be one, so that values in it would belong to the one above.
-    """
+    """What the roots of a part show; None where they call what was not foreseen."""
     files = {path: question.files[path] for path in part.paths}
     codebase = Codebase.read(
         shown(files),
@@ -97,18 +110,19 @@ def _looked(part: Part, foresight: Foresight, question: Question) -> _Looked | N
         skipped=question.skipped,
         elsewhere=foresight.elsewhere(part),
     )
-    missing = codebase.not_analysed
-    has_values = any(path.endswith(VALUES) for path in part.paths)
-    if not foresight.holds(codebase.calls, part) or (missing and has_values):
+    if not foresight.holds(codebase.calls, part):
         return None
-    return _Looked(
-        tuple(
-            _AtRoot(root.module.directory, root.environment.name, look(root, question.profile))
-            for root in codebase.roots(question.profile)
-            if root.module.directory in part.roots
-        ),
-        missing,
+    missing = tuple(one for one in codebase.not_analysed if one not in question.skipped)
+    seen = tuple(
+        _AtRoot(root.module.directory, root.environment.name, look(root, question.profile))
+        for root in codebase.roots(question.profile)
+        if root.module.directory in part.roots
     )
+    looked = _Looked(seen, missing)
+    kept = question.kept(foresight)
+    if kept is not None:
+        kept.keep(_told(looked), part.roots)
+    return looked
 
 
 def _cores() -> int:
@@ -157,11 +171,15 @@ def _answer(pid: int, reader: int) -> _Looked | None:
         answer = pipe.read()
     _, status = os.waitpid(pid, 0)
     with suppress(WireError):
-        share = from_wire(Share, answer) if status == 0 else Share(is_whole=False)
-        if share.is_whole:
-            seen = (_AtRoot(one.directory, one.environment, seen_of(one)) for one in share.seen)
-            return _Looked(tuple(seen), share.missing)
+        return _of_share(from_wire(Share, answer)) if status == 0 else None
     return None
+
+
+def _of_share(share: Share) -> _Looked | None:
+    if not share.is_whole:
+        return None
+    seen = (_AtRoot(one.directory, one.environment, seen_of(one)) for one in share.seen)
+    return _Looked(tuple(seen), share.missing)
 
 
 def seen_of(there: SeenThere) -> Seen:

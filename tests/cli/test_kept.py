@@ -49,9 +49,9 @@ def run(
     def watch(name: str) -> None:
         inner = getattr(inspect_path, name)
 
-        def watched(question: object) -> object:
-            judged.append(question)
-            return inner(question)
+        def watched(*given: object) -> object:
+            judged.append(given)
+            return inner(*given)
 
         monkeypatch.setattr(inspect_path, name, watched)
 
@@ -112,7 +112,9 @@ def test_another_state_of_the_product_is_another_run(
 ) -> None:
     run()
     monkeypatch.setattr(kept, "_installed", lambda: iter(["one rule more"]))
+    kept._product.cache_clear()
     assert run()[2]
+    kept._product.cache_clear()
 
 
 def test_every_file_of_ours_counts_by_its_size_and_age() -> None:
@@ -154,7 +156,7 @@ def test_an_entry_that_was_harmed_is_not_there(
 
 def test_an_entry_does_not_answer_for_another_key(tmp_path: Path) -> None:
     reports = Reports(tmp_path)
-    reports.keep("a" * 64, KeptReport("nothing found\n", 0))
+    reports.keep({"a" * 64: KeptReport("nothing found\n", 0)})
     (tmp_path / ("a" * 64)).rename(tmp_path / ("b" * 64))
     assert reports.find("b" * 64) is None
 
@@ -163,7 +165,7 @@ def test_an_entry_of_somebody_else_is_not_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports = Reports(tmp_path)
-    reports.keep("a" * 64, KeptReport("nothing found\n", 0))
+    reports.keep({"a" * 64: KeptReport("nothing found\n", 0)})
     assert reports.find("a" * 64) == KeptReport("nothing found\n", 0)
     somebody = os.getuid() + 1
     monkeypatch.setattr(os, "getuid", lambda: somebody)
@@ -172,7 +174,7 @@ def test_an_entry_of_somebody_else_is_not_believed(
 
 def test_half_a_character_comes_back_as_it_was(tmp_path: Path) -> None:
     odd = KeptReport("\ud800 of a .tf.json\r\n\n", 2)
-    Reports(tmp_path).keep("a" * 64, odd)
+    Reports(tmp_path).keep({"a" * 64: odd})
     assert Reports(tmp_path).find("a" * 64) == odd
 
 
@@ -195,13 +197,13 @@ def test_what_nobody_asked_for_longest_makes_room(
     monkeypatch.setattr(kept, "MOST_BYTES", 4_000)
     reports = Reports(tmp_path)
     for number, name in enumerate("abcd"):
-        reports.keep(name, KeptReport("x" * 900, 0))
+        reports.keep({name: KeptReport("x" * 900, 0)})
         os.utime(tmp_path / name, (number, number))
     assert reports.find("a") is not None
     assert os.stat(tmp_path / "a").st_mtime > time.time() - 60
-    reports.keep("e", KeptReport("x" * 900, 0))
+    reports.keep({"e": KeptReport("x" * 900, 0)})
     assert {entry.name for entry in tmp_path.iterdir()} == {"a", "c", "d", "e"}
-    reports.keep("f", KeptReport("x" * 1_001, 0))
+    reports.keep({"f": KeptReport("x" * 1_001, 0)})
     assert reports.find("f") is None
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.generate import tree
 from bot.cli import shares
+from bot.cli.kept import KeptReport, Reports
 from bot.wire import from_wire, to_wire
-from remediations.codebase import Codebase
-from remediations.detect import examine, look, together
-from remediations.model import Profile
+from remediations.codebase import Codebase, Root
+from remediations.detect import Seen, examine, look, reported, together
+from remediations.foresight import foresee
+from remediations.model import NotAnalysed, Profile
 from remediations.plan import outline
 from remediations.terraform.grammar import Grammar
 from remediations.told import SeenThere, Share, Told
@@ -46,12 +49,17 @@ assert outline(alone) == outline(together)
 """
 
 BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "acme-b"\n}\n'
+CALL = 'module "m" {{\n  source = "{}"\n}}\n'
 CHANGES = {
     "as it is": {},
     "with values": {
         "prod.tfvars": "owner = 1\n",
         "stacks/team_000/prod.tfvars": 'is_private = "no"\n',
         "stacks/team_001/envs/dev/terraform.tfvars": "days = 3\n",
+    },
+    "with values of another root below": {
+        "main.tf": BUCKET,
+        "stacks/team_000/envs/dev.tfvars": "days = 3\n",
     },
     "with a file that cannot be read": {"stacks/team_001/broken.tf": 'resource "a" {\n'},
     "with a call that is not there": {"lone/main.tf": 'module "m" {\n  source = "./no"\n}\n'},
@@ -103,6 +111,84 @@ def test_what_was_not_foreseen_is_judged_as_one(change: str, tmp_path: Path) -> 
 
 def test_what_a_child_does_not_answer_is_judged_here(tmp_path: Path) -> None:
     assert "judged as one\n" in _judged(tmp_path, {}, "broken")
+
+
+def _is_as_by_one(question: shares.Question) -> None:
+    seen, alone = shares.examined_in(1, question), question.whole()
+    assert reported(seen) == reported(alone)
+    assert outline(seen) == outline(alone)
+
+
+SKIPPED = (
+    NotAnalysed("stacks/team_001/link.tf", 1, "the file is a symbolic link, which is not followed"),
+    NotAnalysed("elsewhere/link.tf", 1, "the file is a symbolic link, which is not followed"),
+    NotAnalysed("elsewhere", 1, "the directory cannot be read"),
+)
+
+
+def _asked(files: dict[str, str], place: Path, grammar: Grammar) -> shares.Question:
+    held = {path: text.encode() for path, text in files.items()}
+    return shares.Question(held, SKIPPED, Profile(), grammar, Reports(place))
+
+
+BEFORE = {
+    "stacks/team_001/envs/prod.tfvars": "days = 2\n",
+    "stacks/team_002/broken.tf": "resource {\n",
+}
+AGAIN: dict[str, tuple[dict[str, str], int]] = {
+    "nothing": ({}, 0),
+    "a file": ({"stacks/team_001/new.tf": BUCKET}, 1),
+    "a file that is mended": ({"stacks/team_002/broken.tf": ""}, 1),
+    "a module": ({"modules/bucket/more.tf": BUCKET}, 3),
+    "values": ({"stacks/team_001/envs/prod.tfvars": "days = 3\n"}, 3),
+    "a directory that values belong to": ({"stacks/team_001/envs/main.tf": BUCKET}, 4),
+    "a caller of a root": ({"stacks/team_001/a.tf": CALL.format("../team_002")}, 1),
+}
+
+
+@pytest.mark.parametrize("change", AGAIN)
+def test_only_what_a_change_reaches_is_looked_at_again(
+    change: str, grammar: Grammar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: set[str] = set()
+
+    def watched(root: Root, profile: Profile) -> Seen:
+        looked.add(root.module.directory)
+        return look(root, profile)
+
+    before = tree(66) | BEFORE
+    shares.examined_in(1, _asked(before, tmp_path, grammar))
+    monkeypatch.setattr(shares, "look", watched)
+    files, anew = AGAIN[change]
+    _is_as_by_one(_asked(before | files, tmp_path, grammar))
+    assert len(looked) == anew
+    looked.clear()
+    _is_as_by_one(_asked(before | files, tmp_path, grammar))
+    assert not looked
+
+
+def test_another_question_about_the_same_files_is_looked_at_again(
+    grammar: Grammar, tmp_path: Path
+) -> None:
+    question = _asked(tree(66), tmp_path, grammar)
+    shares.examined_in(1, question)
+    _is_as_by_one(replace(question, profile=Profile("prod")))
+    _is_as_by_one(replace(question, profile=Profile(rules_off=frozenset({"iam-pass-role-all"}))))
+
+
+def test_an_entry_of_another_shape_is_not_there(grammar: Grammar, tmp_path: Path) -> None:
+    files = tree(66)
+    question = _asked(files, tmp_path, grammar)
+    shares.examined_in(2, question)
+    foresight = foresee(question.files)
+    assert foresight is not None
+    kept = question.kept(foresight)
+    assert kept is not None
+    assert kept.find().keys() == set(foresight.roots)
+    key = min(path.name for path in tmp_path.iterdir())
+    kept.reports.keep({key: KeptReport('{"is_whole": 1}', 0)})
+    assert len(kept.find()) == len(foresight.roots) - 1
+    _is_as_by_one(question)
 
 
 def test_what_is_told_is_merged_as_what_was_judged(grammar: Grammar) -> None:

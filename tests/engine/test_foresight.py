@@ -23,19 +23,19 @@ def test_parts_hold_what_their_roots_lead_to_and_all_values() -> None:
     assert foresight is not None
     assert foresight.calls["live/a"] == {"modules/x"}
     assert foresight.roots == ("live/a", "live/b")
-    first, second = foresight.parts(2, files)
+    first, second = foresight.parts(2, files, foresight.roots)
     assert first.roots == {"live/a"}
     assert first.directories == {"live/a", "modules/x", "modules/x/y"}
     assert second.paths == ("live/a/prod.tfvars", "live/b/.terraform.lock.hcl", "live/b/main.tf")
     assert foresight.elsewhere(second) == first.directories
-    assert len(foresight.parts(4, files)) == 2
+    assert len(foresight.parts(4, files, foresight.roots)) == 2
 
 
 def test_a_part_that_calls_something_else_is_told() -> None:
     calling = CALL.format("../b").encode()
     foresight = foresee({"a/main.tf": calling, "b/main.tf": b"", "c/main.tf": b""})
     assert foresight is not None
-    first, second = foresight.parts(2, ())
+    first, second = foresight.parts(2, (), foresight.roots)
     assert foresight.holds({"a": frozenset({"b"}), "b": frozenset()}, first)
     assert not foresight.holds({"a": frozenset(), "b": frozenset()}, first)
     assert not foresight.holds({"c": frozenset({"a"})}, second)

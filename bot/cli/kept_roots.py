@@ -1,0 +1,67 @@
+"""What single roots showed in earlier runs, so that a change is judged where it reaches.
+
+A root's entry is named by the content of every file that it leads to, of all files of values, and
+of what was asked. It is believed as a whole report is, and read as what a child tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from posixpath import dirname
+from typing import Final
+
+from bot.wire import WireError, from_wire, to_wire
+from remediations.foresight import Foresight
+from remediations.terraform.files import VALUES
+from remediations.told import Share
+
+from .kept import KeptReport, Reports, key_of
+
+_KIND: Final = "what one root shows"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRoots:
+    """The entries of one run's files. ``asked`` is all else that a finding depends on."""
+
+    reports: Reports
+    files: Mapping[str, bytes] = field(repr=False)
+    foresight: Foresight
+    asked: tuple[object, ...]
+
+    def find(self) -> dict[str, Share]:
+        """The roots of which everything is as it was, by directory."""
+        found = {}
+        for root in self.foresight.roots:
+            entry = self.reports.find(self._key(root))
+            with suppress(WireError):
+                if entry is not None:
+                    found[root] = from_wire(Share, entry.text.encode())
+        return found
+
+    def keep(self, share: Share, roots: frozenset[str]) -> None:
+        """Write down what these roots showed in one share."""
+        self.reports.keep({self._key(root): self._entry(share, root) for root in sorted(roots)})
+
+    def _entry(self, share: Share, root: str) -> KeptReport:
+        seen = tuple(one for one in share.seen if one.directory == root)
+        reached = self.foresight.reached(root)
+        missing = tuple(one for one in share.missing if dirname(one.path) in reached)
+        return KeptReport(to_wire(Share(share.is_whole, seen, missing)).decode(), 0)
+
+    def _key(self, root: str) -> str:
+        return key_of(self._files_of(root), _KIND, root, self._all_directories, *self.asked)
+
+    def _files_of(self, root: str) -> Iterator[tuple[str, bytes]]:
+        reached = self.foresight.reached(root)
+        for path, data in self.files.items():
+            if dirname(path) in reached or path.endswith(VALUES):
+                yield path, data
+
+    @property
+    def _all_directories(self) -> tuple[str, ...]:
+        """Where files of values could belong to; nothing where there are none."""
+        has_values = any(path.endswith(VALUES) for path in self.files)
+        return tuple(self.foresight.calls) if has_values else ()
