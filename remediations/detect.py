@@ -13,7 +13,7 @@ from .environment import Environment
 from .fingerprint import fingerprint
 from .frozen import dataclass
 from .glob import covered
-from .iam.statements import in_files
+from .iam.statements import in_files, not_told
 from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Severity, Span
 from .rule import Advice, CannotJudge, Rule, Violation, rules_of
@@ -204,6 +204,11 @@ def _not_looked_into(module: Module) -> Iterator[NotAnalysed]:
             place = resource.document_of(argument).source.location(argument.span)
             what = f"`{argument.name}` of `{resource.address}`"
             reason = f"{what} is not looked into: it stands in `{path}`"
+            yield NotAnalysed(place.path, place.line, reason, blocking=False)
+        for argument, text in not_told(resource, module):
+            place = resource.document_of(argument).source.location(argument.span)
+            what = f"`{argument.name}` of `{resource.address}`"
+            reason = f"{what} is not looked into: its statements are made by `{text}`"
             yield NotAnalysed(place.path, place.line, reason, blocking=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ..terraform.module import Resource
@@ -13,6 +14,8 @@ _MOST_NAMES: Final = 3
 def why_kept(statement: Statement, holder: Resource) -> str | None:
     """Why a statement is left as it is, in a sentence; None where it can be changed."""
     where = statement.elsewhere
+    if statement.is_one_of_several:
+        return "What makes this statement makes others too: write it on its own first."
     if where is None:
         return None
     if where.is_quoted:
@@ -24,6 +27,15 @@ def why_kept(statement: Statement, holder: Resource) -> str | None:
         verb = "reads" if len(others) == 1 else "read"
         return f"{listed} {verb} the same policy: make sure that nothing more is needed."
     return None
+
+
+def handed_on(statement: Statement) -> Iterator[str]:
+    """Whom else a change of it reaches, in a sentence."""
+    outputs = statement.elsewhere.outputs if statement.elsewhere else ()
+    if outputs:
+        listed = ", ".join(f"`{one}`" for one in outputs[:_MOST_NAMES])
+        verb = "hands" if len(outputs) == 1 else "hand"
+        yield f"{listed} {verb} the same policy on, as it then is."
 
 
 def path_of(statement: Statement, holder: Resource) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..frozen import dataclass
-from ..model import Known
+from ..model import Known, Value
+from ..terraform.evaluate import Scope, evaluate
 from ..terraform.module import Module
 from ..terraform.nodes import (
+    Attribute,
     Block,
     Call,
     Document,
@@ -21,7 +24,10 @@ from ..terraform.nodes import (
     String,
 )
 from .arns import each_of
-from .statement import Elsewhere, Item, Statement, Test
+from .made import made
+from .spread import Piece, pieces
+from .statement import Elsewhere, Item, Statement, Test, portable
+from .written import elsewhere
 
 _PRINCIPALS: Final = ("principals", "not_principals")
 _NOT: Final = ("NotAction", "NotResource", "NotPrincipal")
@@ -35,6 +41,10 @@ class Reader:
     module: Module
     is_json: bool = False
     elsewhere: Elsewhere | None = None
+    argument: Attribute | None = None
+    """Where the policy is given; without it, what stands in other places is not followed."""
+    scope: Scope | None = None
+    """Of one instance of a block that is made several times."""
 
     def of_block(
         self, block: Block, *, is_made: bool = False, is_repeated: bool = False
@@ -43,7 +53,7 @@ class Reader:
         held = {
             name: attribute.value
             for name, attribute in block.body.attributes.items()
-            if self.module.evaluate(attribute.value) != Known(None)
+            if self._value(attribute.value) != Known(None)
         }
         others = [b for b in block.body.blocks() if _kind(b) not in _PRINCIPALS]
         not_principals = any(_kind(b) == "not_principals" for b in block.body.blocks())
@@ -102,10 +112,27 @@ class Reader:
         entry = policy.entry("Statement")
         if entry is None:
             return
-        siblings = entry.value if isinstance(entry.value, ListExpression) else None
-        for node in siblings.items if siblings else (entry.value,):
-            if isinstance(node, ObjectExpression):
-                yield self._of_object(node, siblings)
+        if self.is_json or self.argument is None:
+            siblings = entry.value if isinstance(entry.value, ListExpression) else None
+            for node in siblings.items if siblings else (entry.value,):
+                if isinstance(node, ObjectExpression):
+                    yield self._of_object(node, siblings)
+            return
+        for one in pieces(entry.value, self.document, self.module):
+            if isinstance(one, Piece):
+                yield self._of_piece(one, policy)
+
+    def _of_piece(self, piece: Piece, policy: ObjectExpression) -> Statement:
+        """One that stands in a local is read there; of one that is made, only values are known."""
+        if piece.values is not None:
+            where = self.elsewhere or (Elsewhere(self.argument) if self.argument else None)
+            return made(piece, policy, self.document, where)
+        assert isinstance(piece.node, ObjectExpression)
+        there = self
+        if piece.through is not None and self.argument is not None:
+            held = elsewhere(self.argument, piece.through, self.module)
+            there = replace(self, document=piece.document, elsewhere=held or self.elsewhere)
+        return there._of_object(piece.node, piece.siblings)
 
     def _of_object(self, node: ObjectExpression, siblings: ListExpression | None) -> Statement:
         held = {entry.name: entry.value for entry in node.entries}
@@ -157,7 +184,7 @@ class Reader:
         return tuple(found)
 
     def _sid(self, value: Expression | None) -> str | None:
-        known = self.module.evaluate(value) if value else None
+        known = self._value(value) if value else None
         held = known.value if isinstance(known, Known) else None
         return held if isinstance(held, str) else None
 
@@ -172,11 +199,11 @@ class Reader:
         each = self._of_each(value)
         if each:
             return each
-        known = self.module.evaluate(value)
+        known = self._value(value)
         held = known.value if isinstance(known, Known) else None
         several = held if isinstance(held, tuple) else (held,)
         if all(isinstance(one, str) for one in several):
-            return tuple(Item(_portable(str(one))) for one in several)
+            return tuple(Item(portable(str(one))) for one in several)
         return (Item(self.text(value)),)
 
     def _of_each(self, value: Expression) -> tuple[Item, ...]:
@@ -202,7 +229,7 @@ class Reader:
         found = ""
         for part in parts:
             if isinstance(part, str):
-                found += _portable(part)
+                found += portable(part)
             elif isinstance(part, Reference) and part.parts[:1] == (name,) and len(part.parts) == 2:
                 found += each_of(address, str(part.parts[1]))
             else:
@@ -211,16 +238,19 @@ class Reader:
 
     def text(self, value: Expression) -> str:
         """A value as a pattern; what is not known stands as it is written."""
-        known = self.module.evaluate(value)
+        known = self._value(value)
         if isinstance(known, Known) and isinstance(known.value, str):
-            return _portable(known.value)
+            return portable(known.value)
         if isinstance(value, Literal):
             return self._words(value)
         if not isinstance(value, String):
             return "${" + self._words(value) + "}"
         return "".join(
-            _portable(part) if isinstance(part, str) else self.text(part) for part in value.parts
+            portable(part) if isinstance(part, str) else self.text(part) for part in value.parts
         )
+
+    def _value(self, node: Expression) -> Value:
+        return self.module.evaluate(node) if self.scope is None else evaluate(node, self.scope)
 
     def _words(self, node: Expression | Block) -> str:
         return " ".join(self.document.text_of(node).split())
@@ -229,8 +259,3 @@ class Reader:
 def _kind(block: Block) -> str:
     """The type of a nested block, dynamic or not."""
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
-
-
-def _portable(text: str) -> str:
-    """``${aws:username}`` inside a text is a variable of IAM, no reference of Terraform's."""
-    return text.replace("${", "&{")

@@ -62,6 +62,8 @@ class Elsewhere:
     argument: Attribute
     readers: tuple[str, ...] = ()
     is_quoted: bool = False
+    outputs: tuple[str, ...] = ()
+    """Outputs that hand the local on: whoever uses them gets what is changed in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Statement:
     """Made any number of times: it stands in a dynamic block that nobody can settle here."""
     is_made: bool = False
     """Made by a dynamic block: what it says may mean nothing outside of that."""
+    is_one_of_several: bool = False
+    """Made by a text that makes other statements too, or by a function: nothing in it is edited."""
     home: Document | None = field(default=None, compare=False)
     """The file of its nodes; None for one that stands nowhere."""
     elsewhere: Elsewhere | None = field(default=None, compare=False)
@@ -128,3 +132,8 @@ class Statement:
             return ()
         place = self.home.source.location(node.span)
         return (Related(place, "the statement stands here"),)
+
+
+def portable(text: str) -> str:
+    """``${aws:username}`` inside a text is a variable of IAM, no reference of Terraform's."""
+    return text.replace("${", "&{")

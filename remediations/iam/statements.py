@@ -8,13 +8,21 @@ read: it is not Terraform, and cannot refer to anything. ``in_files`` names it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Attribute, Body, Document, ObjectExpression
+from ..terraform.nodes import (
+    Attribute,
+    Block,
+    Body,
+    Document,
+    ObjectExpression,
+    all_attributes,
+)
 from .reading import Reader
 from .statement import Item, Statement, Test
-from .written import encoded_object, file_of, written_policy
+from .written import encoded_object, file_of, not_written, written_policy
 
 __all__ = [
     "ARGUMENTS",
@@ -26,6 +34,7 @@ __all__ = [
     "Test",
     "encoded_object",
     "in_files",
+    "not_told",
     "policies",
     "policy_of",
     "statements_of",
@@ -84,7 +93,7 @@ def _in_argument(
     attribute = body.attributes.get(argument)
     written = written_policy(attribute, document, module) if attribute else None
     if written is not None:
-        reader = Reader(written.document, module, written.is_json, written.elsewhere)
+        reader = Reader(written.document, module, written.is_json, written.elsewhere, attribute)
         yield tuple(reader.of_policy(written.policy))
 
 
@@ -100,17 +109,50 @@ def in_files(resource: Resource, module: Module) -> Iterator[tuple[Attribute, st
                 yield held, path
 
 
+def not_told(resource: Resource, module: Module) -> Iterator[tuple[Attribute, str]]:
+    """Arguments whose statements are made by what nobody can work out here, each with its text."""
+    if not resource.type.startswith("aws_") or "lifecycle" in resource.type:
+        return
+    for body in (resource.body, *(block.body for block in resource.body.blocks("inline_policy"))):
+        for held in filter(None, map(body.attributes.get, ARGUMENTS)):
+            text = not_written(held, resource.document, module)
+            if text is not None:
+                yield held, text
+
+
 def _in_document(resource: Resource, module: Module) -> Iterator[Statement]:
     written = {id(block) for block in resource.block.body.blocks()}
     for block in resource.body.blocks():
         reader = Reader(resource.document_of(block), module)
-        if block.type == "statement":
-            # One that a dynamic block makes may speak of what only that block knows.
-            yield reader.of_block(block, is_made=id(block) not in written)
+        if block.type == "statement" and id(block) in written:
+            yield reader.of_block(block)
+        elif block.type == "statement":
+            yield from _made(block, reader, is_one=resource.repetition is None)
         elif block.type == "dynamic" and block.labels == ("statement",):
             # As many as a value says that nobody can read here; what all of them share is read.
             for content in block.body.blocks("content"):
                 yield reader.of_block(content, is_made=True, is_repeated=True)
+
+
+def _made(block: Block, reader: Reader, *, is_one: bool) -> Iterator[Statement]:
+    """What a dynamic block makes: one statement where all allow the same, else each of them.
+
+    One may speak of what only that block knows.
+    """
+    held = next(iter(all_attributes(block.body)), None)
+    scopes = reader.module.instances_of(held.value) if held and is_one else ()
+    read = [replace(reader, scope=one).of_block(block, is_made=True) for one in scopes]
+    different = {_about(one): replace(one, is_one_of_several=True) for one in read}
+    if len(different) > 1:
+        yield from different.values()
+    else:
+        yield reader.of_block(block, is_made=True)
+
+
+def _about(one: Statement) -> tuple[object, ...]:
+    """What it allows; where only its condition differs, all of them are read as one."""
+    items = (one.actions, one.resources, one.not_actions, one.not_resources)
+    return one.effect, *(tuple(item.text for item in each) for each in items)
 
 
 def statements_of(encoded: ObjectExpression, document: Document, module: Module) -> list[Statement]:

@@ -9,24 +9,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..frozen import dataclass
-from ..terraform.belonging import narrowed
-from ..terraform.evaluate import Found
-from ..terraform.instances import home_of
 from ..terraform.module import Module
 from ..terraform.nodes import (
     Attribute,
     Call,
-    Directive,
     Document,
     Expression,
+    ForExpression,
     ListExpression,
+    Literal,
     ObjectExpression,
-    Parentheses,
     Reference,
     String,
 )
-from ..terraform.source_of_value import readers_at
+from ..terraform.source_of_value import outputs_at, readers_at
 from .heredoc import policy_in, policy_in_text
+from .spread import Unread, bare, behind, comes_from_outside, pieces
 from .statement import Elsewhere
 
 _MOST_HOPS: Final = 20
@@ -57,20 +55,20 @@ def encoded_object(value: Expression) -> ObjectExpression | None:
 
 def written_policy(argument: Attribute, document: Document, module: Module) -> Written | None:
     """The policy in ``jsonencode``, or as JSON in a heredoc or in quotes; through locals too."""
-    value, home = _behind(argument.value, module.document_of(argument, document), module)
+    value, home = behind(argument.value, module.document_of(argument, document), module)
     encoded = _encoded(value)
     if encoded is not None:
-        value, home = _behind(encoded, home, module)
+        value, home = behind(encoded, home, module)
         if not isinstance(value, ObjectExpression):
             return None
-        return Written(value, home, elsewhere=_elsewhere(argument, value, module))
+        return Written(value, home, elsewhere=elsewhere(argument, value, module))
     found = policy_in(value, home)
     if found is not None:
-        elsewhere = _elsewhere(argument, value, module)
-        if elsewhere is None and home is not document:
+        held = elsewhere(argument, value, module)
+        if held is None and home is not document:
             # Its nodes are made here, so nobody else can tell that they are an override's.
-            elsewhere = Elsewhere(argument)
-        return Written(found, home, is_json=True, elsewhere=elsewhere)
+            held = Elsewhere(argument)
+        return Written(found, home, is_json=True, elsewhere=held)
     text = policy_in_text(value, home) if isinstance(value, String) else None
     if text is None:
         return None
@@ -78,11 +76,43 @@ def written_policy(argument: Attribute, document: Document, module: Module) -> W
     return Written(text.policy, text.document, is_json=True, elsewhere=quoted)
 
 
+def not_written(argument: Attribute, document: Document, module: Module) -> str | None:
+    """What an encoded policy or its list of statements is made by, where nobody can tell it here.
+
+    What a caller passes in is his to answer for.
+    """
+    value, home = behind(argument.value, module.document_of(argument, document), module)
+    encoded = _encoded(value)
+    if encoded is None or file_of(argument.value, document, module) is not None:
+        return None
+    policy, home = behind(encoded, home, module)
+    if isinstance(policy, ObjectExpression):
+        entry = policy.entry("Statement")
+        listed = pieces(entry.value, home, module) if entry else ()
+        return next((_shown(one.node) for one in listed if isinstance(one, Unread)), None)
+    is_other = isinstance(policy, ListExpression | Literal | String)  # no policy of IAM
+    is_again = _encoded(policy, "jsonencode", "jsondecode") is not None
+    return None if is_other or is_again or comes_from_outside(policy) else _shown(policy)
+
+
+def _shown(node: Expression) -> str:
+    """What makes a value, without what it is made from: an edit of that leaves it the same."""
+    match node:
+        case Call(name=name):
+            return f"{name}(…)"
+        case ForExpression():
+            return "for"
+        case Reference():
+            return node.dotted
+        case _:
+            return "an expression"
+
+
 def file_of(value: Expression, document: Document, module: Module) -> str | None:
     """The file that a policy is taken from, as it is written; None where it is taken from none."""
     pending = [(value, document)]
     for one in pending:
-        value, home = _behind(*one, module)
+        value, home = behind(*one, module)
         if isinstance(value, Call) and value.name in _READ_FROM_FILES and value.arguments:
             return " ".join(home.text_of(value.arguments[0]).strip('"').split())
         if len(pending) < _MOST_HOPS:
@@ -107,45 +137,15 @@ def _made_of(
 
 def _encoded(value: Expression, *names: str) -> Expression | None:
     """What is given to ``jsonencode``."""
-    value = _bare(value)
+    value = bare(value)
     if isinstance(value, Call) and value.name in (names or ("jsonencode",)):
         return value.arguments[0] if len(value.arguments) == 1 else None
     return None
 
 
-def _bare(value: Expression) -> Expression:
-    """Without parentheses, and without the quotes of ``"${value}"``."""
-    while True:
-        if isinstance(value, Parentheses):
-            value = value.inner
-        elif isinstance(value, String) and len(value.parts) == 1:
-            (part,) = value.parts
-            if isinstance(part, str | Directive):
-                return value
-            value = part
-        else:
-            return value
-
-
-def _behind(value: Expression, document: Document, module: Module) -> tuple[Expression, Document]:
-    """What a local stands for, and the file of that; anything else stands for itself."""
-    for _ in range(_MOST_HOPS):
-        value = _bare(value)
-        if not isinstance(value, Reference) or value.parts[0] != "local":
-            break
-        found = module.find(value)
-        if not isinstance(found, Found) or home_of(found.scope) is not module:
-            break
-        inner = narrowed(found.expression, found.rest)
-        if inner is found.expression and found.rest:
-            break
-        value, document = inner, found.document
-    return value, document
-
-
-def _elsewhere(argument: Attribute, value: Expression, module: Module) -> Elsewhere | None:
+def elsewhere(argument: Attribute, value: Expression, module: Module) -> Elsewhere | None:
     """Set where the value is not part of the argument."""
     if any(node is value for node in argument.value.walk()):
         return None
     readers = {resource.place: resource for resource, _ in readers_at(value, module)}
-    return Elsewhere(argument, tuple(readers))
+    return Elsewhere(argument, tuple(readers), outputs=outputs_at(value, module))

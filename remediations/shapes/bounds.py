@@ -11,7 +11,7 @@ from ..frozen import dataclass
 from ..iam.choice import named_already
 from ..iam.conditions import require
 from ..iam.identity import identity_statements
-from ..iam.placing import path_of, touched, why_kept
+from ..iam.placing import handed_on, path_of, touched, why_kept
 from ..iam.scoping import Named, Only, Split, scope
 from ..iam.size import nearly_full
 from ..iam.statements import DOCUMENT, ENCODED, Statement
@@ -108,7 +108,7 @@ class KeepWithin(Rule):
             *(Targeted(path, intent) for intent in intents),
             *lookups.written(path, after),
             touches=touched(statement),
-            besides=nearly_full(policy, holder, (), module),
+            besides=(*handed_on(statement), *nearly_full(policy, holder, (), module)),
         )
 
 

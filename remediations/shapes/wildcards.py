@@ -14,7 +14,7 @@ from ..iam.merging import is_merged, sid_of
 from ..iam.narrowing import escaping
 from ..iam.nouns import NOUNS
 from ..iam.permissions import covers
-from ..iam.placing import touched, why_kept
+from ..iam.placing import handed_on, touched, why_kept
 from ..iam.scoping import Split, beside, is_scoped_by_condition, named, scope, split
 from ..iam.size import nearly_full
 from ..iam.statements import DOCUMENT, ENCODED
@@ -141,6 +141,7 @@ def _cost(
             f"those that no {word} can hold, such as `{example}`."
         )
     pieces += _of_staying(sorted_actions.staying)
+    pieces += handed_on(question.statement)
     pieces += nearly_full(question.policy, question.holder, written, question.module)
     return " ".join(pieces)
 

@@ -306,6 +306,11 @@ class Module:
         scopes = instances(turns, self) if turns else ()
         return scopes[0] if len(scopes) == 1 else self
 
+    def instances_of(self, expression: Expression) -> tuple[Scope, ...]:
+        """The scopes of all instances of the blocks that it stands in; none where unsettled."""
+        turns = self._turns.get(id(expression), ())
+        return instances(turns, self) if turns else ()
+
     def evaluate_partly(self, expression: Expression) -> object:
         """As far as it is known; only where every instance sees the same."""
         return partly_in(expression, self._turns.get(id(expression), ()), self)

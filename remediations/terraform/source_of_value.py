@@ -92,6 +92,24 @@ def readers_at(expression: Expression, module: Module) -> tuple[tuple[Resource, 
     return _reading(id(expression), module)
 
 
+def outputs_at(expression: Expression, module: Module) -> tuple[str, ...]:
+    """Outputs that read an expression which stands behind a name, of whichever module."""
+    index = module.root.remember("outputs that read", lambda: _outputs(module.root))
+    return index.get(id(expression), ())
+
+
+def _outputs(root: Module) -> dict[int, tuple[str, ...]]:
+    index: dict[int, list[str]] = {}
+    ways = _Ways({}, {})
+    for module in root.family:
+        for name, (block, _) in module.outputs.items():
+            held = block.body.attributes.get("value")
+            names = module.references_in(held.value) if held else ()
+            for step in set().union(*(ways.behind(one, module) for one in names)):
+                index.setdefault(step, []).append(f"output.{name}")
+    return {step: tuple(readers) for step, readers in index.items()}
+
+
 def _reading(step: int, module: Module) -> tuple[tuple[Resource, str], ...]:
     index = module.root.remember("readers", lambda: _readers(module.root))
     return index.get(step, ())

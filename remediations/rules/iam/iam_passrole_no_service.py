@@ -9,7 +9,7 @@ from typing import Final
 from remediations.iam.conditions import require
 from remediations.iam.identity import identity_statements
 from remediations.iam.passing import KEY, is_bound, is_passing, receivers
-from remediations.iam.placing import path_of, touched, why_kept
+from remediations.iam.placing import handed_on, path_of, touched, why_kept
 from remediations.iam.scoping import Named, Only, Split, scope
 from remediations.iam.size import nearly_full
 from remediations.iam.statements import DOCUMENT, ENCODED, Statement
@@ -77,7 +77,7 @@ def _repair(
         )
     services = " and ".join(f"`{service}`" for service in found.services)
     roles = " and ".join(f"`{role}`" for role in found.roles)
-    room = nearly_full(policy, holder, (), module)
+    room = (*handed_on(statement), *nearly_full(policy, holder, (), module))
     lets = "lets in no other" if len(found.roles) == 1 else "let in no others"
     return Repair(
         Safety.REVIEW,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from remediations.iam.conditions import require
-from remediations.iam.placing import touched, why_kept
+from remediations.iam.placing import handed_on, touched, why_kept
 from remediations.iam.size import nearly_full_in
 from remediations.iam.trust import ARGUMENT, ROLE, Trust, trusts
 from remediations.lookups import look_up
@@ -88,5 +88,8 @@ class TrustConfusedDeputy(Rule):
             Targeted(document.path, intent),
             *lookups.written(document.path, after),
             touches=(*touches, *touched(trust.statement)),
-            besides=nearly_full_in(resource, ARGUMENT, (), module),
+            besides=(
+                *handed_on(trust.statement),
+                *nearly_full_in(resource, ARGUMENT, (), module),
+            ),
         )

@@ -1,0 +1,158 @@
+"""Where the statements of an encoded policy stand, however its list is put together.
+
+Lists, ``concat`` and ``flatten`` of them, and what locals and conditions choose are followed to the
+objects that are written out. What only the evaluator can make has values and no nodes; the rest is
+named. Knows no statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..frozen import dataclass
+from ..model import Known, Unknown
+from ..terraform.belonging import narrowed
+from ..terraform.evaluate import Found, Pointer
+from ..terraform.instances import home_of
+from ..terraform.module import Module
+from ..terraform.nodes import (
+    Call,
+    Conditional,
+    Directive,
+    Document,
+    Expression,
+    ListExpression,
+    Literal,
+    ObjectExpression,
+    Parentheses,
+    Reference,
+    String,
+)
+
+_MOST_HOPS: Final = 20
+_PUTS_TOGETHER: Final = frozenset({"concat", "flatten", "tolist"})
+_FROM_OUTSIDE: Final = frozenset({("var",), ("module",), ("each",), ("count",)})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One statement: an object in ``document``, or with ``values`` what an expression makes of it.
+
+    ``through`` is the value of the local that it stands in, where it stands in one.
+    """
+
+    node: Expression
+    document: Document
+    siblings: ListExpression | None = None
+    values: dict[str, object] | None = None
+    through: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part of the list whose statements nobody can tell here."""
+
+    node: Expression
+    document: Document
+
+
+def pieces(value: Expression, document: Document, module: Module) -> Iterator[Piece | Unread]:
+    """Everything that a ``Statement`` is made of, in order."""
+    yield from _pieces(value, document, module, None, 0)
+
+
+def behind(value: Expression, document: Document, module: Module) -> tuple[Expression, Document]:
+    """What a local stands for, and the file of that; anything else stands for itself."""
+    for _ in range(_MOST_HOPS):
+        value = bare(value)
+        if not isinstance(value, Reference) or value.parts[0] != "local":
+            break
+        found = module.find(value)
+        if not isinstance(found, Found) or home_of(found.scope) is not module:
+            break
+        inner = narrowed(found.expression, found.rest)
+        if inner is found.expression and found.rest:
+            break
+        value, document = inner, found.document
+    return value, document
+
+
+def bare(value: Expression) -> Expression:
+    """Without parentheses, and without the quotes of ``"${value}"``."""
+    while True:
+        if isinstance(value, Parentheses):
+            value = value.inner
+        elif isinstance(value, String) and len(value.parts) == 1:
+            (part,) = value.parts
+            if isinstance(part, str | Directive):
+                return value
+            value = part
+        else:
+            return value
+
+
+def _pieces(
+    value: Expression, document: Document, module: Module, through: Expression | None, depth: int
+) -> Iterator[Piece | Unread]:
+    inner, home = behind(value, document, module)
+    if inner is not bare(value):
+        through = inner
+    if depth > _MOST_HOPS:
+        yield Unread(value, document)
+    elif isinstance(inner, ObjectExpression):
+        yield Piece(inner, home, through=through)
+    elif (parts := _parts(inner, module)) is not None:
+        siblings = inner if isinstance(inner, ListExpression) else None
+        for part in parts:
+            if isinstance(part, ObjectExpression):
+                yield Piece(part, home, siblings, through=through)
+            else:
+                yield from _pieces(part, home, module, through, depth + 1)
+    else:
+        yield from _made(inner, home, module)
+
+
+def _parts(value: Expression, module: Module) -> tuple[Expression, ...] | None:
+    """What a list is put together from; None for what is no list that is written out."""
+    match value:
+        case ListExpression(items=items):
+            return items
+        case Call(name=name, arguments=arguments, expands=False) if name in _PUTS_TOGETHER:
+            return arguments
+        case Conditional(test=test, then=then, otherwise=otherwise):
+            known = module.evaluate(test)
+            if isinstance(known, Known):
+                return (then,) if known.value is True else (otherwise,)
+            return then, otherwise
+        case Literal(value=None):
+            return ()
+        case _:
+            return None
+
+
+def _made(value: Expression, document: Document, module: Module) -> Iterator[Piece | Unread]:
+    """What the evaluator makes of an expression; nothing of what comes from outside."""
+    held = module.evaluate_partly(value)
+    several = held if isinstance(held, tuple) else (held,)
+    if all(isinstance(one, dict) and _can_be_told(one, module) for one in several):
+        for one in several:
+            if isinstance(one, dict):
+                yield Piece(value, document, values=one)
+    elif not comes_from_outside(value):
+        yield Unread(value, document)
+
+
+def _can_be_told(value: object, module: Module) -> bool:
+    """Whether what is left open in it are names of this module alone: those can be compared."""
+    if isinstance(value, dict):
+        return all(_can_be_told(one, module) for one in value.values())
+    if isinstance(value, tuple):
+        return all(_can_be_told(one, module) for one in value)
+    is_name = isinstance(value, Pointer) and home_of(value.scope) is module
+    return is_name or not isinstance(value, Unknown)
+
+
+def comes_from_outside(value: Expression) -> bool:
+    """Whether it is nothing but what a caller or another module gives."""
+    return isinstance(value, Reference) and value.names[:1] in _FROM_OUTSIDE
