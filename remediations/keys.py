@@ -8,6 +8,7 @@ from typing import Final
 
 from .frozen import dataclass
 from .house_style import tagged
+from .iam.order import waiting_for
 from .key_policies import KEY, ServiceUse, let_in, policy
 from .lookups import free_name
 from .model import Known
@@ -105,7 +106,7 @@ def choose_key(
     if len(here) > 1:
         return f"This module has several keys: {_listed(here)}. Choose one and set it here."
     if here:
-        return _doubt(module, here[0], user) or _with_service(module, here[0], service)
+        return _doubt(here[0], user) or _with_service(module, here[0], service)
     if held or place != _ANYWHERE:
         return (
             f"`{user.address}` and its key have to be in one region. Write a key there, or choose "
@@ -156,12 +157,12 @@ def _candidates(module: Module) -> Iterator[_Candidate]:
     yield from _of_neighbours(module)
 
 
-def _doubt(module: Module, candidate: _Candidate, user: Resource) -> str:
+def _doubt(candidate: _Candidate, user: Resource) -> str:
     """Why a person has to decide, although there is one key only."""
     key = candidate.key
     if key is not None and key.repetition is not None:
         return f"`{key.address}` stands for several keys. Choose one and set it here."
-    if key is not None and module.depends_on(key, user.address):
+    if key is not None and key.place in waiting_for(user, user.home):
         return f"`{key.address}` depends on this resource, so a reference to it would be a cycle."
     return candidate.doubt
 

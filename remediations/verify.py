@@ -10,6 +10,7 @@ from posixpath import dirname
 
 from .at_source import Place
 from .codebase import Codebase
+from .cycles import made_a_cycle, names_more
 from .detect import Examination, examine
 from .iam.narrowing import widens
 from .model import Profile, Span
@@ -30,7 +31,7 @@ def prove(
 
     ``closes`` are the fingerprints that have to be gone, ``touches`` the blocks that may differ.
     Every other block is the same text, nothing new is found, no rule has lost its sight, no policy
-    allows more, and the edits lead exactly from one to the other.
+    allows more, nothing needs itself, and the edits lead exactly from one to the other.
     """
     changed = _changed_paths(before, after)
     profile = replace(profile, exclude=())  # what nobody is told must not become worse either
@@ -44,7 +45,7 @@ def prove(
             closes,
         )
         or _declared_once(before, after, near)
-        or _narrower(before, after, near, profile)
+        or _sound(before, after, near, changed, profile)
         or _same_elsewhere(before, after, changed, touches)
         or _same_text(before, after, changed)
     )
@@ -88,17 +89,26 @@ def _declared_once(before: Codebase, after: Codebase, near: Collection[str]) -> 
     return None
 
 
-def _narrower(
-    before: Codebase, after: Codebase, directories: Collection[str], profile: Profile
+def _sound(
+    before: Codebase,
+    after: Codebase,
+    directories: Collection[str],
+    changed: Collection[str],
+    profile: Profile,
 ) -> str | None:
-    """No policy allows more than it did, whichever rule wrote it, whoever uses the module."""
+    """No policy allows more than it did, and nothing needs itself, whoever uses the module."""
     later = after.roots_by_name(profile)
+    documents = ((before.documents.get(path), after.documents[path]) for path in changed)
+    may_circle = names_more((old.source if old else None, new.source) for old, new in documents)
     for root in before.roots(profile):
         if root.directories.isdisjoint(directories):
             continue
         now = later.get(root.name)
         if now is None:
             return "the edit would leave a module without a caller"
+        circle = made_a_cycle(root.module, now.module) if may_circle else None
+        if circle is not None:
+            return circle
         found = {module.path: module for module in now.module.family}
         for module in root.module.family:
             if module.path not in found:

@@ -19,32 +19,43 @@ _OF_ALL: Final = ("depends_on", "count", "for_each")
 
 def waiting_for(holder: Resource, module: Module) -> frozenset[str]:
     """Itself and what needs it to be there first, directly or through others, by place."""
-    return module.root.remember(("waiting for", holder.place), lambda: _waiting(holder, module))
+    key = ("waiting for", holder.place)
+    return module.root.remember(key, lambda: _waiting(holder, module))
 
 
-def _waiting(holder: Resource, module: Module) -> frozenset[str]:
-    has_modules = any(True for one in module.root.family for _ in one.blocks("module"))
-    needed = module.root.remember("needed by", lambda: _needed(module.root)) if has_modules else {}
-    pending, seen = [holder], {holder.place}
+Graph = Mapping[str, Mapping[str, Resource]]
+"""By place of each resource of all modules: who names it, or what it is made of."""
+
+
+def needed_by(root: Module) -> Graph:
+    """Who needs what, across the modules of a root."""
+    return root.remember("needed by", lambda: _needed(root) if _calls(root) else _named_in(root))
+
+
+def _calls(root: Module) -> bool:
+    return any(True for one in root.family for _ in one.blocks("module"))
+
+
+def _named_in(module: Module) -> Graph:
+    """The same where there is one module only: it keeps that already."""
+    return {
+        one.place: {user.place: user for user, _ in module.users_of(one.address)}
+        for one in module.resources
+    }
+
+
+def _waiting(resource: Resource, module: Module) -> frozenset[str]:
+    """Itself and what needs it."""
+    needed = needed_by(module.root)
+    pending, seen = [resource.place], {resource.place}
     while pending:
-        one = pending.pop()
-        users = needed.get(one.place, {}).values() if has_modules else _users(one)
-        for user in users:
-            if user.place not in seen:
-                seen.add(user.place)
-                pending.append(user)
+        found = needed.get(pending.pop(), {}).keys() - seen
+        seen |= found
+        pending += found
     return frozenset(seen)
 
 
-def _users(one: Resource) -> Iterator[Resource]:
-    yield from (user for user, _ in one.home.users_of(one.address))
-
-
-_Needed = Mapping[str, Mapping[str, Resource]]
-
-
-def _needed(root: Module) -> _Needed:
-    """By place of each resource of all modules: who names it, or what it is made of."""
+def _needed(root: Module) -> Graph:
     needed: dict[str, dict[str, Resource]] = {}
     for module in root.family:
         for resource in module.resources:

@@ -356,20 +356,6 @@ class Module:
         """Which resources refer to this one, each with the name of the attribute that does."""
         return self._uses.get(address, ())
 
-    def depends_on(self, resource: Resource, address: str) -> bool:
-        """Whether a resource needs another one to be there first, directly or through others."""
-        pending, seen = [resource], {resource.address}
-        while pending:
-            for attribute in self.naming(pending.pop()):
-                for named in self.references(attribute.value):
-                    if named == address:
-                        return True
-                    other = None if named in seen else self.resource(named)
-                    if other is not None:
-                        seen.add(named)
-                        pending.append(other)
-        return False
-
     @cached_property
     def aws_majors(self) -> tuple[int, ...]:
         """Major versions of the AWS provider that are allowed; the newest two if none is said.
