@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..buckets import BUCKET
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from .hindrances import of_module, of_policy
@@ -12,6 +13,7 @@ from .nouns import NOUNS, Noun, declared, looked_up, others
 from .order import waiting_for
 from .scoping import split
 from .statement import Statement
+from .uses import named_here
 
 _MOST_NAMES: Final = 6
 
@@ -35,6 +37,12 @@ def choose(question: Question) -> Choice | str:
     hindrance = of_module(noun, module) or of_policy(noun, question.holder, question.policy, module)
     if hindrance is not None:
         return hindrance
+    named = next((one for one in named_here(question.statement) if one.startswith(BUCKET)), None)
+    if noun.word == "bucket" and named is not None:
+        return (
+            f"It names `{named}` and everything beside it, so it means other buckets too. Name "
+            "those that it needs."
+        )
     inference = infer(question)
     if not inference.chosen:
         return _undecided(noun, inference)

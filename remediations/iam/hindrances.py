@@ -42,7 +42,7 @@ _LOADS: Final = (
     "storagegateway",
     "transfer",
 )
-_BUILDS: Final = "iam:CreateRole"
+_BUILDS: Final = ("iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy")
 
 
 def of_module(noun: Noun, module: Module) -> str | None:
@@ -67,7 +67,7 @@ def of_policy(
     policies = (policy, *policies_of(roles, module))
     if _allows(policies, *_CREATES.get(noun.word, ())):
         return f"It may create {noun.plural}, so it means others too. Name those that it needs."
-    if any(covers(one, _BUILDS) for one in _actions(policies)):
+    if any(covers(one, builds) for one in _actions(policies) for builds in _BUILDS):
         return (
             "It may make roles, so it builds what others run, and may mean anything they need. "
             f"Name the ARNs of each {noun.word}, or leave it to a pipeline."

@@ -176,11 +176,12 @@ def _plain(question: Question, all_names: _All) -> Iterator[Candidate]:
 def _shown(question: Question, *, is_alone: bool) -> _Shown:
     noun, module, roles = question.noun, question.module, question.roles
     beside = tuple(named_beside(question.statement, question.policy, roles, module))
+    allowed = frozenset(name for name, _, is_allowed in beside if is_allowed)
     held = declared(noun, module)
     return _Shown(
-        _conclusive(question),
+        _conclusive(question, allowed),
         {name: words for name, words, _ in beside},
-        frozenset(name for name, _, is_allowed in beside if is_allowed),
+        allowed,
         _used(question),
         _own(question),
         held[0].address if is_alone and held and _is_telling_alone(question) else "",
@@ -227,12 +228,13 @@ def _taken_on(module: Module) -> frozenset[str]:
     return frozenset(one.address for one in module.of_kind(ROLE) if trusts(one, module))
 
 
-def _conclusive(question: Question) -> Mapping[str, str]:
-    """What leaves nothing else to be meant."""
+def _conclusive(question: Question, allowed: frozenset[str]) -> Mapping[str, str]:
+    """What leaves nothing else to be meant. What is allowed already is written to without it."""
     here = dict.fromkeys(named_here(question.statement))
     found = {name: f"the statement names `{name}` beside the wildcard" for name in here}
     if question.noun.word == "log group" and not found and _writes_logs(question.statement):
-        return groups_written(question.roles, question.module)
+        written = groups_written(question.roles, question.module)
+        return {} if allowed & written.keys() else written
     return found
 
 

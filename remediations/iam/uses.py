@@ -86,8 +86,11 @@ def _pointed_at(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[s
         for attribute in all_attributes(user.body):
             if attribute.name in NO_USE or attribute.name in _NOT_ITS_OWN.get(user.type, ()):
                 continue
+            is_image = attribute.name == "image_uri"
             for name in named_in(attribute.value, user, module):
-                yield name, f"`{user.address}` points at `{name}` in `{attribute.name}`"
+                # What calls a function has an image of its own.
+                if not is_image or user in users:
+                    yield name, f"`{user.address}` points at `{name}` in `{attribute.name}`"
 
 
 def _around(user: Resource, module: Module) -> Iterator[Resource]:

@@ -213,17 +213,42 @@ def test_a_sibling_shows_the_bucket_unless_it_allows_the_same(
     assert isinstance(meant("bucket", text, grammar), said)
 
 
-def test_what_stands_beside_the_star_is_all_that_is_meant(grammar: Grammar) -> None:
+def test_a_bucket_beside_the_star_means_others_too(grammar: Grammar) -> None:
     text = READ.replace('["*"]', '["*", "${aws_s3_bucket.raw.arn}/*"]')
-    found = meant("bucket", text, grammar)
-    assert isinstance(found, Choice)
-    assert found.names == "`aws_s3_bucket.raw`"
+    assert "means other buckets too" in str(meant("bucket", text, grammar))
+    everywhere = READ.replace('["*"]', '["arn:${data.aws_partition.now.partition}:s3:::*"]')
+    assert "means other buckets too" not in str(meant("bucket", everywhere, grammar))
 
 
-def test_what_stands_beside_the_star_is_not_all_where_another_one_is_used(grammar: Grammar) -> None:
-    text = READ.replace('["*"]', '["*", "${aws_s3_bucket.raw.arn}/*"]')
-    assert isinstance(meant("bucket", text + MODEL.replace(".models.", ".raw."), grammar), Choice)
-    assert isinstance(meant("bucket", text + MODEL, grammar), str)
+TABLES = """
+resource "aws_dynamodb_table" "runs" {
+  name = "runs"
+}
+
+resource "aws_dynamodb_table" "jobs" {
+  name = "jobs"
+}
+"""
+CALLS = """
+resource "aws_lambda_function" "call" {
+  function_name = "call"
+  role          = aws_iam_role.endpoint.arn
+
+  environment {
+    variables = { TABLE = aws_dynamodb_table.runs.name }
+  }
+}
+"""
+
+
+def test_a_table_beside_the_star_is_all_but_where_another_one_is_used(grammar: Grammar) -> None:
+    beside = policy("dynamodb:GetItem").replace('"*"', '"*", aws_dynamodb_table.runs.arn')
+    text = TABLES + ENDPOINT + beside
+    for also in ("", CALLS):
+        found = meant("table", text + also, grammar)
+        assert isinstance(found, Choice)
+        assert found.names == "`aws_dynamodb_table.runs`"
+    assert isinstance(meant("table", text + CALLS.replace(".runs.", ".jobs."), grammar), str)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +257,8 @@ def test_what_stands_beside_the_star_is_not_all_where_another_one_is_used(gramma
         (("s3:GetObject", "s3:CreateBucket"), "may create buckets"),
         (("s3:GetObject", "ssmmessages:CreateDataChannel"), "buckets of AWS's own"),
         (("s3:GetObject", "iam:CreateRole"), "may make roles"),
+        (("s3:GetObject", "iam:AttachRolePolicy"), "may make roles"),
+        (("s3:GetObject", "iam:PutRolePolicy"), "may make roles"),
     ],
 )
 def test_what_needs_more_than_can_be_named_is_left(
@@ -268,15 +295,43 @@ def test_the_roles_that_may_be_passed_are_those_of_the_services_set_to_work(
         ("sagemaker", "glue:CreateJob", False),
         ("codepipeline", "glue:CreateJob", False),
         ("codepipeline", "ecs:RegisterTaskDefinition", True),
+        ("glue", "glue:CreateJob", False),
+        ("glue", "ecs:RunTask", True),
     ],
 )
 def test_who_passes_what_stands_elsewhere_is_not_guessed_at(
     passer: str, action: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    """A job of SageMaker passes its own role, a pipeline what its stages name."""
+    """A job of SageMaker passes its own role, a pipeline what its stages name, Glue's none."""
     roles = ROLES.format("endpoint", passer) + ROLES.format("etl", "glue") + TASK
     found = meant("role", roles + policy("iam:PassRole", action), grammar)
     assert isinstance(found, Choice) is is_shown
+
+
+def test_whoever_waits_for_a_task_has_a_rule_that_needs_no_role(grammar: Grammar) -> None:
+    roles = ROLES.format("endpoint", "states") + TASK + ROLES.format("rule", "events")
+    both = meant(
+        "role", roles + policy("iam:PassRole", "ecs:RunTask", "events:PutTargets"), grammar
+    )
+    assert isinstance(both, Choice)
+    assert both.names == "`aws_iam_role.task`"
+    alone = meant("role", roles + policy("iam:PassRole", "events:PutTargets"), grammar)
+    assert isinstance(alone, Choice)
+    assert alone.names == "`aws_iam_role.rule`"
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "most"),
+    [("ecs-tasks", "ecs:RunTask", 2), ("sagemaker", "sagemaker:CreateModel", 1)],
+)
+def test_of_more_roles_than_are_needed_nobody_can_tell_which(
+    service: str, action: str, most: int, grammar: Grammar
+) -> None:
+    text = ROLES.format("endpoint", "states") + policy("iam:PassRole", action)
+    for number in range(most + 1):
+        assert isinstance(meant("role", text, grammar), Choice) is (number > 0)
+        text += ROLES.format(f"r{number}", service)
+    assert isinstance(meant("role", text, grammar), str)
 
 
 def test_a_role_that_a_module_makes_may_be_passed_too(grammar: Grammar) -> None:
@@ -303,9 +358,11 @@ def test_a_person_passes_what_nobody_can_tell(grammar: Grammar) -> None:
 
 
 def test_a_role_cannot_name_itself_in_its_own_block(grammar: Grammar) -> None:
-    inline = TASK.rstrip().removesuffix("}") + (
+    machine = ROLES.format("task", "ec2")
+    inline = machine.rstrip().removesuffix("}") + (
         '\n  inline_policy {\n    policy = jsonencode({\n      Statement = [{ Effect = "Allow", '
-        'Action = ["iam:PassRole", "ecs:RunTask"], Resource = "*" }]\n    })\n  }\n}\n'
+        'Action = ["iam:PassRole", "elasticmapreduce:RunJobFlow"], Resource = "*" }]\n    })\n  }\n'
+        '}\n\nresource "aws_iam_instance_profile" "task" {\n  role = aws_iam_role.task.name\n}\n'
     )
     assert "cycle" in str(meant("role", inline, grammar, "aws_iam_role.task"))
 
@@ -381,6 +438,34 @@ def test_a_cluster_passes_the_roles_of_its_parts_too(grammar: Grammar) -> None:
     found = meant("role", text, grammar)
     assert isinstance(found, Choice)
     assert found.names == "`aws_iam_role.scaling` and `aws_iam_role.task`"
+
+
+def test_a_group_that_is_allowed_already_is_not_what_is_meant(grammar: Grammar) -> None:
+    work = BUCKETS + ENDPOINT + GROUP + FUNCTION
+    group = '"${aws_cloudwatch_log_group.call.arn}:*"'
+    beside = (
+        f'  statement {{\n    actions   = ["logs:PutLogEvents"]\n    resources = [{group}]\n  }}\n'
+    )
+    assert isinstance(meant("log group", work + policy("logs:PutLogEvents"), grammar), Choice)
+    both = work + policy("logs:PutLogEvents", more=beside)
+    assert isinstance(meant("log group", both, grammar), str)
+
+
+def test_what_calls_a_function_has_an_image_of_its_own(grammar: Grammar) -> None:
+    text = "".join(
+        f'resource "aws_ecr_repository" "{name}" {{\n  name = "{name}"\n}}\n\n'
+        f'resource "aws_lambda_function" "{name}" {{\n  function_name = "{name}"\n'
+        f"  role = aws_iam_role.{role}.arn\n"
+        f'  image_uri = "${{aws_ecr_repository.{name}.repository_url}}:1"\n'
+        f"  environment {{\n    variables = {{ NEXT = {following} }}\n  }}\n}}\n"
+        for name, role, following in (
+            ("call", "endpoint", '"none"'),
+            ("first", "training", "aws_lambda_function.call.arn"),
+        )
+    )
+    found = meant("repository", ENDPOINT + TRAINING + text + policy("ecr:BatchGetImage"), grammar)
+    assert isinstance(found, Choice)
+    assert found.names == "`aws_ecr_repository.call`"
 
 
 def test_an_image_often_is_another_s(grammar: Grammar) -> None:

@@ -137,7 +137,7 @@ BESIDE = """
 data "aws_iam_policy_document" "p" {
   statement {
     actions   = ["s3:GetObject"]
-    resources = ["*", aws_s3_bucket.training.arn]
+    resources = ["*", "${aws_sqs_queue.jobs.arn}"]
   }
 }
 """
