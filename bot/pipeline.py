@@ -23,6 +23,8 @@ from .review import CHECK_NAME, Review, compose, fold, refuse
 from .stages import at_head, stage
 from .terms import Terms, config_for, config_of_base, proposed_by
 
+COULD_NOT: Final = "Could not review"
+"""The title of a check that judges nothing."""
 _CLOSED: Final = ("Closed", "It was closed before its review was done.")
 _SUPERSEDED: Final = ("Superseded", "A newer run has taken over; its own check has the verdict.")
 
@@ -222,9 +224,7 @@ def could_not_review(
     said = f"{reason}\n\nNothing was judged. To try again, {again} `/lockstitch recheck`."
     if conclusion is Conclusion.NEUTRAL:
         said += f"\n\n`{NAME}` says `on_error: neutral`, so this does not hold the change up."
-    check = Check(
-        CHECK_NAME, pull.head_sha, run_id, "Could not review", said, conclusion=conclusion
-    )
+    check = Check(CHECK_NAME, pull.head_sha, run_id, COULD_NOT, said, conclusion=conclusion)
     if not has_check:  # a status has one line only
         forge.ensure_summary(pull, f"### Lockstitch: could not review\n\n{said}", begins=True)
     forge.ensure_check(ref.repository, check)

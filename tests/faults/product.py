@@ -26,6 +26,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
 from bot.sandbox.state import BOT_LOGIN, CheckRun, Pull, Repo
 from tests import servers
+from tests.faults.nursery import Child, bear
 
 SECRET = "a secret of these faults"
 DEADLINE = 120.0
@@ -63,10 +64,10 @@ class Product:
     database_url: str
     port: int
     commands: dict[str, list[str]]
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, subprocess.Popen[bytes] | Child] = field(default_factory=dict)
     engine: Engine | None = None
     own: dict[str, dict[str, str]] = field(default_factory=dict)
-    """What the environment of a process has besides, by its name."""
+    """What the environment of a process has besides, by its name; it then imports all anew."""
 
     @property
     def backlog(self) -> Backlog:
@@ -78,16 +79,12 @@ class Product:
     def start(self, *names: str) -> None:
         """Start these, or all."""
         for name in names or self.commands:
-            log = (self.directory / f"{name}.log").open("ab")
-            # A group of its own, so that a kill takes its children too.
-            self.running[name] = subprocess.Popen(
-                self.commands[name],
-                env=self.environment | self.own.get(name, {}),
-                stderr=log,
-                stdout=log,
-                process_group=0,
-            )
-            log.close()
+            log = self.directory / f"{name}.log"
+            if name in self.own:
+                environment = self.environment | self.own[name]
+                self.running[name] = _anew(self.commands[name], environment, log)
+            else:
+                self.running[name] = bear(self.commands[name], self.environment, log)
         if "web" in (names or self.commands):
             until(self.is_up, "the server to listen")
 
@@ -208,6 +205,18 @@ def effects(product: Product, repo: Repo) -> None:
     assert len(ends) == len(set(ends)), "a check was concluded twice"
 
 
+def _anew(arguments: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """A Python of its own, in a group of its own, so that a kill takes its children too."""
+    with log.open("ab") as written:
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env=environment,
+            stderr=written,
+            stdout=written,
+            process_group=0,
+        )
+
+
 def _environment(sandbox: Sandbox, directory: Path, port: int, **more: str) -> dict[str, str]:
     key = directory / "key.pem"
     key.write_text(sandbox.private_key or "")
@@ -235,7 +244,7 @@ def embedded(directory: Path, *, starts: bool = True, **settings: str) -> Iterat
     url = f"sqlite:///{directory / 'bot.sqlite3'}"
     more = {"LOCKSTITCH_DATABASE_URL": url, **settings}
     environment = _environment(sandbox, directory, port, **more)
-    commands = {"web": [sys.executable, "-m", "bot", "serve"]}
+    commands = {"web": ["bot", "serve"]}
     product = Product(sandbox, directory, environment, url, port, commands)
     migrate(url)
     with _served(product, starts=starts):
@@ -255,11 +264,11 @@ def production(
         **settings,
     }
     environment = _environment(sandbox, directory, port, **more)
-    gunicorn = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+    gunicorn = ["gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     commands = {
-        "web": [sys.executable, *gunicorn, "--threads", "4", "bot.web.wsgi:create()"],
-        "worker": [sys.executable, "-m", "bot", "worker", "--processes", "2"],
-        "sweeper": [sys.executable, "-m", "bot", "sweeper"],
+        "web": [*gunicorn, "--threads", "4", "bot.web.wsgi:create()"],
+        "worker": ["bot", "worker", "--processes", "2"],
+        "sweeper": ["bot", "sweeper"],
     }
     migrate(database_url)
     product = Product(sandbox, directory, environment, database_url, port, commands)

@@ -11,7 +11,9 @@ import pytest
 from bot import work
 from bot.database import migrate, open_database
 from bot.deliveries import Wish
-from bot.inbox import DEBOUNCE_SECONDS, Inbox
+from bot.dispatch import run_one
+from bot.inbox import DEBOUNCE_SECONDS, MAX_ATTEMPTS, Inbox
+from bot.pipeline import COULD_NOT
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
 from bot.sandbox.state import Pull, Repo
@@ -99,6 +101,27 @@ def test_a_head_that_is_told_of_again_has_one(
     scene.run()
     assert scene.conclusions() == ["failure"]
     assert len(scene.pull.reviews) == 1
+
+
+def test_a_head_that_was_given_up_is_judged_once_it_is_told_of_again(scene: Scene) -> None:
+    """What killed three attempts may have been the machine, and a conclusion that judges nothing
+    is none to stay with.
+    """
+    inbox = scene.worker.inbox
+    of_head = Wish(NAME, scene.pull.number, for_head=True)
+    inbox.want(of_head)
+    for _ in range(MAX_ATTEMPTS):
+        assert inbox.lease() is not None
+        inbox.void_leases()
+    doomed = inbox.lease()
+    assert doomed is not None
+    run_one(inbox, doomed, scene.worker, scene.worker.give_up)
+    for _ in range(3):
+        inbox.want(of_head)
+        scene.run()
+    titles = [check.output["title"] for check in scene.repo.checks.values()]
+    assert titles == [COULD_NOT, "1 finding to fix"]
+    assert scene.conclusions() == ["failure", "failure"]
 
 
 def test_what_is_asked_for_has_one_of_its_own_though_the_head_is_told_of_again(
