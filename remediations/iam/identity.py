@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..terraform.belonging import resolve
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Block, Expression
+from .ceilings import is_boundary
+from .handing import used_by
 from .statements import DOCUMENT, ENCODED, Statement, policies
 
 POLICY: Final = "aws_iam_policy"
@@ -19,7 +19,6 @@ _OTHER_POLICIES: Final = frozenset({"assume_role_policy", "permissions_boundary"
 _IDENTITY_KINDS: Final = frozenset(
     {*ENCODED, DOCUMENT, "aws_ssoadmin_permission_set_inline_policy"}
 )
-_WITH_BOUNDARY: Final = ("aws_iam_role", "aws_iam_user")
 # These wait for a document or watch it; they do not make it anybody's policy.
 NO_USE: Final = frozenset({"depends_on", "triggers", "triggers_replace", "keepers"})
 
@@ -47,14 +46,14 @@ def identity_policies(resource: Resource, module: Module) -> Iterator[tuple[Stat
 
 def _is_identity_policy(resource: Resource, module: Module) -> bool:
     """Whether ``*`` means every resource in all places that this ends up in."""
-    pending, seen = [resource], {resource.address}
+    pending, seen = [resource], {resource.place}
     while pending:
         held = pending.pop()
         if held.kind not in (DOCUMENT, POLICY):
             continue
-        if held.place in module.root.remember("boundaries", lambda: _boundaries(module.root)):
+        if is_boundary(held, module.root):
             return False
-        for user, attribute in module.users_of(held.address):
+        for user, attribute in used_by(held):
             if attribute in NO_USE:
                 continue
             if attribute in _OTHER_POLICIES:
@@ -62,28 +61,7 @@ def _is_identity_policy(resource: Resource, module: Module) -> bool:
             if held.kind == DOCUMENT:
                 if user.kind not in _IDENTITY_KINDS:
                     return False
-                if user.address not in seen:
-                    seen.add(user.address)
+                if user.place not in seen:
+                    seen.add(user.place)
                     pending.append(user)
     return True
-
-
-def _boundaries(root: Module) -> frozenset[str]:
-    """Policies that modules are given as a ceiling, by place; some only say so by a name."""
-    return frozenset(
-        found.place
-        for module in root.family
-        for value, block in _ceilings(module)
-        for found in resolve(value, module, block)
-    )
-
-
-def _ceilings(module: Module) -> Iterator[tuple[Expression, Block]]:
-    for call in module.calls:
-        for attribute in call.block.body.attributes.values():
-            if "boundary" in attribute.name:
-                yield attribute.value, call.block
-    for one in (one for kind in _WITH_BOUNDARY for one in module.of_kind(kind)):
-        held = one.attribute("permissions_boundary")
-        if held is not None:
-            yield held.value, one.block

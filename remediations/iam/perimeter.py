@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .actions import Action, reach
+from .actions import levels, reach
 from .statement import Statement
 
 REGION: Final = "aws:RequestedRegion"
@@ -93,6 +93,7 @@ _SAYS_WHOSE: Final = frozenset(
     }
 )
 _EVERYTHING: Final = "*"
+_ONLY_LOOKS: Final = frozenset({"List", "Read"})
 
 
 def in_any_region(statement: Statement) -> tuple[str, ...]:
@@ -105,7 +106,7 @@ def in_any_region(statement: Statement) -> tuple[str, ...]:
         return ()
     actions = [item.text for item in statement.actions]
     held = [action for action in actions if reach(action).actions and _of(action) in OF_A_REGION]
-    if _EVERYTHING in actions or not any(_takes_one(one) for a in held for one in reach(a).actions):
+    if _EVERYTHING in actions or not any(map(_is_for_one, held)):
         return ()
     return tuple(one for one in dict.fromkeys(actions) if one in held or _of(one) == "s3")
 
@@ -114,9 +115,12 @@ def _of(action: str) -> str:
     return action.partition(":")[0].lower()
 
 
-def _takes_one(action: Action) -> bool:
-    """Whether it takes a resource: one that is required, or one of several kinds."""
-    return bool(action.required) or len(action.types) > 1
+def _is_for_one(pattern: str) -> bool:
+    """Whether it does something to what could be named: listing what there is takes everything."""
+    found = [one for one in reach(pattern).actions if one.required or len(one.types) > 1]
+    if "*" in pattern or "?" in pattern:
+        return bool(found) and not levels(pattern).keys() <= _ONLY_LOOKS
+    return bool(found) and levels(pattern).keys() != {"List"}
 
 
 def says_whose(statement: Statement) -> bool:
