@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -98,20 +99,33 @@ def _a(noun: str) -> str:
 
 def _told(inspection: Inspection) -> Iterator[_Told]:
     only = inspection.workspace.only
-    seen = set()
+    found: dict[object, Allowance] = {}
     for root in inspection.codebase.roots(inspection.profile):
         for module in root.module.family:
             for one in allowances(module):
-                place = (one.location.path, one.location.span)
-                if place not in seen and only in (None, one.location.path):
-                    seen.add(place)
-                    yield _Told(one, tuple(_said(one, inspection.result)))
+                if only in (None, one.location.path):
+                    found.setdefault((_place(one), one.effect, one.actions), one)
+    places = Counter(map(_place, found.values()))
+    for one in found.values():
+        said = _said(one, inspection.result)
+        is_alone = places[_place(one)] == 1
+        yield _Told(one, tuple(each for each in said if is_alone or _is_of(one, each[0])))
+
+
+def _place(one: Allowance) -> tuple[str, object]:
+    return one.location.path, one.location.span
+
+
+def _is_of(one: Allowance, finding: Finding) -> bool:
+    """Whether a finding speaks of this one of several statements that one text makes."""
+    return any(f"`{action}`" in finding.message for action in one.actions)
 
 
 def _said(one: Allowance, result: Result) -> Iterator[tuple[Finding, str, str]]:
     for finding in result.findings:
         lines = range(one.location.line, one.location.end_line + 1)
-        places = (finding.location, *(other.location for other in finding.related))
+        # What stands in a local is told where it is used, and stands at what it is related to.
+        places = [other.location for other in finding.related] or [finding.location]
         inside = any(at.path == one.location.path and at.line in lines for at in places)
         if not inside or not finding.rule.startswith(_FAMILY):
             continue
@@ -125,9 +139,9 @@ def _said(one: Allowance, result: Result) -> Iterator[tuple[Finding, str, str]]:
 def _as_text(told: Iterable[_Told], result: Result) -> str:
     parts = ["\n".join(_lines(one, result)) + "\n" for one in told]
     parts += [
-        f"{result.as_given}{one.path}:{one.line}  not analysed: {one.reason}\n"
+        f"{result.as_given}{one.path}:{one.line}  "
+        f"{'not analysed' if one.blocking else 'note'}: {one.reason}\n"
         for one in result.not_analysed
-        if one.blocking
     ]
     return (
         "\n".join([*parts, f"Actions as AWS listed them on {data_date()}.\n"]) if parts else _NONE

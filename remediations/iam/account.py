@@ -161,4 +161,6 @@ def _place(resource: Resource, statement: Statement) -> Location:
     where = statement.elsewhere
     if where is not None and where.is_quoted:
         return resource.document_of(where.argument).source.location(where.argument.span)
-    return statement.document(resource.document).source.location(statement.node.span)
+    made_by = statement.actions_at if statement.actions_at is statement.resources_at else None
+    node = made_by or statement.node
+    return statement.document(resource.document).source.location(node.span)

@@ -58,6 +58,13 @@ def named_already(
     holder: Resource, policy: tuple[Statement, ...], statement: Statement, module: Module
 ) -> str | None:
     """What can be named in place of everything for some of the actions, for a sentence."""
+    key = ("named already", id(statement))  # kept as long as the policy it was read from
+    return module.remember(key, lambda: _named_already(holder, policy, statement, module))
+
+
+def _named_already(
+    holder: Resource, policy: tuple[Statement, ...], statement: Statement, module: Module
+) -> str | None:
     for noun in NOUNS.values():
         if split(statement, noun.service, noun.types).movable:
             choice = choose(Question(noun, holder, policy, statement, module))

@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..terraform.evaluate import Pointer
-from ..terraform.nodes import Document, ObjectExpression
+from ..terraform.nodes import ObjectExpression
 from .spread import Piece
 from .statement import Elsewhere, Item, Statement, Test, portable
 
 _NOT: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
 
 
-def made(
-    piece: Piece, policy: ObjectExpression, document: Document, where: Elsewhere | None
-) -> Statement:
+def made(piece: Piece, policy: ObjectExpression, where: Elsewhere | None) -> Statement:
     """What it says; it stands for the expression that makes it, and nothing in it can be edited."""
     held = piece.values or {}
     principals = tuple(_principals(held.get("Principal", held.get("NotPrincipal"))))
@@ -41,7 +39,7 @@ def made(
         principal_kinds=tuple(kind for kind, _ in principals),
         tests=_tests(held.get("Condition")),
         is_one_of_several=True,
-        home=document,
+        home=piece.document,
         elsewhere=where,
     )
 

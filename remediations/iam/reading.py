@@ -126,7 +126,7 @@ class Reader:
         """One that stands in a local is read there; of one that is made, only values are known."""
         if piece.values is not None:
             where = self.elsewhere or (Elsewhere(self.argument) if self.argument else None)
-            return made(piece, policy, self.document, where)
+            return made(piece, policy, where)
         assert isinstance(piece.node, ObjectExpression)
         there = self
         if piece.through is not None and self.argument is not None:

@@ -185,3 +185,34 @@ def test_levels_are_those_of_aws(pattern: str, expected: dict[str, int]) -> None
 def test_a_star_is_every_action() -> None:
     assert dict(levels("*")) == dict(levels("*:*"))
     assert sum(levels("*").values()) > 15_000
+
+
+MADE = """\
+data "aws_iam_policy_document" "made" {
+  dynamic "statement" {
+    for_each = { a = ["s3:GetObject"], b = ["sqs:SendMessage"] }
+
+    content {
+      actions   = statement.value
+      resources = ["*"]
+    }
+  }
+}
+
+resource "aws_iam_policy" "merged" {
+  policy = jsonencode(merge({}, { Statement = [] }))
+}
+"""
+
+
+def test_each_statement_that_is_made_is_told_and_what_is_not_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text(MADE)
+    assert main(["explain-policy", str(tmp_path)]) == 0
+    reads, sends, note = capsys.readouterr().out.split("\n\n")[:3]
+    assert "actions: s3:GetObject" in reads
+    assert "[iam-s3-resource-wildcard]" in reads
+    assert "actions: sqs:SendMessage" in sends
+    assert "iam-s3" not in sends
+    assert "note: `policy` of `aws_iam_policy.merged` is not looked into" in note
