@@ -195,3 +195,13 @@ resource "aws_iam_role_policy" "starter" {
     made = mended(text, grammar)
     assert '"iam:PassedToService" = "glue.amazonaws.com"' in made
     assert 'Action   = ["iam:GetRole"]' in made
+
+
+@pytest.mark.parametrize(
+    ("action", "harm"),
+    [("ec2:Run*", "strangers start machines"), ("logs:PutLogEvents", "goes unseen")],
+)
+def test_the_harm_is_that_of_the_actions(action: str, harm: str, grammar: Grammar) -> None:
+    found = report(document(allow(action)), grammar).findings
+    (said,) = [one.message for one in found if one.rule == "iam-any-region"]
+    assert harm in said

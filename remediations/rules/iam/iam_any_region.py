@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from remediations.iam.perimeter import REGION, in_any_region
+from remediations.iam.permissions import covers
 from remediations.iam.roles import roles_of
 from remediations.iam.statement import Statement
 from remediations.iam.trust import takers
@@ -16,6 +17,27 @@ from remediations.terraform.module import Module, Resource
 # Its functions run, and write their logs, in whichever region somebody asks from:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html
 _EVERYWHERE: Final = "edgelambda"
+# What begins to cost by the hour, wherever that is.
+_STARTS: Final = (
+    "autoscaling:CreateAutoScalingGroup",
+    "batch:SubmitJob",
+    "codebuild:StartBuild",
+    "ec2:CreateFleet",
+    "ec2:RequestSpotInstances",
+    "ec2:RunInstances",
+    "ecs:CreateService",
+    "ecs:RunTask",
+    "eks:CreateNodegroup",
+    "elasticmapreduce:RunJobFlow",
+    "glue:StartJobRun",
+    "lambda:CreateFunction",
+    "rds:CreateDBInstance",
+    "redshift:CreateCluster",
+    "sagemaker:CreateEndpoint",
+    "sagemaker:CreateNotebookInstance",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTrainingJob",
+)
 
 
 class AnyRegion(KeepWithin):
@@ -43,9 +65,15 @@ class AnyRegion(KeepWithin):
         return Kept(actions, others, actions, statement.sid or "region")
 
     def told(self, kept: Kept) -> str:
+        starts = any(covers(held, one) for held in kept.actions for one in _STARTS)
+        harm = (
+            "that is where strangers start machines at your cost"
+            if starts
+            else "what somebody does there goes unseen"
+        )
         return (
             f"{some(kept.shown)} may be used on everything, and in regions too that nobody works "
-            "in or watches: that is where strangers start machines at your cost."
+            f"in or watches: {harm}."
         )
 
     def why_not(self, holder: Resource, module: Module) -> str | None:
