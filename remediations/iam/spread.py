@@ -31,6 +31,9 @@ from ..terraform.nodes import (
 )
 
 _MOST_HOPS: Final = 20
+_MOST_STEPS: Final = 1_000
+_MOST_MADE: Final = 200
+"""A policy that AWS takes has no room for more."""
 _PUTS_TOGETHER: Final = frozenset({"concat", "flatten", "tolist"})
 _FROM_OUTSIDE: Final = frozenset({("var",), ("module",), ("each",), ("count",)})
 
@@ -58,8 +61,8 @@ class Unread:
 
 
 def pieces(value: Expression, document: Document, module: Module) -> Iterator[Piece | Unread]:
-    """Everything that a ``Statement`` is made of, in order."""
-    yield from _pieces(value, document, module, None, 0)
+    """Everything that a ``Statement`` is made of, in order; what goes too far is unread."""
+    yield from _Spread(module).over(value, document, None, 0)
 
 
 def behind(value: Expression, document: Document, module: Module) -> tuple[Expression, Document]:
@@ -92,25 +95,38 @@ def bare(value: Expression) -> Expression:
             return value
 
 
-def _pieces(
-    value: Expression, document: Document, module: Module, through: Expression | None, depth: int
-) -> Iterator[Piece | Unread]:
-    inner, home = behind(value, document, module)
-    if inner is not bare(value):
-        through = inner
-    if depth > _MOST_HOPS:
-        yield Unread(value, document)
-    elif isinstance(inner, ObjectExpression):
-        yield Piece(inner, home, through=through)
-    elif (parts := _parts(inner, module)) is not None:
+class _Spread:
+    """One list. Locals may double what they are made of, so steps are counted."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.steps = 0
+
+    def over(
+        self, value: Expression, document: Document, through: Expression | None, depth: int
+    ) -> Iterator[Piece | Unread]:
+        """The pieces of one part; ``through`` is the value of the local that it came from."""
+        self.steps += 1
+        if depth > _MOST_HOPS or self.steps > _MOST_STEPS:
+            # Once is enough to be told.
+            yield from [Unread(value, document)] if self.steps <= _MOST_STEPS + 1 else []
+            return
+        inner, home = behind(value, document, self.module)
+        if inner is not bare(value):
+            through = inner
+        parts = _parts(inner, self.module)
+        if isinstance(inner, ObjectExpression):
+            yield Piece(inner, home, through=through)
+        elif parts is None:
+            yield from _made(inner, home, self.module)
         siblings = inner if isinstance(inner, ListExpression) else None
-        for part in parts:
+        for part in parts or ():
+            if self.steps > _MOST_STEPS + 1:
+                return
             if isinstance(part, ObjectExpression):
                 yield Piece(part, home, siblings, through=through)
             else:
-                yield from _pieces(part, home, module, through, depth + 1)
-    else:
-        yield from _made(inner, home, module)
+                yield from self.over(part, home, through, depth + 1)
 
 
 def _parts(value: Expression, module: Module) -> tuple[Expression, ...] | None:
@@ -135,7 +151,8 @@ def _made(value: Expression, document: Document, module: Module) -> Iterator[Pie
     """What the evaluator makes of an expression; nothing of what comes from outside."""
     held = module.evaluate_partly(value)
     several = held if isinstance(held, tuple) else (held,)
-    if all(isinstance(one, dict) and _can_be_told(one, module) for one in several):
+    is_told = all(isinstance(one, dict) and _can_be_told(one, module) for one in several)
+    if is_told and len(several) <= _MOST_MADE:
         for one in several:
             if isinstance(one, dict):
                 yield Piece(value, document, values=one)

@@ -61,6 +61,10 @@ class KeepWithin(Rule):
     def why_not(self, holder: Resource, module: Module) -> str | None:
         """Why the one that is looked up may not be enough, in a sentence."""
 
+    def costs(self, kept: Kept) -> Iterator[str]:
+        """What else stops working, by what the statement is for."""
+        return iter(())
+
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         """Every statement that could be kept to it."""
         seen: Counter[str] = Counter()
@@ -108,7 +112,11 @@ class KeepWithin(Rule):
             *(Targeted(path, intent) for intent in intents),
             *lookups.written(path, after),
             touches=touched(statement),
-            besides=(*handed_on(statement), *nearly_full(policy, holder, (), module)),
+            besides=(
+                *self.costs(kept),
+                *handed_on(statement),
+                *nearly_full(policy, holder, (), module),
+            ),
         )
 
 

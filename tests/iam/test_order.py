@@ -94,3 +94,12 @@ def test_what_does_not_wait_is_named(way: str, grammar: Grammar) -> None:
     made = scoped(_read(*NO_CYCLES[way], grammar))
     assert '"${aws_s3_bucket.training.arn}/*"' in made.documents["main.tf"].source.text
     assert report(made).findings == ()
+
+
+@pytest.mark.parametrize("way", CYCLES)
+def test_the_proof_refuses_a_cycle_that_a_rule_did_not_see(
+    way: str, grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remediations.iam.choice.waiting_for", lambda *_: frozenset())
+    (reason,) = reasons(_read(*CYCLES[way], grammar))
+    assert "which needs it too" in reason

@@ -89,8 +89,11 @@ def test_one_that_has_a_sid_is_not_taken_apart(grammar: Grammar) -> None:
 
 
 def test_whole_services_stay_together_and_s3_goes_along(grammar: Grammar) -> None:
-    made = mended(document(allow("s3:*", "ec2:*")), grammar)
+    text = document(allow("s3:*", "ec2:*"))
+    made = mended(text, grammar)
     assert made.count("statement {") == 1
+    (fix,) = plan(read(text, grammar), report(text, grammar), PROFILE).fixes
+    assert "buckets that stand in another region" in fix.cost
     assert "aws:RequestedRegion" in made
 
 

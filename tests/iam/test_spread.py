@@ -121,6 +121,14 @@ def test_an_output_that_reads_it_too_is_named(grammar: Grammar) -> None:
     assert "`output.statements` hands the same policy on, as it then is." in fix.cost
 
 
+def test_locals_that_double_each_other_end_somewhere(grammar: Grammar) -> None:
+    doubled = "".join(f"  l{n} = concat(local.l{n + 1}, local.l{n + 1})\n" for n in range(18))
+    start = read(_policy("local.l0", f"locals {{\n{doubled}  l18 = [{GET}]\n}}\n"), grammar)
+    assert 0 < len(statements(start)) <= 1_000
+    (note,) = report(start).not_analysed
+    assert "is not looked into: its statements are made by" in note.reason
+
+
 SEVERAL = """
 data "aws_iam_policy_document" "p" {
   dynamic "statement" {

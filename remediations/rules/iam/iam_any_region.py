@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from remediations.iam.perimeter import REGION, in_any_region
@@ -75,6 +76,10 @@ class AnyRegion(KeepWithin):
             f"{some(kept.shown)} may be used on everything, and in regions too that nobody works "
             f"in or watches: {harm}."
         )
+
+    def costs(self, kept: Kept) -> Iterator[str]:
+        if any(action.lower().startswith("s3:") for action in kept.actions):
+            yield "So are requests for buckets that stand in another region."
 
     def why_not(self, holder: Resource, module: Module) -> str | None:
         if any(one.may_hold("provider") for one in module.resources):
