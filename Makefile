@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.runtime
 TEST_STAMP := $(VENV)/.test
 DIR ?= .
+FAULTS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench soak fuzz corpus accept docs clean refresh-contract verify-fixes calibrate
+.PHONY: help setup check test faults demo bench soak fuzz corpus accept docs clean refresh-contract verify-fixes calibrate
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +36,11 @@ check: $(TEST_STAMP) ## Style, types and the arrows between rooms
 	$(BIN)/lint-imports
 
 test: $(TEST_STAMP) ## The whole suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --ignore tests/faults
+	$(MAKE) faults
+
+faults: $(TEST_STAMP) ## Only what may go wrong around it, with real kills: make faults FAULTS=4
+	$(BIN)/python -m pytest -n $(FAULTS) --dist loadgroup tests/faults
 
 demo: $(RUN_STAMP) ## Watch a pull request being reviewed, on this machine only
 	$(BIN)/python -m bot demo

@@ -24,7 +24,7 @@ from typing import Final, NoReturn
 
 import remediations
 from remediations.iam.actions import load_all
-from remediations.model import Profile
+from remediations.model import Profile, Safety
 from remediations.schema import force_new
 from remediations.terraform.grammar import Grammar
 
@@ -101,10 +101,8 @@ def _warm(engine: LocalEngine) -> None:
     head["broken.tf"] = b"not = = Terraform"
     texts = Texts({}, head, (), frozenset({""}))
     profile = Profile()
-    judgement = engine.judge(texts, profile)
-    for safety in {fix.safety for fix in judgement.plan.fixes}:
-        engine.repair(texts, profile, Wanted(safety))
-    from_wire(Judgement, to_wire(judgement))
+    repair = engine.repair(texts, profile, Wanted(Safety.REPLACE))  # judges as well, and edits all
+    from_wire(Repair, to_wire(repair))
     to_wire(engine.configuration(b"fail_on: low\nrules: 1\n"))
     from_wire(Question, to_wire(Question(texts, profile)))
 

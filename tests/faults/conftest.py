@@ -21,6 +21,22 @@ HASTE: Final = "4"
 _PLACES: Final = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a product are for one process, where ``--dist loadgroup`` asks for that.
+
+    The longest come first: nobody waits for one at the end.
+    """
+    items.sort(key=lambda item: "faults/test_kills" not in item.nodeid)
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        for shared in ("_started", "shop"):
+            if shared in names:
+                call = getattr(item, "callspec", None)
+                shape_of_it = call.params.get("_started", "") if call else ""
+                item.add_marker(pytest.mark.xdist_group(f"{shared}{shape_of_it}"))
+
+
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with servers.redis(tmp_path_factory.mktemp("redis")) as url:

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from bot.backlog import Backlog
-from bot.database import DatabaseAway, migrate, open_database
+from bot.database import DatabaseAway, migrate, open_database, work
 from bot.sandbox.hooks import Delivery
 from bot.sandbox.pages import latest_check
 from bot.sandbox.server import Sandbox
@@ -51,7 +51,7 @@ def until(is_there: Callable[[], bool], what: str, seconds: float = DEADLINE) ->
             if is_there():
                 return
         assert time.monotonic() < ends, f"waited too long for {what}"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 @dataclass(slots=True)
@@ -148,9 +148,12 @@ class Product:
     def settle(self, seconds: float = DEADLINE) -> None:
         """Everything that was delivered is worked off."""
 
+        engine = self.backlog.engine
+        left = select(func.count()).where(work.c.wanted > work.c.done, work.c.state == "ready")
+
         def is_idle() -> bool:
-            depth = self.backlog.depth()
-            return depth.ready == depth.running == depth.put_off == 0
+            with engine.connect() as connection:
+                return connection.execute(left).scalar_one() == 0
 
         until(is_idle, "the inbox to be worked off", seconds)
 

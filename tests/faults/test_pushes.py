@@ -87,12 +87,16 @@ def test_other_deliveries_of_the_same_head(standing: Standing, product: Product)
 
 
 def test_two_pushes_within_a_second(standing: Standing, product: Product) -> None:
-    repo = standing.repository()
-    pull = standing.open(repo)
-    began = time.monotonic()
-    for text in (BLOCK + "# one\n", OPEN + "# two\n"):
-        standing.push(repo, pull, text)
-    assert time.monotonic() - began < 1
+    for _ in range(10):
+        repo = standing.repository()
+        pull = standing.open(repo)
+        began = time.monotonic()
+        for text in (BLOCK + "# one\n", OPEN + "# two\n"):
+            standing.push(repo, pull, text)
+        took = time.monotonic() - began
+        if took < 1:
+            break  # a busy machine may need longer, and then is asked again
+    assert took < 1
     assert product.concluded(repo, pull).conclusion == "failure"
     is_settled(product, repo)
     final = [check for check in repo.checks.values() if check.head == pull.head_sha]
