@@ -40,7 +40,7 @@ test: $(TEST_STAMP) ## The whole suite
 	$(MAKE) faults
 
 faults: $(TEST_STAMP) ## Only what may go wrong around it, with real kills: make faults FAULTS=4
-	$(BIN)/python -m pytest -n $(FAULTS) --dist loadgroup tests/faults
+	$(BIN)/python -m pytest -n $(FAULTS) --dist loadscope tests/faults
 
 demo: $(RUN_STAMP) ## Watch a pull request being reviewed, on this machine only
 	$(BIN)/python -m bot demo

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import servers
 from tests.faults.product import Product, embedded, production
@@ -21,20 +23,27 @@ HASTE: Final = "4"
 _PLACES: Final = itertools.count(1)
 
 
+class Together(LoadScopeScheduling):  # type: ignore[misc] # xdist tells no types to subclasses
+    """Tests that share a product are for one process of xdist; each of the others is for any."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, name = nodeid.partition("::")
+        if path.endswith("test_broker.py"):
+            return "shop"
+        if path.endswith(("test_forge.py", "test_pushes.py")):
+            return next(shape for shape in SHAPES if shape in name)
+        return nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together | None:
+    return Together(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a product are for one process, where ``--dist loadgroup`` asks for that.
-
-    The longest come first: nobody waits for one at the end.
-    """
+    """The longest come first: nobody waits for one at the end."""
     items.sort(key=lambda item: "faults/test_kills" not in item.nodeid)
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        for shared in ("_started", "shop"):
-            if shared in names:
-                call = getattr(item, "callspec", None)
-                shape_of_it = call.params.get("_started", "") if call else ""
-                item.add_marker(pytest.mark.xdist_group(f"{shared}{shape_of_it}"))
 
 
 @pytest.fixture(scope="session")
