@@ -8,7 +8,7 @@ from typing import Final
 
 from .frozen import dataclass
 from .house_style import tagged
-from .iam.order import waiting_for
+from .iam.order import needs
 from .key_policies import KEY, ServiceUse, let_in, policy
 from .lookups import free_name
 from .model import Known
@@ -162,7 +162,7 @@ def _doubt(candidate: _Candidate, user: Resource) -> str:
     key = candidate.key
     if key is not None and key.repetition is not None:
         return f"`{key.address}` stands for several keys. Choose one and set it here."
-    if key is not None and key.place in waiting_for(user, user.home):
+    if key is not None and user.place in needs(key):
         return f"`{key.address}` depends on this resource, so a reference to it would be a cycle."
     return candidate.doubt
 

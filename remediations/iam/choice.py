@@ -10,7 +10,7 @@ from ..terraform.module import Module, Resource
 from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer
 from .nouns import NOUNS, Noun, declared, looked_up, others
-from .order import waiting_for
+from .order import needs
 from .scoping import split
 from .statement import Statement
 from .uses import named_here
@@ -47,9 +47,8 @@ def choose(question: Question) -> Choice | str:
     if not inference.chosen:
         return _undecided(noun, inference)
     resources = tuple(one.resource for one in inference.chosen if one.resource is not None)
-    waiting = waiting_for(question.holder, module)
     for one in resources:
-        if one.place in waiting:
+        if question.holder.place in needs(one):
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
     return Choice(resources, inference.evidence)
 
@@ -81,7 +80,7 @@ def only_one(noun: Noun, holder: Resource, module: Module) -> Resource | str:
     held = declared(noun, module)
     if len(held) != 1 or held[0].repetition or looked_up(noun, module) or others(noun, module):
         return module.remember(("none of", noun.word), lambda: _none_of(noun, module))
-    if held[0].place in waiting_for(holder, module):
+    if holder.place in needs(held[0]):
         name = held[0].address
         return f"`{name}` depends on this policy, so a reference to it would be a cycle."
     return held[0]

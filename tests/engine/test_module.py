@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remediations.iam.order import waiting_for
+from remediations.iam.order import needs
 from remediations.model import Profile, Unknown
 from remediations.terraform.belonging import owner_of
 from remediations.terraform.files import is_override
@@ -150,8 +150,8 @@ def test_who_depends_on_whom(grammar: Grammar) -> None:
     )
     module = module_of(text, grammar)
     a, c = module.of_kind("a")[0], module.of_kind("c")[0]
-    assert a.place in waiting_for(c, module)
-    assert c.place not in waiting_for(a, module)
+    assert c.place in needs(a)
+    assert a.place not in needs(c)
 
 
 @pytest.mark.parametrize(

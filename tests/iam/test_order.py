@@ -100,6 +100,6 @@ def test_what_does_not_wait_is_named(way: str, grammar: Grammar) -> None:
 def test_the_proof_refuses_a_cycle_that_a_rule_did_not_see(
     way: str, grammar: Grammar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("remediations.iam.choice.waiting_for", lambda *_: frozenset())
+    monkeypatch.setattr("remediations.iam.choice.needs", lambda *_: frozenset())
     (reason,) = reasons(_read(*CYCLES[way], grammar))
     assert "which needs it too" in reason
