@@ -93,6 +93,8 @@ _SAYS_WHOSE: Final = frozenset(
     }
 )
 _EVERYTHING: Final = "*"
+# Lines written to a log in another region harm nobody, and nearly every function may write them.
+_ONLY_TELLS: Final = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
 _ONLY_LOOKS: Final = frozenset({"List", "Read"})
 
 
@@ -117,6 +119,8 @@ def _of(action: str) -> str:
 
 def _is_for_one(pattern: str) -> bool:
     """Whether it does something to what could be named: listing what there is takes everything."""
+    if pattern.lower() in _ONLY_TELLS:
+        return False
     found = [one for one in reach(pattern).actions if one.required or len(one.types) > 1]
     if "*" in pattern or "?" in pattern:
         return bool(found) and not levels(pattern).keys() <= _ONLY_LOOKS

@@ -127,7 +127,7 @@ resource "aws_iam_role" "edge" {
 resource "aws_iam_role_policy" "edge" {
   role = aws_iam_role.edge.id
   policy = jsonencode({
-    Statement = [{ Effect = "Allow", Action = "logs:PutLogEvents", Resource = "*" }]
+    Statement = [{ Effect = "Allow", Action = "sqs:SendMessage", Resource = "*" }]
   })
 }
 """
@@ -202,9 +202,17 @@ resource "aws_iam_role_policy" "starter" {
 
 @pytest.mark.parametrize(
     ("action", "harm"),
-    [("ec2:Run*", "strangers start machines"), ("logs:PutLogEvents", "goes unseen")],
+    [("ec2:Run*", "strangers start machines"), ("sqs:SendMessage", "goes unseen")],
 )
 def test_the_harm_is_that_of_the_actions(action: str, harm: str, grammar: Grammar) -> None:
     found = report(document(allow(action)), grammar).findings
     (said,) = [one.message for one in found if one.rule == "iam-any-region"]
     assert harm in said
+
+
+def test_a_function_that_only_writes_its_logs_is_let_alone(grammar: Grammar) -> None:
+    logs = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+    rules = [one.rule for one in report(document(allow(*logs)), grammar).findings]
+    assert "iam-any-region" not in rules
+    more = [one.rule for one in report(document(allow(*logs, "sqs:SendMessage")), grammar).findings]
+    assert "iam-any-region" in more
