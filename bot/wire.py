@@ -167,11 +167,15 @@ def _enum(kind: type[Enum]) -> Reader:
 def _noun(kind: Any) -> Reader:
     hints = typing.get_type_hints(kind, localns=_NAMED_LATE)
     # The fields' readers are found late: a noun may hold its own kind.
-    readers: list[Reader] = []
+    learnt: tuple[Reader, ...] | None = None
 
     def read(plain: Any) -> Any:
-        if not readers:
-            readers.extend(_reader(hints[field.name]) for field in dataclasses.fields(kind))
+        nonlocal learnt
+        readers = learnt
+        if readers is None:
+            # Whole or not at all: another thread may be reading at this moment.
+            readers = tuple(_reader(hints[field.name]) for field in dataclasses.fields(kind))
+            learnt = readers
         if not isinstance(plain, list) or len(plain) != len(readers):
             raise WireError(f"that is no {kind.__name__}")
         return kind(*[one(held) for one, held in zip(readers, plain, strict=True)])

@@ -130,13 +130,14 @@ class Life(RuleBasedStateMachine):
                 product.concluded(self.repo, pull, self.patience)
         product.settle(self.patience)
         effects(product, self.repo)
-        judged, given_up = Counter[str](), Counter[str]()
+        judged, given_up, reasons = Counter[str](), Counter[str](), list[str]()
         for check in self.repo.checks.values():
             if check.conclusion in ("success", "failure"):
                 is_given_up = check.output["title"] == COULD_NOT
                 (given_up if is_given_up else judged)[check.head] += 1
+                reasons += [check.output["summary"]] if is_given_up else []
         # One kill may meet two pieces of work, as there are two threads; never one of them twice.
-        assert all(count * MAX_ATTEMPTS <= self.kills for count in given_up.values())
+        assert all(count * MAX_ATTEMPTS <= self.kills for count in given_up.values()), reasons
         for pull in self.pulls:
             if pull.state == "open":
                 head = pull.head_sha
