@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bot.gitlab_deliveries import Secrets
 from bot.review import offer_of
@@ -24,6 +24,8 @@ from bot.sandbox.state import CheckRun, InlineComment, Pull, Repo
 from bot.settings import GitLabSettings, Settings
 from bot.web.embedded import Embedded
 from remediations.model import Profile
+
+_T = TypeVar("_T")
 
 AUTHOR: Final = "dana"
 REPOSITORY: Final = "acme/ml-platform"
@@ -75,10 +77,7 @@ class Story:
 
     def wait_for_check(self) -> CheckRun:
         """The concluded check on the head as it stands. Raises ``TookTooLong``."""
-        self._wait(lambda: self._concluded() is not None, "the check")
-        check = self._concluded()
-        assert check is not None
-        return check
+        return self._wait(self._concluded, "the check")
 
     def _concluded(self) -> CheckRun | None:
         with self.sandbox.forge.world.lock:
@@ -86,12 +85,14 @@ class Story:
         is_done = check is not None and check.status == "completed" and not self.bot.inbox.waiting()
         return check if is_done else None
 
-    def _wait(self, is_there: Callable[[], bool], what: str) -> None:
+    def _wait(self, look: Callable[[], _T | None], what: str) -> _T:
+        """What a look finds at last; a second look could find it gone again."""
         ends = time.monotonic() + DEADLINE
-        while not is_there():
+        while not (found := look()):
             if time.monotonic() > ends:
                 raise TookTooLong(f"Waited {DEADLINE:.0f} seconds for {what}.")
             time.sleep(0.02)
+        return found
 
     def threads(self) -> list[InlineComment]:
         """First comments of the bot's open threads, by place."""
