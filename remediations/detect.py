@@ -152,12 +152,13 @@ def _examined(
             of_kind = wanted.of(kind)
             if not of_kind:
                 continue
+            fixed = [(rule, _fixed(rule, environment)) for rule in of_kind]
             made = [(resource, False) for resource in module.of_kind(kind)]
             asleep = [(resource, True) for resource in switched_off(module, kind)]
             for resource, is_asleep in (*made, *asleep):
-                for rule in of_kind:
+                for rule, always in fixed:
                     try:
-                        severity = rule.severity_of(resource).of(environment.level)
+                        severity = always or rule.severity_of(resource).of(environment.level)
                         if severity is None:
                             continue
                         for seen in [*rule.judge(resource, resource.home)]:
@@ -173,6 +174,12 @@ def _examined(
 
     key = ("examined", environment.name, environment.level, wanted)
     return module.remember(key, examine_now)
+
+
+def _fixed(rule: Rule, environment: Environment) -> Severity | None:
+    """How bad it is here, whatever it is of; None where that depends, or where nothing is said."""
+    is_fixed = type(rule).severity_of is Rule.severity_of
+    return rule.severity.of(environment.level) if is_fixed else None
 
 
 @dataclass(frozen=True, slots=True)

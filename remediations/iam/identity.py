@@ -25,16 +25,22 @@ NO_USE: Final = frozenset({"depends_on", "triggers", "triggers_replace", "keeper
 
 def identity_statements(
     resource: Resource, module: Module
-) -> Iterator[tuple[tuple[Statement, ...], Statement]]:
+) -> tuple[tuple[tuple[Statement, ...], Statement], ...]:
     """Allow statements of identity policies, each after all statements of its policy.
 
     Deny, NotAction, NotResource and statements with principals are left out, and so is every
     policy that is used as a boundary, a trust policy, or on a key, a repository or a bucket.
     """
-    for policy in identity_policies(resource, module):
-        for statement in policy:
-            if statement.effect == "Allow" and not statement.principals and not statement.has_not:
-                yield policy, statement
+
+    def found() -> tuple[tuple[tuple[Statement, ...], Statement], ...]:
+        return tuple(
+            (policy, one)
+            for policy in identity_policies(resource, module)
+            for one in policy
+            if one.effect == "Allow" and not one.principals and not one.has_not
+        )
+
+    return module.remember(("identity statements", id(resource.block)), found)  # for many rules
 
 
 def identity_policies(resource: Resource, module: Module) -> Iterator[tuple[Statement, ...]]:

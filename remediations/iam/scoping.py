@@ -46,11 +46,11 @@ def split(statement: Statement, service: str, types: frozenset[str]) -> Split:
     Another service's, and account-wide ones, stay. Nothing moves where what the statement allows
     reaches every one of no type.
     """
-    reached: set[str] = set()
-    for resource in statement.resources:
-        reached |= opens(resource.text, service)
     actions = [item.text for item in statement.actions]
     movable = tuple(dict.fromkeys(a for a in actions if _is_movable(a, service, types)))
+    reached: set[str] = set()
+    for resource in statement.resources if movable else ():
+        reached |= opens(resource.text, service)
     needed = {type for action in movable for type in reach(action).types} & reached & types
     if not needed:
         return Split(service, (), tuple(actions), frozenset(), ())
