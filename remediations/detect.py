@@ -178,7 +178,7 @@ def _examined(
 
 def _fixed(rule: Rule, environment: Environment) -> Severity | None:
     """How bad it is here, whatever it is of; None where that depends, or where nothing is said."""
-    is_fixed = type(rule).severity_of is Rule.severity_of
+    is_fixed = getattr(rule.severity_of, "__func__", None) is Rule.severity_of
     return rule.severity.of(environment.level) if is_fixed else None
 
 
