@@ -308,6 +308,23 @@ def test_who_passes_what_stands_elsewhere_is_not_guessed_at(
     assert isinstance(found, Choice) is is_shown
 
 
+@pytest.mark.parametrize(
+    ("service", "action", "is_shown"),
+    [
+        ("glue", "glue:CreateCrawler", False),
+        ("ec2", "ec2:RunInstances", False),
+        ("ec2", "elasticmapreduce:RunJobFlow", True),
+    ],
+)
+def test_what_runs_with_a_role_does_not_pass_it_on(
+    service: str, action: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """Whoever starts a job passes its role; a machine that starts a cluster may pass its own."""
+    profile = 'resource "aws_iam_instance_profile" "p" {\n  role = aws_iam_role.endpoint.name\n}\n'
+    text = ROLES.format("endpoint", service) + profile + policy("iam:PassRole", action)
+    assert isinstance(meant("role", text, grammar), Choice) is is_shown
+
+
 def test_whoever_waits_for_a_task_has_a_rule_that_needs_no_role(grammar: Grammar) -> None:
     roles = ROLES.format("endpoint", "states") + TASK + ROLES.format("rule", "events")
     both = meant(

@@ -8,9 +8,8 @@ from remediations.codebase import Codebase
 from remediations.plan import plan
 from remediations.terraform.grammar import Grammar
 
-from .policies import OBJECTS, PROFILE, read, reasons, report, scoped, statements
+from .policies import BUCKET, OBJECTS, PROFILE, read, reasons, report, scoped, statements
 
-BUCKET = 'resource "aws_s3_bucket" "training" {\n  bucket = "acme-training"\n}\n'
 ROLE = """
 resource "aws_iam_role" "job" {
   assume_role_policy = jsonencode({
