@@ -35,6 +35,7 @@ check: $(TEST_STAMP) ## Style, types and the arrows between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The faults wait more than they compute, so they have a run of their own with more workers.
 test: $(TEST_STAMP) ## The whole suite
 	$(BIN)/python -m pytest -n auto --ignore tests/faults
 	$(MAKE) faults

@@ -42,17 +42,12 @@ class Foresight:
         """What seems to be applied."""
         return root_directories(self.calls)
 
-    @property
-    def size(self) -> int:
-        """Bytes of Terraform in all."""
-        return sum(self.sizes.values())
-
     def parts(self, number: int, paths: Collection[str], roots: Sequence[str]) -> tuple[Part, ...]:
         """About equal ones of these roots, at most so many. Each gets all files of values."""
-        weights = [sum(self.sizes[one] for one in self.reached(root)) for root in roots]
+        weights = [sum(self.sizes[one] for one in self.reached[root]) for root in roots]
         shares = ([roots[one] for one in share] for share in divided(weights, number) if share)
         return tuple(
-            _part(frozenset(share), frozenset().union(*map(self.reached, share)), paths)
+            _part(frozenset(share), frozenset().union(*(self.reached[one] for one in share)), paths)
             for share in shares
         )
 
@@ -64,8 +59,12 @@ class Foresight:
         """The directories that are not in a part."""
         return frozenset(self.calls) - part.directories
 
-    def reached(self, root: str) -> frozenset[str]:
-        """A directory and all that it leads to."""
+    @cached_property
+    def reached(self) -> Mapping[str, frozenset[str]]:
+        """By root, the directory itself and all that it leads to."""
+        return {root: self._reached(root) for root in self.roots}
+
+    def _reached(self, root: str) -> frozenset[str]:
         pending, found = [root], {root}
         while pending:
             for one in self.calls[pending.pop()]:

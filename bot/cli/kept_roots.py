@@ -6,9 +6,11 @@ of what was asked. It is believed as a whole report is, and read as what a child
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from posixpath import dirname
 from typing import Final
 
@@ -22,7 +24,7 @@ from .kept import KeptReport, Reports, key_of
 _KIND: Final = "what one root shows"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeptRoots:
     """The entries of one run's files. ``asked`` is all else that a finding depends on."""
 
@@ -34,8 +36,8 @@ class KeptRoots:
     def find(self) -> dict[str, Share]:
         """The roots of which everything is as it was, by directory."""
         found = {}
-        for root in self.foresight.roots:
-            entry = self.reports.find(self._key(root))
+        for root, key in self._keys.items():
+            entry = self.reports.find(key)
             with suppress(WireError):
                 if entry is not None:
                     found[root] = from_wire(Share, entry.text.encode())
@@ -43,25 +45,27 @@ class KeptRoots:
 
     def keep(self, share: Share, roots: frozenset[str]) -> None:
         """Write down what these roots showed in one share."""
-        self.reports.keep({self._key(root): self._entry(share, root) for root in sorted(roots)})
+        self.reports.keep({self._keys[root]: self._entry(share, root) for root in sorted(roots)})
 
     def _entry(self, share: Share, root: str) -> KeptReport:
         seen = tuple(one for one in share.seen if one.directory == root)
-        reached = self.foresight.reached(root)
+        reached = self.foresight.reached[root]
         missing = tuple(one for one in share.missing if dirname(one.path) in reached)
         return KeptReport(to_wire(Share(share.is_whole, seen, missing)).decode(), 0)
 
-    def _key(self, root: str) -> str:
-        return key_of(self._files_of(root), _KIND, root, self._all_directories, *self.asked)
-
-    def _files_of(self, root: str) -> Iterator[tuple[str, bytes]]:
-        reached = self.foresight.reached(root)
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        """The name of each root's entry. Each file is hashed once, whoever leads to it."""
+        values: list[tuple[str, bytes]] = []
+        others: dict[str, list[tuple[str, bytes]]] = {}
         for path, data in self.files.items():
-            if dirname(path) in reached or path.endswith(VALUES):
-                yield path, data
-
-    @property
-    def _all_directories(self) -> tuple[str, ...]:
-        """Where files of values could belong to; nothing where there are none."""
-        has_values = any(path.endswith(VALUES) for path in self.files)
-        return tuple(self.foresight.calls) if has_values else ()
+            held = values if path.endswith(VALUES) else others.setdefault(dirname(path), [])
+            held.append((path, sha256(data).digest()))
+        # Where files of values could belong to; nothing where there are none.
+        directories = tuple(self.foresight.calls) if values else ()
+        found = {}
+        for root in self.foresight.roots:
+            reached = sorted(self.foresight.reached[root])
+            files = (one for directory in reached for one in others.get(directory, ()))
+            found[root] = key_of((*values, *files), _KIND, root, directories, *self.asked)
+        return found

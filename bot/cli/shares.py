@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.wire import WireError, from_wire, to_wire
-from remediations.codebase import Codebase
+from remediations.codebase import Codebase, Root
 from remediations.detect import Examination, Seen, examine, look, together
 from remediations.foresight import Foresight, Part, foresee
 from remediations.model import NotAnalysed, Profile
@@ -29,6 +29,7 @@ from .progress import shown
 WORTH_IT: Final = 150_000
 """Bytes of Terraform from which a second process saves more than it costs."""
 MOST: Final = 4
+_NOT_FORESEEN: Final = Share(is_whole=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +72,21 @@ def examined_in(shares: int, question: Question) -> Examination:
     known = kept.find() if kept else {}
     roots = [root for root in foresight.roots if root not in known]
     parts = foresight.parts(shares, question.files, roots)
-    children = [_begun(part, foresight, question) for part in parts[1:]]
-    looked = [_looked(part, foresight, question) for part in parts[:1]]
-    looked += [_answer(*child) for child in children]
-    looked += map(_of_share, known.values())
-    found = [one for one in looked if one is not None]
-    if len(found) < len(looked):
+    children = [_begun(part, foresight, question, kept) for part in parts[1:]]
+    told = [_told(part, foresight, question, kept) for part in parts[:1]]
+    told += [*(_answer(*child) for child in children), *known.values()]
+    if not all(share.is_whole for share in told):
         return question.whole()
     unread = (one for one in question.skipped if one.path.endswith(READ))
-    failed = {one for share in found for one in share.missing}
+    failed = {one for share in told for one in share.missing}
     missing = (*unread, *sorted(failed, key=lambda one: one.path))
-    seen = sorted((one for share in found for one in share.seen), key=lambda one: one.directory)
+    seen = sorted((one for share in told for one in share.seen), key=lambda one: one.directory)
     names = {one.environment for one in seen}
-    return together(question.profile, missing, [one.seen for one in seen], names)
+    return together(question.profile, missing, [*map(seen_of, seen)], names)
 
 
-@dataclass(frozen=True, slots=True)
-class _AtRoot:
-    directory: str
-    environment: str
-    seen: Seen
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What roots show, and which files that were there to be read cannot be parsed."""
-
-    seen: tuple[_AtRoot, ...]
-    missing: tuple[NotAnalysed, ...]
-
-
-def _looked(part: Part, foresight: Foresight, question: Question) -> _Looked | None:
-    """What the roots of a part show; None where they call what was not foreseen."""
+def _told(part: Part, foresight: Foresight, question: Question, kept: KeptRoots | None) -> Share:
+    """What the roots of a part show; not whole where they call what was not foreseen."""
     files = {path: question.files[path] for path in part.paths}
     codebase = Codebase.read(
         shown(files),
@@ -111,18 +95,22 @@ def _looked(part: Part, foresight: Foresight, question: Question) -> _Looked | N
         elsewhere=foresight.elsewhere(part),
     )
     if not foresight.holds(codebase.calls, part):
-        return None
+        return _NOT_FORESEEN
     missing = tuple(one for one in codebase.not_analysed if one not in question.skipped)
     seen = tuple(
-        _AtRoot(root.module.directory, root.environment.name, look(root, question.profile))
+        _at(root, look(root, question.profile))
         for root in codebase.roots(question.profile)
         if root.module.directory in part.roots
     )
-    looked = _Looked(seen, missing)
-    kept = question.kept(foresight)
+    share = Share(is_whole=True, seen=seen, missing=missing)
     if kept is not None:
-        kept.keep(_told(looked), part.roots)
-    return looked
+        kept.keep(share, part.roots)
+    return share
+
+
+def _at(root: Root, seen: Seen) -> SeenThere:
+    told = tuple(map(Told.of, seen.judged))
+    return SeenThere(root.module.directory, root.environment.name, told, seen.not_analysed)
 
 
 def _cores() -> int:
@@ -133,7 +121,9 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _begun(part: Part, foresight: Foresight, question: Question) -> tuple[int, int]:
+def _begun(
+    part: Part, foresight: Foresight, question: Question, kept: KeptRoots | None
+) -> tuple[int, int]:
     """A child at work, and where its answer can be read. It writes once and ends."""
     reader, writer = os.pipe()
     pid = os.fork()
@@ -143,45 +133,24 @@ def _begun(part: Part, foresight: Foresight, question: Question) -> tuple[int, i
     code = 1
     try:
         os.close(reader)
-        looked = _looked(part, foresight, question)
+        share = _told(part, foresight, question, kept)
         with os.fdopen(writer, "wb") as pipe:
-            pipe.write(to_wire(_told(looked)))
+            pipe.write(to_wire(share))
         code = 0
     finally:
         os._exit(code)  # whatever went wrong: the parent looks itself, and says it
 
 
-def _told(looked: _Looked | None) -> Share:
-    if looked is None:
-        return Share(is_whole=False)
-    seen = (
-        SeenThere(
-            one.directory,
-            one.environment,
-            tuple(map(Told.of, one.seen.judged)),
-            one.seen.not_analysed,
-        )
-        for one in looked.seen
-    )
-    return Share(is_whole=True, seen=tuple(seen), missing=looked.missing)
-
-
-def _answer(pid: int, reader: int) -> _Looked | None:
+def _answer(pid: int, reader: int) -> Share:
     with os.fdopen(reader, "rb") as pipe:
         answer = pipe.read()
     _, status = os.waitpid(pid, 0)
     with suppress(WireError):
-        return _of_share(from_wire(Share, answer)) if status == 0 else None
-    return None
-
-
-def _of_share(share: Share) -> _Looked | None:
-    if not share.is_whole:
-        return None
-    seen = (_AtRoot(one.directory, one.environment, seen_of(one)) for one in share.seen)
-    return _Looked(tuple(seen), share.missing)
+        if status == 0:
+            return from_wire(Share, answer)
+    return _NOT_FORESEEN
 
 
 def seen_of(there: SeenThere) -> Seen:
-    """What another process saw, as far as it could tell it."""
+    """What was told, as far as it can be told."""
     return Seen(tuple(told.judged() for told in there.told), there.not_analysed)
