@@ -291,50 +291,83 @@ def test_the_roles_that_may_be_passed_are_those_of_the_services_set_to_work(
 @pytest.mark.parametrize(
     ("passer", "action", "is_shown"),
     [
-        ("lambda", "glue:CreateJob", True),
-        ("sagemaker", "glue:CreateJob", False),
-        ("codepipeline", "glue:CreateJob", False),
+        ("lambda", "glue:CreateJob", False),
+        ("lambda", "ecs:RunTask", True),
+        ("sagemaker", "ecs:RunTask", False),
+        ("codebuild", "ecs:RunTask", False),
         ("codepipeline", "ecs:RegisterTaskDefinition", True),
-        ("glue", "glue:CreateJob", False),
-        ("glue", "ecs:RunTask", True),
+        ("states", "sagemaker:CreateTrainingJob", True),
+        ("lambda", "sagemaker:CreateTrainingJob", False),
+        ("airflow", "emr-serverless:StartJobRun", True),
+        ("glue", "emr-serverless:StartJobRun", False),
     ],
 )
 def test_who_passes_what_stands_elsewhere_is_not_guessed_at(
     passer: str, action: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    """A job of SageMaker passes its own role, a pipeline what its stages name, Glue's none."""
+    """Whoever starts work passes what it runs with; whoever makes or builds, what others have."""
     roles = ROLES.format("endpoint", passer) + ROLES.format("etl", "glue") + TASK
+    roles += ROLES.format("spark", "emr-serverless")
+    roles += TRAINING if passer != "sagemaker" else ""
     found = meant("role", roles + policy("iam:PassRole", action), grammar)
     assert isinstance(found, Choice) is is_shown
 
 
 @pytest.mark.parametrize(
-    ("service", "action", "is_shown"),
+    ("work", "is_shown"),
     [
-        ("glue", "glue:CreateCrawler", False),
-        ("ec2", "ec2:RunInstances", False),
-        ("ec2", "elasticmapreduce:RunJobFlow", True),
+        ("environment {\n    variables = { ROLE = aws_iam_role.training.arn }\n  }", True),
+        ("depends_on = [aws_iam_role.training]", False),
+        ("", False),
     ],
 )
-def test_what_runs_with_a_role_does_not_pass_it_on(
-    service: str, action: str, grammar: Grammar, *, is_shown: bool
+def test_whoever_is_told_a_role_passes_that_one(
+    work: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    """Whoever starts a job passes its role; a machine that starts a cluster may pass its own."""
-    profile = 'resource "aws_iam_instance_profile" "p" {\n  role = aws_iam_role.endpoint.name\n}\n'
-    text = ROLES.format("endpoint", service) + profile + policy("iam:PassRole", action)
-    assert isinstance(meant("role", text, grammar), Choice) is is_shown
-
-
-def test_whoever_waits_for_a_task_has_a_rule_that_needs_no_role(grammar: Grammar) -> None:
-    roles = ROLES.format("endpoint", "states") + TASK + ROLES.format("rule", "events")
-    both = meant(
-        "role", roles + policy("iam:PassRole", "ecs:RunTask", "events:PutTargets"), grammar
+    """Beside others of the same service, and whichever work it starts with it."""
+    others = ROLES.format("other", "sagemaker") + ROLES.format("etl", "glue")
+    function = (
+        f'resource "aws_lambda_function" "f" {{\n  role = aws_iam_role.endpoint.arn\n  {work}\n}}\n'
     )
-    assert isinstance(both, Choice)
-    assert both.names == "`aws_iam_role.task`"
-    alone = meant("role", roles + policy("iam:PassRole", "events:PutTargets"), grammar)
-    assert isinstance(alone, Choice)
-    assert alone.names == "`aws_iam_role.rule`"
+    text = ROLES.format("endpoint", "lambda") + TRAINING + others + function
+    found = meant("role", text + policy("iam:PassRole", "sagemaker:CreateTrainingJob"), grammar)
+    assert isinstance(found, Choice) is is_shown
+    if isinstance(found, Choice):
+        assert found.names == "`aws_iam_role.training`"
+        words = "`aws_lambda_function.f` gives `aws_iam_role.training` as `variables`"
+        assert found.evidence == words
+
+
+@pytest.mark.parametrize(
+    ("others", "names"),
+    [
+        ("", "`aws_iam_role.task`"),
+        (ROLES.format("start", "ecs-tasks"), "`aws_iam_role.start` and `aws_iam_role.task`"),
+        (ROLES.format("a", "ecs-tasks") + ROLES.format("b", "ecs-tasks"), None),
+        (ROLES.format("spark", "emr-serverless"), "`aws_iam_role.spark` and `aws_iam_role.task`"),
+    ],
+)
+def test_who_is_told_one_role_of_a_task_passes_the_other_too(
+    others: str, names: str | None, grammar: Grammar
+) -> None:
+    function = (
+        'resource "aws_lambda_function" "f" {\n  role = aws_iam_role.endpoint.arn\n'
+        "  environment {\n    variables = { ROLE = aws_iam_role.task.arn }\n  }\n}\n"
+    )
+    actions = policy("iam:PassRole", "ecs:RunTask", "emr-serverless:StartJobRun")
+    text = ROLES.format("endpoint", "lambda") + TASK + others + function + actions
+    found = meant("role", text, grammar)
+    assert (found.names if isinstance(found, Choice) else None) == names
+
+
+def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> None:
+    profile = 'resource "aws_iam_instance_profile" "p" {\n  role = aws_iam_role.node.name\n}\n'
+    roles = ROLES.format("endpoint", "elasticmapreduce") + ROLES.format("node", "ec2")
+    text = roles + policy("iam:PassRole", "ec2:RunInstances")
+    assert isinstance(meant("role", text + profile, grammar), Choice)
+    assert isinstance(meant("role", text, grammar), str)
+    machine = text.replace("elasticmapreduce.amazonaws", "lambda.amazonaws")
+    assert isinstance(meant("role", machine + profile, grammar), str)
 
 
 @pytest.mark.parametrize(
@@ -374,14 +407,15 @@ def test_a_person_passes_what_nobody_can_tell(grammar: Grammar) -> None:
     assert isinstance(meant("role", text, grammar, "aws_iam_user_policy.p"), str)
 
 
-def test_a_role_cannot_name_itself_in_its_own_block(grammar: Grammar) -> None:
-    machine = ROLES.format("task", "ec2")
+def test_a_role_cannot_name_in_its_own_block_what_needs_it(grammar: Grammar) -> None:
+    machine = ROLES.format("endpoint", "states")
     inline = machine.rstrip().removesuffix("}") + (
         '\n  inline_policy {\n    policy = jsonencode({\n      Statement = [{ Effect = "Allow", '
-        'Action = ["iam:PassRole", "elasticmapreduce:RunJobFlow"], Resource = "*" }]\n    })\n  }\n'
-        '}\n\nresource "aws_iam_instance_profile" "task" {\n  role = aws_iam_role.task.name\n}\n'
+        'Action = ["iam:PassRole", "ecs:RunTask"], Resource = "*" }]\n    })\n  }\n}\n'
     )
-    assert "cycle" in str(meant("role", inline, grammar, "aws_iam_role.task"))
+    trusting = TASK.rstrip().removesuffix("}") + "\n  path = aws_iam_role.endpoint.path\n}\n"
+    assert isinstance(meant("role", inline + TASK, grammar, "aws_iam_role.endpoint"), Choice)
+    assert "cycle" in str(meant("role", inline + trusting, grammar, "aws_iam_role.endpoint"))
 
 
 def test_functions_write_to_their_own_groups(grammar: Grammar) -> None:
@@ -449,12 +483,14 @@ def test_a_cluster_passes_the_roles_of_its_parts_too(grammar: Grammar) -> None:
         'resource "aws_emr_cluster" "c" {\n  service_role     = aws_iam_role.endpoint.arn\n'
         "  autoscaling_role = aws_iam_role.scaling.arn\n}\n"
     )
-    roles = ROLES.format("endpoint", "elasticmapreduce") + TASK
+    profile = 'resource "aws_iam_instance_profile" "p" {\n  role = aws_iam_role.node.name\n}\n'
+    roles = ROLES.format("endpoint", "elasticmapreduce") + ROLES.format("node", "ec2") + profile
     roles += ROLES.format("scaling", "application-autoscaling")
-    text = roles + policy("iam:PassRole", "ecs:RunTask") + cluster
-    found = meant("role", text, grammar)
+    found = meant("role", roles + policy("iam:PassRole", "ec2:RunInstances") + cluster, grammar)
     assert isinstance(found, Choice)
-    assert found.names == "`aws_iam_role.scaling` and `aws_iam_role.task`"
+    assert found.names == "`aws_iam_role.node` and `aws_iam_role.scaling`"
+    alone = meant("role", roles + policy("iam:PassRole") + cluster, grammar)
+    assert isinstance(alone, str)  # its machines have a role too
 
 
 def test_a_group_that_is_allowed_already_is_not_what_is_meant(grammar: Grammar) -> None:

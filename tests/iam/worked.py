@@ -67,6 +67,24 @@ ROLE = """resource "aws_iam_role" "sm" {
   })
 }
 """
+MACHINE = """resource "aws_iam_role" "machine" {
+  assume_role_policy = jsonencode({
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "states.amazonaws.com" }
+        Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "machine" {
+  role   = aws_iam_role.machine.id
+  policy = data.aws_iam_policy_document.p.json
+}
+"""
 ALL_BUT_IAM = (
     '  statement {\n    effect      = "Allow"\n    not_actions = ["iam:*"]\n'
     '    resources   = ["*"]\n  }\n'
@@ -132,7 +150,7 @@ EXAMPLES = {
         document(TRAINS, allow("iam:PassRole", ALL)),
         document(TRAINS, allow("iam:PassRole", "aws_iam_role.sm.arn", TO_SAGEMAKER)),
         "`sagemaker` takes on `aws_iam_role.sm` for `sagemaker:CreateTrainingJob`",
-        around=ROLE,
+        around=f"{ROLE}\n{MACHINE}",
     ),
     8: Worked(
         "all of a key service",
