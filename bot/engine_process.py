@@ -1,11 +1,12 @@
-"""The process that reads strangers' text. It is warm and reads nothing itself: it forks a child
-for each question, and the child gives up all it can before it reads, answers once and ends.
+"""The process that reads strangers' text. It is warm and reads nothing itself: a child stands by
+for the next question, gives up all it can before it reads that, answers once and ends.
 
 Knows no forge, no database, no credentials. What crosses its sockets is ``wire``'s bytes.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pkgutil
@@ -15,6 +16,7 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +73,14 @@ class Failure:
     frames: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Standby:
+    """A child without a question, and the line on which it is given one."""
+
+    pid: int
+    line: socket.socket
+
+
 @dataclass(slots=True)
 class _Job:
     status: socket.socket
@@ -85,6 +95,9 @@ def main(cache: str) -> None:
     confinement.hide_memory()
     engine = LocalEngine(Grammar.load(Path(cache) if cache else None))
     _warm(engine)
+    # What is here now stays: no child looks for garbage in it, or copies it for that.
+    gc.collect()
+    gc.freeze()
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     control.sendall(b"1" if _doors_close() else b"0")
@@ -97,8 +110,7 @@ def _warm(engine: LocalEngine) -> None:
         importlib.import_module(module.name)
     load_all()
     force_new()
-    head = {path.name: path.read_bytes() for path in sorted(_SAMPLE.rglob("*.tf"))}
-    head["broken.tf"] = b"not = = Terraform"
+    head = _sample() | {"broken.tf": b"not = = Terraform"}
     texts = Texts({}, head, (), frozenset({""}))
     profile = Profile()
     repair = engine.repair(texts, profile, Wanted(Safety.REPLACE))  # judges as well, and edits all
@@ -122,7 +134,8 @@ def _serve(control: socket.socket, engine: LocalEngine) -> None:
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     watched: list[socket.socket | int] = [control, reader]
-    while True:
+    standby: _Standby | None = _stand_by(engine)
+    while standby is not None:
         soonest = min((job.ends for job in jobs.values() if not job.is_late), default=None)
         wait = None if soonest is None else max(0.0, soonest - time.monotonic())
         ready, _, _ = select.select(watched, [], [], wait)
@@ -130,36 +143,60 @@ def _serve(control: socket.socket, engine: LocalEngine) -> None:
             os.read(reader, 4096)
         _reap(jobs)
         _end_late(jobs)
-        if control in ready and not _begin(control, engine, jobs):
-            break
+        if control in ready:
+            standby = _begin(control, engine, jobs, standby)
     for pid in jobs:
         os.kill(pid, signal.SIGKILL)
 
 
-def _begin(control: socket.socket, engine: LocalEngine, jobs: dict[int, _Job]) -> bool:
-    """Fork for the next question; False where nobody asks any more."""
+def _begin(
+    control: socket.socket, engine: LocalEngine, jobs: dict[int, _Job], standby: _Standby
+) -> _Standby | None:
+    """Who stands by next, once this one has the question; None where nobody asks any more."""
     order, descriptors, _, _ = socket.recv_fds(control, ORDER.size, 2)
     if len(order) < ORDER.size or len(descriptors) != 2:
-        return False
-    memory, seconds, wall = ORDER.unpack(order)
-    pid = os.fork()
-    if pid == 0:
-        signal.set_wakeup_fd(-1)
-        _answer_alone(descriptors[0], engine, memory=memory, seconds=seconds)
+        standby.line.close()  # which ends it
+        return None
+    while not _has(standby, order, descriptors[0]):
+        standby = _stand_by(engine)
     os.close(descriptors[0])
-    jobs[pid] = _Job(socket.socket(fileno=descriptors[1]), time.monotonic() + wall)
-    return True
+    wall = ORDER.unpack(order)[2]
+    jobs[standby.pid] = _Job(socket.socket(fileno=descriptors[1]), time.monotonic() + wall)
+    return _stand_by(engine)
+
+
+def _has(standby: _Standby, order: bytes, descriptor: int) -> bool:
+    """Whether the question could be given to it: whoever stands by may have been killed."""
+    with standby.line, suppress(OSError):
+        socket.send_fds(standby.line, [order], [descriptor])
+        return True
+    return False
+
+
+def _stand_by(engine: LocalEngine) -> _Standby:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            _answer_alone(theirs.fileno(), engine)
+    return _Standby(pid, ours)
 
 
 def _reap(jobs: dict[int, _Job]) -> None:
-    while jobs:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
-            return
-        job = jobs.pop(pid)
+    for pid, status in _ended():
+        job = jobs.pop(pid, None)
+        if job is None:
+            continue  # it stood by
         code = os.waitstatus_to_exitcode(status)
         with job.status, suppress(OSError):  # whoever has the answer does not wait for this
             job.status.send((LATE if job.is_late else str(code)).encode(), socket.MSG_DONTWAIT)
+
+
+def _ended() -> Iterator[tuple[int, int]]:
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            yield ended
 
 
 def _end_late(jobs: dict[int, _Job]) -> None:
@@ -173,10 +210,11 @@ def _end_late(jobs: dict[int, _Job]) -> None:
 class _Reporting:
     """The edge of this process: an error ends in an answer, never in words on a terminal."""
 
-    def __init__(self, asker: socket.socket) -> None:
-        self.asker = asker
+    def __init__(self) -> None:
+        self.asker: socket.socket | None = None
 
-    def __enter__(self) -> None: ...
+    def __enter__(self) -> _Reporting:
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, trace: TracebackType | None
@@ -189,20 +227,27 @@ class _Reporting:
             f"{Path(frame.f_code.co_filename).stem}:{line} {frame.f_code.co_name}"
             for frame, line in traceback.walk_tb(trace)
         ]
-        _send(self.asker, FAILURE, to_wire(Failure(kind.__name__, tuple(frames[-12:]))))
+        if self.asker is not None:
+            _send(self.asker, FAILURE, to_wire(Failure(kind.__name__, tuple(frames[-12:]))))
         os._exit(1)
 
 
-def _answer_alone(descriptor: int, engine: LocalEngine, *, memory: int, seconds: int) -> NoReturn:
-    """In the child: give up everything but one socket, then read, answer and end."""
+def _answer_alone(descriptor: int, engine: LocalEngine) -> NoReturn:
+    """In the child: rehearse, wait for a question, give up everything but one socket, and answer.
+
+    What is used for the first time in a process costs a copy of its memory: that is paid before
+    there is anybody who waits.
+    """
     os.dup2(descriptor, 3)
     for standard in (0, 1, 2):
         os.dup2(os.open(os.devnull, os.O_RDWR), standard)
     os.closerange(4, os.sysconf("SC_OPEN_MAX"))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    asker = socket.socket(fileno=3)
-    with _Reporting(asker):
-        confinement.end_with_parent()
+    confinement.end_with_parent()
+    with _Reporting() as reporting:
+        _rehearse(engine)
+        memory, seconds, _ = ORDER.unpack(_ordered())
+        reporting.asker = asker = socket.socket(fileno=3)
         confinement.limit(memory=memory, seconds=seconds)
         confinement.close_doors()
         question = from_wire(Question, _receive(asker))
@@ -211,6 +256,27 @@ def _answer_alone(descriptor: int, engine: LocalEngine, *, memory: int, seconds:
         _send(asker, LAPS, to_wire(Laps(**{name: engine.laps.get(name, 0.0) for name in _LAPS})))
         _send(asker, ANSWER, answer)
     raise SystemExit
+
+
+def _ordered() -> bytes:
+    """What the next question may cost; its socket comes in the place of this line."""
+    with socket.socket(fileno=3) as line:
+        order, descriptors, _, _ = socket.recv_fds(line, ORDER.size, 1)
+    if not descriptors:
+        os._exit(0)  # nobody asks any more
+    os.dup2(descriptors[0], 3)
+    os.close(descriptors[0])
+    return order
+
+
+def _rehearse(engine: LocalEngine) -> None:
+    sample = _sample()
+    question = Question(Texts(sample, sample, (), frozenset({""})), Profile())
+    to_wire(_answer(engine, from_wire(Question, to_wire(question))))
+
+
+def _sample() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(_SAMPLE.rglob("*.tf"))}
 
 
 def _answer(engine: LocalEngine, question: Question) -> Judgement | Repair | ConfigRead:

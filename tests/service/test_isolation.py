@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -214,6 +217,53 @@ def test_a_process_that_was_killed_is_started_again(
     confined.close()
 
 
+def test_whoever_stands_by_may_be_killed(tables: Path) -> None:
+    confined = ConfinedEngine(tables)
+    first = confined.judge(texts({"main.tf": BUCKET}), Profile())
+    assert confined._process is not None
+    for _ in range(2):
+        (standby,) = children(confined._process.pid)
+        os.kill(standby, signal.SIGKILL)
+        gone(standby)
+        assert confined.judge(texts({"main.tf": BUCKET}), Profile()) == first
+    confined.close()
+
+
+def test_what_is_rehearsed_is_not_counted(tables: Path) -> None:
+    class Slow(ConfinedEngine):
+        program = (
+            "import sys; sys.path.insert(0, sys.argv[1]); "
+            "import time; from bot import engine_process as here; "
+            "here._rehearse = lambda engine: "
+            "  [None for _ in iter(lambda: time.process_time() > 1.2, True)]; "
+            "here.main(sys.argv[2])"
+        )
+
+    confined = Slow(tables, Bounds(seconds=1, most_seconds=1))
+    assert confined.judge(texts({"main.tf": BUCKET}), Profile()).new.findings
+    confined.close()
+
+
+def children(of: int) -> list[int]:
+    """Those that a process has now, once the last one that answered is gone."""
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        found = Path(f"/proc/{of}/task/{of}/children").read_text().split()
+        if len(found) == 1:
+            return [int(one) for one in found]
+        time.sleep(0.01)
+    raise AssertionError(found)
+
+
+def gone(process: int) -> None:
+    """Once it runs no more; whoever made it may not have looked."""
+    ends = time.monotonic() + 10
+    with suppress(FileNotFoundError, ProcessLookupError):  # it may go while it is looked at
+        while "Z" not in Path(f"/proc/{process}/stat").read_text().split()[2]:
+            assert time.monotonic() < ends
+            time.sleep(0.01)
+
+
 def test_nobody_is_left_when_the_asker_is_killed(tables: Path, tmp_path: Path) -> None:
     code = (
         "import sys, pathlib; from bot.isolation import ConfinedEngine; "
@@ -230,10 +280,8 @@ def test_nobody_is_left_when_the_asker_is_killed(tables: Path, tmp_path: Path) -
     )
     with asker:
         assert asker.stdout is not None
-        warm = Path("/proc") / asker.stdout.readline().decode().strip()
-        assert warm.exists()
+        warm = int(asker.stdout.readline())
+        (standby,) = children(warm)
         asker.kill()
-    ends = time.monotonic() + 10
-    while warm.exists() and "Z" not in (warm / "stat").read_text().split()[2]:
-        assert time.monotonic() < ends
-        time.sleep(0.02)
+    gone(warm)
+    gone(standby)
