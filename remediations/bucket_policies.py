@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from .buckets import BUCKET, companions
-from .iam.statements import DOCUMENT, encoded_object
+from .iam.appending import room_in, words_of
+from .iam.spread import behind
+from .iam.statements import DOCUMENT, encoded_policy
 from .model import Known
 from .rule import Targeted
 from .shapes.written import indented
 from .terraform.belonging import meaning_of
-from .terraform.edit import AddTopLevel, InsertBlock, InsertElement
+from .terraform.edit import AddTopLevel, InsertBlock
 from .terraform.module import Module, Resource
-from .terraform.nodes import Expression, Heredoc, ListExpression, String
+from .terraform.nodes import Expression, Heredoc, String
 
 POLICY: Final = "aws_s3_bucket_policy"
 PLAIN_HTTP: Final = "SecureTransport"
@@ -66,8 +68,14 @@ def text_of(policy: Resource, module: Module) -> str | None:
     held = policy.attribute("policy")
     if held is None:
         return ""
-    if encoded_object(held.value) is not None or isinstance(held.value, Heredoc | String):
-        return policy.document.text_of(held.value)
+    words = words_of(policy, module, "policy")
+    if words is not None:
+        written = encoded_policy(policy, module, "policy")
+        is_whole = written is not None and not written.is_left_open(module)
+        return words if is_whole or PLAIN_HTTP in words else None
+    plain, home = behind(held.value, policy.document, module)
+    if isinstance(plain, Heredoc | String):
+        return home.text_of(plain)
     documents, is_all = _documents(held.value, policy)
     text = "\n".join(one.document.text_of(one.block) for one in documents)
     if documents and (is_all or PLAIN_HTTP in text):
@@ -111,16 +119,11 @@ def with_statement(policy: Resource, module: Module, bucket: str) -> tuple[Targe
 
     With the intent, the address of the block that it changes.
     """
+    room = room_in(policy, module, "policy")
+    if room is not None:
+        insert = room.insert(DENY_PLAIN_HTTP.format(bucket=bucket))
+        return Targeted(room.path, insert), room.touches
     held = policy.attribute("policy")
-    encoded = encoded_object(held.value) if held else None
-    if encoded is not None:
-        entry = encoded.entry("Statement")
-        listed = entry.value if entry else None
-        if not isinstance(listed, ListExpression) or not listed.items:
-            return None
-        text = DENY_PLAIN_HTTP.format(bucket=bucket)
-        insert = InsertElement(listed, listed.items[-1], text)
-        return Targeted(policy.path, insert), policy.address
     addresses = module.references(held.value) if held else ()
     documents = [module.resource(address) for address in addresses]
     if len(documents) != 1 or documents[0] is None or documents[0].kind != DOCUMENT:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from .frozen import dataclass
-from .iam.statements import encoded_object
+from .iam.appending import room_in, words_of
 from .lookups import look_up
 from .rule import Targeted
-from .terraform.edit import AddTopLevel, InsertAfter, InsertAttribute, InsertElement
+from .terraform.edit import AddTopLevel, InsertAfter, InsertAttribute
 from .terraform.module import Module, Resource
-from .terraform.nodes import Expression, ListExpression
+from .terraform.nodes import Expression
 
 KEY: Final = "aws_kms_key"
 POLICY: Final = "aws_kms_key_policy"
@@ -153,16 +153,12 @@ def let_in(module: Module, key: Resource, service: ServiceUse) -> Admission | st
 def _added(module: Module, holder: Resource, service: ServiceUse) -> Admission | None:
     """A statement in the key's one policy, or in the document that is its policy alone."""
     value = holder.body.attributes["policy"].value
-    encoded = encoded_object(value)
     found = look_up(module, *service.words)
-    if encoded is not None:
-        entry = encoded.entry("Statement")
-        listed = entry.value if entry else None
-        if not isinstance(listed, ListExpression) or not listed.items:
-            return None
-        insert = InsertElement(listed, listed.items[-1], service.statement(found.names))
-        written = (Targeted(holder.path, insert), *found.written(holder.path))
-        return Admission(written, (holder.address,))
+    room = room_in(holder, module, "policy")
+    if room is not None:
+        insert = room.insert(service.statement(found.names))
+        written = (Targeted(room.path, insert), *found.written(room.path))
+        return Admission(written, (room.touches,))
     document = _document(module, holder, value)
     statements = document.body.blocks("statement") if document else ()
     if document is None or not statements:
@@ -185,7 +181,7 @@ def _document(module: Module, holder: Resource, value: Expression) -> Resource |
 def _texts(module: Module, holder: Resource) -> Iterator[str]:
     """A policy as it is written, with the documents that it names."""
     value = holder.body.attributes["policy"].value
-    yield holder.document.text_of(value)
+    yield words_of(holder, module, "policy") or holder.document.text_of(value)
     for address in module.references(value):
         named = module.resource(address)
         if named is not None and named.kind == _DOCUMENT:

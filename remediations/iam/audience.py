@@ -9,9 +9,9 @@ from typing import Final
 
 from ..model import Known
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Expression, Heredoc, ListExpression, ObjectExpression, Reference
+from ..terraform.nodes import Expression, Heredoc, ListExpression, Reference
 from ..terraform.nodes import String as Text
-from .statements import DOCUMENT, Statement, encoded_object, policies, statements_of
+from .statements import DOCUMENT, Statement, encoded_policy, policies, policy_of
 
 _MERGED: Final = (
     "source_policy_documents",
@@ -37,9 +37,11 @@ def audience(policy: Resource, module: Module, argument: str = "policy") -> Audi
     held = policy.attribute(argument)
     if held is None:
         return Audience.NAMED
-    encoded = encoded_object(held.value)
+    encoded = encoded_policy(policy, module, argument)
     if encoded is not None:
-        return _of_object(encoded, policy, module)
+        rest = [Audience.UNKNOWN] if encoded.is_left_open(module) else []
+        read = policy_of(policy, module, argument) or ()
+        return _worst([*map(_of_statement, read), *rest])
     documents = _documents(held.value, module)
     if documents:
         return _worst(_of_document(document, module) for document in documents)
@@ -53,16 +55,6 @@ def _worst(found: Iterable[Audience]) -> Audience:
         if one in seen:
             return one
     return Audience.NAMED
-
-
-def _of_object(encoded: ObjectExpression, policy: Resource, module: Module) -> Audience:
-    entry = encoded.entry("Statement")
-    listed = entry.value if entry else None
-    items = listed.items if isinstance(listed, ListExpression) else (listed,)
-    if not all(isinstance(item, ObjectExpression) for item in items):
-        return Audience.UNKNOWN
-    read = statements_of(encoded, policy.document, module)
-    return _worst(_of_statement(statement) for statement in read)
 
 
 def _of_statement(statement: Statement) -> Audience:

@@ -8,9 +8,10 @@ from typing import Final
 
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Block, Entry, ObjectExpression
+from ..terraform.nodes import Entry, ObjectExpression
 from .audience import Audience, audience
-from .statements import DOCUMENT, Statement, encoded_object, policies, statements_of
+from .statements import DOCUMENT, Statement, encoded_policy, policies, policy_of
+from .written import not_written
 
 # Who calls, or from where: with one of these, "everybody" is somebody.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -26,11 +27,15 @@ _NARROWS: Final = re.compile(
 class Open:
     """A statement that lets everybody do something, or may (``unknown`` says why)."""
 
-    node: ObjectExpression | Block | None
-    principal: Entry | None
-    """Where an encoded policy names everybody."""
-    key: str = ""
+    statement: Statement | None
+    """None where it has no nodes, as in a heredoc."""
     unknown: str | None = None
+
+    @property
+    def principal(self) -> Entry | None:
+        """Where an encoded policy names everybody."""
+        node = self.statement.node if self.statement else None
+        return node.entry("Principal") if isinstance(node, ObjectExpression) else None
 
 
 def open_statements(holder: Resource, module: Module, argument: str) -> Iterator[Open]:
@@ -38,10 +43,11 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
     held = holder.attribute(argument)
     if held is None:
         return
-    encoded = encoded_object(held.value)
-    if encoded is not None:
-        for statement in statements_of(encoded, holder.document, module):
+    if encoded_policy(holder, module, argument) is not None:
+        for statement in policy_of(holder, module, argument) or ():
             yield from _judged(statement)
+        if not_written(held, holder.document, module) is not None:
+            yield Open(None, unknown="a part of the policy cannot be read here")
         return
     named = [module.resource(address) for address in module.references(held.value)]
     documents = [one for one in named if one is not None and one.kind == DOCUMENT]
@@ -53,15 +59,12 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
         return
     found = audience(holder, module, argument)
     if found is Audience.EVERYBODY:
-        yield Open(None, None)
+        yield Open(None)
     elif found is Audience.UNKNOWN:
-        yield Open(None, None, unknown="the policy cannot be read here")
+        yield Open(None, unknown="the policy cannot be read here")
 
 
 def _judged(statement: Statement) -> Iterator[Open]:
     names = {item.text for item in statement.principals}
-    if statement.effect != "Allow" or "*" not in names or _NARROWS.search(statement.conditions):
-        return
-    node = statement.node
-    principal = node.entry("Principal") if isinstance(node, ObjectExpression) else None
-    yield Open(node, principal, statement.key)
+    if statement.effect == "Allow" and "*" in names and not _NARROWS.search(statement.conditions):
+        yield Open(statement)

@@ -61,8 +61,17 @@ class Unread:
 
 
 def pieces(value: Expression, document: Document, module: Module) -> Iterator[Piece | Unread]:
-    """Everything that a ``Statement`` is made of, in order; what goes too far is unread."""
+    """Everything that a ``Statement`` is made of, in order; what goes too far is unread.
+
+    Nothing of what comes from outside: a caller answers for that.
+    """
     yield from _Spread(module).over(value, document, None, 0)
+
+
+def is_left_open(value: Expression, document: Document, module: Module) -> bool:
+    """Whether something in a ``Statement`` cannot be read here, or is what a caller gives."""
+    whole = _Spread(module, tells_outside=True)
+    return any(isinstance(one, Unread) for one in whole.over(value, document, None, 0))
 
 
 def behind(value: Expression, document: Document, module: Module) -> tuple[Expression, Document]:
@@ -98,8 +107,9 @@ def bare(value: Expression) -> Expression:
 class _Spread:
     """One list. Locals may double what they are made of, so steps are counted."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, *, tells_outside: bool = False) -> None:
         self.module = module
+        self.tells_outside = tells_outside
         self.steps = 0
 
     def over(
@@ -118,7 +128,7 @@ class _Spread:
         if isinstance(inner, ObjectExpression):
             yield Piece(inner, home, through=through)
         elif parts is None:
-            yield from _made(inner, home, self.module)
+            yield from self.made(inner, home)
         siblings = inner if isinstance(inner, ListExpression) else None
         for part in parts or ():
             if self.steps > _MOST_STEPS + 1:
@@ -127,6 +137,18 @@ class _Spread:
                 yield Piece(part, home, siblings, through=through)
             else:
                 yield from self.over(part, home, through, depth + 1)
+
+    def made(self, value: Expression, document: Document) -> Iterator[Piece | Unread]:
+        """What the evaluator makes of an expression."""
+        held = self.module.evaluate_partly(value)
+        several = held if isinstance(held, tuple) else (held,)
+        is_told = all(isinstance(one, dict) and _can_be_told(one, self.module) for one in several)
+        if is_told and len(several) <= _MOST_MADE:
+            for one in several:
+                if isinstance(one, dict):
+                    yield Piece(value, document, values=one)
+        elif self.tells_outside or not comes_from_outside(value):
+            yield Unread(value, document)
 
 
 def _parts(value: Expression, module: Module) -> tuple[Expression, ...] | None:
@@ -145,19 +167,6 @@ def _parts(value: Expression, module: Module) -> tuple[Expression, ...] | None:
             return ()
         case _:
             return None
-
-
-def _made(value: Expression, document: Document, module: Module) -> Iterator[Piece | Unread]:
-    """What the evaluator makes of an expression; nothing of what comes from outside."""
-    held = module.evaluate_partly(value)
-    several = held if isinstance(held, tuple) else (held,)
-    is_told = all(isinstance(one, dict) and _can_be_told(one, module) for one in several)
-    if is_told and len(several) <= _MOST_MADE:
-        for one in several:
-            if isinstance(one, dict):
-                yield Piece(value, document, values=one)
-    elif not comes_from_outside(value):
-        yield Unread(value, document)
 
 
 def _can_be_told(value: object, module: Module) -> bool:

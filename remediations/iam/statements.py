@@ -22,7 +22,7 @@ from ..terraform.nodes import (
 )
 from .reading import Reader
 from .statement import Item, Statement, Test
-from .written import encoded_object, file_of, not_written, written_policy
+from .written import Written, encoded_object, file_of, not_written, written_policy
 
 __all__ = [
     "ARGUMENTS",
@@ -33,6 +33,7 @@ __all__ = [
     "Statement",
     "Test",
     "encoded_object",
+    "encoded_policy",
     "in_files",
     "not_told",
     "policies",
@@ -85,6 +86,13 @@ def policy_of(resource: Resource, module: Module, argument: str) -> tuple[Statem
         return next(_in_argument(resource.body, argument, resource.document, module), None)
 
     return module.remember(("policy of", id(resource.block), argument), read)
+
+
+def encoded_policy(resource: Resource, module: Module, argument: str) -> Written | None:
+    """The policy that ``jsonencode`` makes in an argument, or in a local behind it."""
+    attribute = resource.attribute(argument)
+    found = written_policy(attribute, resource.document, module) if attribute else None
+    return None if found is None or found.is_json else found
 
 
 def _in_argument(

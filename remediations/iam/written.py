@@ -24,7 +24,7 @@ from ..terraform.nodes import (
 )
 from ..terraform.source_of_value import outputs_at, readers_at
 from .heredoc import policy_in, policy_in_text
-from .spread import Unread, bare, behind, comes_from_outside, pieces
+from .spread import Unread, bare, behind, comes_from_outside, is_left_open, pieces
 from .statement import Elsewhere
 
 _MOST_HOPS: Final = 20
@@ -45,6 +45,11 @@ class Written:
     document: Document
     is_json: bool = False
     elsewhere: Elsewhere | None = None
+
+    def is_left_open(self, module: Module) -> bool:
+        """Whether a statement of it stands where nobody can read it here."""
+        entry = self.policy.entry("Statement")
+        return entry is None or is_left_open(entry.value, self.document, module)
 
 
 def encoded_object(value: Expression) -> ObjectExpression | None:

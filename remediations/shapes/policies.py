@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from ..iam.openness import Open, open_statements
+from ..iam.placing import handed_on, path_of, touched, why_kept
 from ..iam.size import nearly_full_in
 from ..lookups import look_up
 from ..rule import Advice, Offer, Repair, Rule, Targeted, Violation
@@ -48,12 +49,21 @@ class RequireNamedPrincipals(Rule):
                 advice = Advice("Make sure that it lets in only whom you know.")
                 yield Violation(self.argument, message, advice, held, unknown=found.unknown)
                 continue
-            inside = isinstance(found.node, ObjectExpression)
-            node = found.principal if inside else held
-            repair = self._repair(found, resource, module)
-            yield Violation(self.argument, self.message, repair, node, statement=found.key)
+            statement, principal = found.statement, found.principal
+            inside = statement is not None and isinstance(statement.node, ObjectExpression)
+            yield Violation(
+                self.argument,
+                self.message,
+                self._repair(found, resource, module),
+                statement.shown(principal) if statement and inside else held,
+                statement=statement.key if statement else "",
+                related=statement.related(principal) if statement and inside else (),
+            )
 
     def _repair(self, found: Open, resource: Resource, module: Module) -> Repair | Advice:
+        kept = why_kept(found.statement, resource) if found.statement else None
+        if kept is not None:
+            return Advice(f"{kept} {self.advice}")
         lookups = look_up(module, "account", "partition")
         root = _ROOT.format(**lookups.names)
         edit = _edit(found, resource, module, self.argument, root)
@@ -64,7 +74,10 @@ class RequireNamedPrincipals(Rule):
             *intents,
             *lookups.written(intents[0].path),
             touches=touches,
-            besides=nearly_full_in(resource, self.argument, [root], module),
+            besides=(
+                *nearly_full_in(resource, self.argument, [root], module),
+                *(handed_on(found.statement) if found.statement else ()),
+            ),
         )
 
 
@@ -74,11 +87,12 @@ Edit = tuple[tuple[Targeted, ...], tuple[str, ...]]
 
 def _edit(found: Open, resource: Resource, module: Module, argument: str, root: str) -> Edit | None:
     """The account in place of everybody, in the form that the policy has."""
-    if isinstance(found.node, Block):
-        return _in_document(found.node, resource, module, argument, root)
-    if found.principal is not None:
+    statement = found.statement
+    if statement is not None and isinstance(statement.node, Block):
+        return _in_document(statement.node, resource, module, argument, root)
+    if statement is not None and found.principal is not None:
         value = SetValue(found.principal.value, f"{{ AWS = {root} }}")
-        return (Targeted(resource.path, value),), ()
+        return (Targeted(path_of(statement, resource), value),), touched(statement)
     held = resource.attribute(argument)
     if held is None or not isinstance(held.value, Heredoc):
         return None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediations.iam.statements import encoded_object, statements_of
+from remediations.iam.placing import handed_on, path_of, touched, why_kept
+from remediations.iam.statements import Statement, encoded_policy, policy_of
 from remediations.model import Safety, Severity
-from remediations.rule import Offer, Rule, Severities, Targeted, Violation
+from remediations.rule import Advice, Offer, Repair, Rule, Severities, Targeted, Violation
 from remediations.terraform.edit import SetValue
 from remediations.terraform.module import Module, Resource
-from remediations.terraform.nodes import ObjectExpression
+from remediations.terraform.nodes import Entry, ObjectExpression
 
 # What sending and receiving needs, and nothing that changes the queue or its policy:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
@@ -39,14 +40,27 @@ class SqsPolicyAllActions(Rule):
     )
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
-        held = resource.attribute("policy")
-        encoded = encoded_object(held.value) if held else None
-        if encoded is None:
+        if encoded_policy(resource, module, "policy") is None:
             return
-        for statement in statements_of(encoded, resource.document, module):
+        for statement in policy_of(resource, module, "policy") or ():
             node = statement.node
             entry = node.entry("Action") if isinstance(node, ObjectExpression) else None
             names = {item.text for item in statement.actions}
-            if statement.effect == "Allow" and entry is not None and names & set(_ALL):
-                repair = self.offer.repair(Targeted(resource.path, SetValue(entry.value, _USE)))
-                yield Violation("policy", self.message, repair, entry, statement=statement.key)
+            if statement.effect == "Allow" and names & set(_ALL):
+                yield Violation(
+                    "policy",
+                    self.message,
+                    self._repair(statement, entry, resource),
+                    statement.shown(entry),
+                    statement=statement.key,
+                    related=statement.related(entry),
+                )
+
+    def _repair(
+        self, statement: Statement, entry: Entry | None, resource: Resource
+    ) -> Repair | Advice:
+        kept = why_kept(statement, resource)
+        if kept is not None or entry is None:
+            return Advice(f"{kept or ''} Allow only sending and receiving.".strip())
+        intent = Targeted(path_of(statement, resource), SetValue(entry.value, _USE))
+        return self.offer.repair(intent, touches=touched(statement), besides=handed_on(statement))

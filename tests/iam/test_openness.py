@@ -1,0 +1,147 @@
+"""Policies of resources in locals: read there, and changed there where nobody else reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.codebase import Codebase
+from remediations.detect import detect
+from remediations.model import Finding, Profile, Safety
+from remediations.plan import combine
+from remediations.terraform.grammar import Grammar
+
+STATEMENT = """{
+      Sid       = "All"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "sqs:*"
+      Resource  = "*"
+    }"""
+QUEUE = 'resource "aws_sqs_queue" "q" {{\n  name   = "q"\n  policy = {0}\n}}\n'
+LOCALS = "locals {{\n  it = {0}\n}}\n"
+FORMS = {
+    "the argument": (f"jsonencode({{ Statement = [{STATEMENT}] }})", "null"),
+    "a policy in a local": ("local.it", f"jsonencode({{ Statement = [{STATEMENT}] }})"),
+    "an object in a local": ("jsonencode(local.it)", f"{{ Statement = [{STATEMENT}] }}"),
+    "a list in a local": ("jsonencode({ Statement = local.it })", f"[{STATEMENT}]"),
+    "a statement in a local": ("jsonencode({ Statement = [local.it] })", STATEMENT),
+    "lists put together": ("jsonencode({ Statement = concat([], local.it) })", f"[{STATEMENT}]"),
+}
+
+
+def found(text: str, rule: str, grammar: Grammar) -> tuple[list[Finding], Codebase]:
+    codebase = Codebase.read({"main.tf": text.encode()}, grammar)
+    held = [one for one in detect(codebase, Profile()).findings if one.rule == rule]
+    return held, codebase
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("rule", "after"),
+    [
+        ("sqs-policy-public", 'Principal = { AWS = "arn:'),
+        ("sqs-policy-all-actions", '"sqs:ChangeMessageVisibility"'),
+    ],
+)
+def test_a_queue_for_everybody(form: str, rule: str, after: str, grammar: Grammar) -> None:
+    argument, local = FORMS[form]
+    text = LOCALS.format(local) + QUEUE.format(argument)
+    findings, codebase = found(text, rule, grammar)
+    assert len(findings) == 1
+    assert bool(findings[0].related) is (form != "the argument")
+    edits = combine(codebase, findings, Profile(), Safety.REVIEW)
+    changed = codebase.with_edits(edits).documents["main.tf"].source.text
+    assert after in changed
+    assert not found(changed, rule, grammar)[0]
+
+
+@pytest.mark.parametrize("rule", ["sqs-policy-public", "sqs-policy-all-actions"])
+def test_what_another_reads_too_is_left_to_a_person(rule: str, grammar: Grammar) -> None:
+    argument, local = FORMS["a policy in a local"]
+    second = QUEUE.format(argument).replace('"q"', '"r"')
+    text = LOCALS.format(local) + QUEUE.format(argument) + second
+    findings, codebase = found(text, rule, grammar)
+    assert len(findings) == 2
+    assert combine(codebase, findings, Profile(), Safety.REVIEW) == ()
+
+
+@pytest.mark.parametrize("rule", ["sqs-policy-public", "sqs-policy-all-actions"])
+def test_what_a_function_makes_is_said_and_left(rule: str, grammar: Grammar) -> None:
+    made = f'jsonencode({{ Statement = [for one in ["a"] : {STATEMENT}] }})'
+    findings, codebase = found(QUEUE.format(made), rule, grammar)
+    assert len(findings) == 1
+    assert combine(codebase, findings, Profile(), Safety.REVIEW) == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "is_left_open"), [("[]", False), ("var.more", False), ("local.nothing", True)]
+)
+def test_a_part_that_cannot_be_read_may_let_in_everybody(
+    more: str, grammar: Grammar, *, is_left_open: bool
+) -> None:
+    """What a caller gives is his to answer for."""
+    named = STATEMENT.replace('"*"', '{ AWS = "arn:aws:iam::111122223333:root" }', 1)
+    text = QUEUE.format(f"jsonencode({{ Statement = concat([{named}], {more}) }})")
+    findings, _ = found(text, "sqs-policy-public", grammar)
+    assert [one.unknown for one in findings] == (
+        ["a part of the policy cannot be read here"] if is_left_open else []
+    )
+
+
+BUCKET = """resource "aws_s3_bucket" "b" {
+  bucket = "acme"
+}
+
+resource "aws_s3_bucket_policy" "b" {
+  bucket = aws_s3_bucket.b.id
+  policy = local.it
+}
+"""
+READS = """{
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::111122223333:root" }
+        Action    = "s3:GetObject"
+        Resource  = "${aws_s3_bucket.b.arn}/*"
+      }"""
+DENIES = READS.replace('"Allow"', '"Deny"').replace(
+    "Action ", 'Condition = { Bool = { "aws:SecureTransport" = "false" } }\n        Action '
+)
+
+
+@pytest.mark.parametrize(
+    ("local", "is_closed"),
+    [
+        (f"jsonencode({{ Statement = [{READS}] }})", False),
+        (f"jsonencode({{ Statement = [{DENIES}] }})", True),
+        (f"jsonencode({{ Statement = concat([{READS}], [{DENIES}]) }})", True),
+        (f"jsonencode({{ Statement = local.two }})\n  two = [{DENIES}]", True),
+    ],
+)
+def test_plain_http_is_refused_where_the_policy_stands(
+    local: str, grammar: Grammar, *, is_closed: bool
+) -> None:
+    rule = "s3-tls-not-required"
+    findings, codebase = found(LOCALS.format(local) + BUCKET, rule, grammar)
+    assert [one.unknown for one in findings] == ([] if is_closed else [None])
+    if findings:
+        edits = combine(codebase, findings, Profile(), Safety.REVIEW)
+        changed = codebase.with_edits(edits).documents["main.tf"].source.text
+        assert changed.index("DenyInsecureTransport") < changed.index("resource")
+        assert not found(changed, rule, grammar)[0]
+
+
+def test_a_policy_that_is_read_in_part_may_refuse_plain_http(grammar: Grammar) -> None:
+    local = f"jsonencode({{ Statement = concat([{READS}], var.more) }})"
+    findings, _ = found(LOCALS.format(local) + BUCKET, "s3-tls-not-required", grammar)
+    assert [one.unknown for one in findings] == [
+        "the policy in `aws_s3_bucket_policy.b` cannot be read here"
+    ]
+
+
+def test_a_deny_for_everything_locks_out_in_a_local_too(grammar: Grammar) -> None:
+    local = (
+        'jsonencode({ Statement = [{ Effect = "Deny", Principal = "*", Action = "s3:*", '
+        'Resource = "*" }] })'
+    )
+    findings, _ = found(LOCALS.format(local) + BUCKET, "s3-policy-lockout", grammar)
+    assert len(findings) == 1
