@@ -7,7 +7,7 @@ part compares what is called there with what was foreseen.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from posixpath import dirname
 from typing import Final
@@ -42,14 +42,17 @@ class Foresight:
         """What seems to be applied."""
         return root_directories(self.calls)
 
-    def parts(self, number: int, paths: Collection[str], roots: Sequence[str]) -> tuple[Part, ...]:
+    def parts(self, number: int, paths: Iterable[str], roots: Sequence[str]) -> tuple[Part, ...]:
         """About equal ones of these roots, at most so many. Each gets all files of values."""
         weights = [sum(self.sizes[one] for one in self.reached[root]) for root in roots]
         shares = ([roots[one] for one in share] for share in divided(weights, number) if share)
-        return tuple(
-            _part(frozenset(share), frozenset().union(*(self.reached[one] for one in share)), paths)
-            for share in shares
-        )
+        held = _by_directory(paths)
+        return tuple(self._part(frozenset(share), held) for share in shares)
+
+    def _part(self, roots: frozenset[str], held: Mapping[str | None, list[str]]) -> Part:
+        directories = frozenset().union(*(self.reached[root] for root in roots))
+        paths = (path for one in (None, *directories) for path in held.get(one, ()))
+        return Part(roots, directories, tuple(sorted(paths)))
 
     def holds(self, calls: Mapping[str, frozenset[str]], part: Part) -> bool:
         """Whether a part that was parsed calls what was foreseen, in every directory of it."""
@@ -97,11 +100,13 @@ def _called(directory: str, data: bytes) -> Iterator[str]:
             yield target
 
 
-def _part(roots: frozenset[str], directories: frozenset[str], paths: Collection[str]) -> Part:
-    def is_in(path: str) -> bool:
-        return path.endswith(VALUES) or dirname(path) in directories
-
-    return Part(roots, directories, tuple(path for path in sorted(paths) if is_in(path)))
+def _by_directory(paths: Iterable[str]) -> Mapping[str | None, list[str]]:
+    """Files of values are under None, wherever they lie."""
+    found: dict[str | None, list[str]] = {}
+    for path in paths:
+        place = None if path.endswith(VALUES) else dirname(path)
+        found.setdefault(place, []).append(path)
+    return found
 
 
 def divided(sizes: Sequence[int], shares: int) -> list[list[int]]:

@@ -74,11 +74,8 @@ class SeenThere:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one process looked at, in the order of its roots, and the files that it could not read.
+    """What one root directory shows in every environment, and its files that cannot be read."""
 
-    ``is_whole`` is False where it found something that nobody foresaw, and so looked at nothing.
-    """
-
-    is_whole: bool
+    root: str
     seen: tuple[SeenThere, ...] = ()
     missing: tuple[NotAnalysed, ...] = ()

@@ -61,12 +61,17 @@ class Reports:
         return KeptReport(text, int(code))
 
     def keep(self, reports: Mapping[str, KeptReport]) -> None:
-        """Write them down, each whole or not at all. Where that cannot be, nothing happens."""
+        """Write them down, and make room. Where that cannot be, nothing happens."""
+        self.write(reports)
+        with suppress(OSError):
+            self._make_room()
+
+    def write(self, reports: Mapping[str, KeptReport]) -> None:
+        """Each whole or not at all, for whoever makes room later."""
         with suppress(OSError):
             self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
             for key, report in reports.items():
                 self._write(key, f"{report.code}\n{report.text}".encode(errors="surrogatepass"))
-            self._make_room()
 
     def _write(self, key: str, body: bytes) -> None:
         if len(body) > MOST_BYTES // 4:

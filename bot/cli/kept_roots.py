@@ -14,7 +14,7 @@ from hashlib import sha256
 from posixpath import dirname
 from typing import Final
 
-from bot.wire import WireError, from_wire, to_wire
+from bot.wire import WireError, from_wire
 from remediations.foresight import Foresight
 from remediations.terraform.files import VALUES
 from remediations.told import Share
@@ -43,15 +43,11 @@ class KeptRoots:
                     found[root] = from_wire(Share, entry.text.encode())
         return found
 
-    def keep(self, share: Share, roots: frozenset[str]) -> None:
-        """Write down what these roots showed in one share."""
-        self.reports.keep({self._keys[root]: self._entry(share, root) for root in sorted(roots)})
-
-    def _entry(self, share: Share, root: str) -> KeptReport:
-        seen = tuple(one for one in share.seen if one.directory == root)
-        reached = self.foresight.reached[root]
-        missing = tuple(one for one in share.missing if dirname(one.path) in reached)
-        return KeptReport(to_wire(Share(share.is_whole, seen, missing)).decode(), 0)
+    def keep(self, shares: Mapping[str, bytes]) -> None:
+        """Write down what roots showed, as it stands on the wire."""
+        self.reports.write(
+            {self._keys[root]: KeptReport(wire.decode(), 0) for root, wire in shares.items()}
+        )
 
     @cached_property
     def _keys(self) -> Mapping[str, str]:

@@ -21,9 +21,7 @@ class Shown(Mapping[str, bytes]):
         self._taken += 1
         total = len(self._files)
         if self._taken % 50 == 0 or self._taken == total:
-            end = "\r\033[K" if self._taken == total else ""
-            sys.stderr.write(f"\rReading {self._taken} of {total} files{end}")
-            sys.stderr.flush()
+            say_read(self._taken, total)
         return self._files[path]
 
     def __iter__(self) -> Iterator[str]:
@@ -33,6 +31,18 @@ class Shown(Mapping[str, bytes]):
         return len(self._files)
 
 
+def say_read(taken: int, total: int) -> None:
+    """Move the line; clear it when all are read."""
+    end = "\r\033[K" if taken == total else ""
+    sys.stderr.write(f"\rReading {taken} of {total} files{end}")
+    sys.stderr.flush()
+
+
+def is_seen(total: int) -> bool:
+    """Whether somebody can see a line that moves, and it takes long enough to matter."""
+    return total > FROM and sys.stderr.isatty()
+
+
 def shown(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """With a line that moves where somebody can see it and it takes long enough to matter."""
-    return Shown(files) if len(files) > FROM and sys.stderr.isatty() else files
+    """With a line that moves, where that is seen."""
+    return Shown(files) if is_seen(len(files)) else files

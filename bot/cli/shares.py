@@ -1,4 +1,4 @@
-"""A large directory is judged in shares, one a core: the roots in it know nothing of each other.
+"""A large directory is judged by all cores: the roots in it know nothing of each other.
 
 Each process parses what its roots lead to. The outcome is the one of a single process, byte for
 byte. Trusts its children, which read what this process has read already: for text that the person
@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from posixpath import dirname
 from typing import Final
 
 from bot.wire import WireError, from_wire, to_wire
@@ -18,18 +19,21 @@ from remediations.codebase import Codebase, Root
 from remediations.detect import Examination, Seen, examine, look, together
 from remediations.foresight import Foresight, Part, foresee
 from remediations.model import NotAnalysed, Profile
-from remediations.terraform.files import READ
+from remediations.terraform.files import READ, VALUES
 from remediations.terraform.grammar import Grammar
+from remediations.terraform.nodes import Document
 from remediations.told import SeenThere, Share, Told
 
+from .crew import MOST_PIECES, worked_off
 from .kept import Reports
 from .kept_roots import KeptRoots
-from .progress import shown
+from .progress import is_seen, say_read, shown
 
 WORTH_IT: Final = 150_000
 """Bytes of Terraform from which a second process saves more than it costs."""
 MOST: Final = 4
-_NOT_FORESEEN: Final = Share(is_whole=False)
+_PARTS: Final = 12
+"""For each process: many, so that all end at about the same time, and few, because each costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def examined(question: Question) -> Examination:
     return examined_in(min(_cores(), MOST), question)
 
 
-def examined_in(shares: int, question: Question) -> Examination:
+def examined_in(processes: int, question: Question) -> Examination:
     """In so many processes, where that is possible and nothing comes up that was not foreseen."""
     foresight = foresee(question.files)
     if foresight is None or len(foresight.roots) < 2:
@@ -71,41 +75,85 @@ def examined_in(shares: int, question: Question) -> Examination:
     kept = question.kept(foresight)
     known = kept.find() if kept else {}
     roots = [root for root in foresight.roots if root not in known]
-    parts = foresight.parts(shares, question.files, roots)
-    children = [_begun(part, foresight, question, kept) for part in parts[1:]]
-    told = [_told(part, foresight, question, kept) for part in parts[:1]]
-    told += [*(_answer(*child) for child in children), *known.values()]
-    if not all(share.is_whole for share in told):
+    parts = foresight.parts(min(processes * _PARTS, MOST_PIECES), question.files, roots)
+    looking = _Looking(question, foresight, kept, parts)
+    told = worked_off(looking, len(parts), processes)
+    looking.say_taken(len(parts))
+    shares = known | {share.root: share for share in told}
+    if shares.keys() != set(foresight.roots):
         return question.whole()
     unread = (one for one in question.skipped if one.path.endswith(READ))
-    failed = {one for share in told for one in share.missing}
+    failed = {one for share in shares.values() for one in share.missing}
     missing = (*unread, *sorted(failed, key=lambda one: one.path))
-    seen = sorted((one for share in told for one in share.seen), key=lambda one: one.directory)
+    seen = [one for root in sorted(shares) for one in shares[root].seen]
     names = {one.environment for one in seen}
     return together(question.profile, missing, [*map(seen_of, seen)], names)
 
 
-def _told(part: Part, foresight: Foresight, question: Question, kept: KeptRoots | None) -> Share:
-    """What the roots of a part show; not whole where they call what was not foreseen."""
-    files = {path: question.files[path] for path in part.paths}
-    codebase = Codebase.read(
-        shown(files),
-        question.grammar,
-        skipped=question.skipped,
-        elsewhere=foresight.elsewhere(part),
-    )
-    if not foresight.holds(codebase.calls, part):
-        return _NOT_FORESEEN
-    missing = tuple(one for one in codebase.not_analysed if one not in question.skipped)
-    seen = tuple(
-        _at(root, look(root, question.profile))
-        for root in codebase.roots(question.profile)
-        if root.module.directory in part.roots
-    )
-    share = Share(is_whole=True, seen=seen, missing=missing)
-    if kept is not None:
-        kept.keep(share, part.roots)
-    return share
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """A process at work on ``parts``. What several of them need, it parses once."""
+
+    question: Question
+    foresight: Foresight
+    kept: KeptRoots | None
+    parts: tuple[Part, ...]
+    parsed: dict[bytes, Document] = field(default_factory=dict)
+
+    def done(self, piece: int) -> list[Share]:
+        """What each root of a part shows."""
+        self.say_taken(piece)
+        shares = self._shares(self.parts[piece])
+        if self.kept is not None:
+            self.kept.keep({share.root: to_wire(share) for share in shares})
+        return shares
+
+    def say_taken(self, piece: int) -> None:
+        """How far all processes have come when one takes that piece, or one after the last."""
+        if is_seen(len(self.question.files)):
+            taken = {path for part in self.parts[:piece] for path in part.paths}
+            total = taken.union(*(part.paths for part in self.parts[piece:]))
+            say_read(len(taken), len(total))
+
+    def written(self, piece: int) -> list[bytes]:
+        """The same on the wire."""
+        lines = {share.root: to_wire(share) for share in self._shares(self.parts[piece])}
+        if self.kept is not None:
+            self.kept.keep(lines)
+        return [*lines.values()]
+
+    def read(self, line: bytes) -> Share | None:
+        """What another process wrote."""
+        with suppress(WireError):
+            return from_wire(Share, line)
+        return None
+
+    def _shares(self, part: Part) -> list[Share]:
+        """Nothing where the roots of the part call what was not foreseen."""
+        files = {path: self.question.files[path] for path in part.paths}
+        codebase = Codebase.read(
+            files,
+            self.question.grammar,
+            self.parsed,
+            skipped=self.question.skipped,
+            elsewhere=self.foresight.elsewhere(part),
+        )
+        if not self.foresight.holds(codebase.calls, part):
+            return []
+        seen: dict[str, list[SeenThere]] = {root: [] for root in sorted(part.roots)}
+        for root in codebase.roots(self.question.profile):
+            if root.module.directory in seen:
+                seen[root.module.directory].append(_at(root, look(root, self.question.profile)))
+        missing = [one for one in codebase.not_analysed if one not in self.question.skipped]
+        return [
+            Share(root, tuple(found), tuple(one for one in missing if self._concerns(root, one)))
+            for root, found in seen.items()
+        ]
+
+    def _concerns(self, root: str, missing: NotAnalysed) -> bool:
+        """Whether a root would read that file; nobody knows of whom the values in one are."""
+        is_reached = dirname(missing.path) in self.foresight.reached[root]
+        return is_reached or missing.path.endswith(VALUES)
 
 
 def _at(root: Root, seen: Seen) -> SeenThere:
@@ -119,36 +167,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _begun(
-    part: Part, foresight: Foresight, question: Question, kept: KeptRoots | None
-) -> tuple[int, int]:
-    """A child at work, and where its answer can be read. It writes once and ends."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid:
-        os.close(writer)
-        return pid, reader
-    code = 1
-    try:
-        os.close(reader)
-        share = _told(part, foresight, question, kept)
-        with os.fdopen(writer, "wb") as pipe:
-            pipe.write(to_wire(share))
-        code = 0
-    finally:
-        os._exit(code)  # whatever went wrong: the parent looks itself, and says it
-
-
-def _answer(pid: int, reader: int) -> Share:
-    with os.fdopen(reader, "rb") as pipe:
-        answer = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    with suppress(WireError):
-        if status == 0:
-            return from_wire(Share, answer)
-    return _NOT_FORESEEN
 
 
 def seen_of(there: SeenThere) -> Seen:

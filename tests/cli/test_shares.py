@@ -186,9 +186,31 @@ def test_an_entry_of_another_shape_is_not_there(grammar: Grammar, tmp_path: Path
     assert kept is not None
     assert kept.find().keys() == set(foresight.roots)
     key = min(path.name for path in tmp_path.iterdir())
-    kept.reports.keep({key: KeptReport('{"is_whole": 1}', 0)})
+    kept.reports.keep({key: KeptReport('{"root": 1}', 0)})
     assert len(kept.find()) == len(foresight.roots) - 1
     _is_as_by_one(question)
+
+
+def test_a_file_of_values_that_cannot_be_read_is_named_each_time(
+    grammar: Grammar, tmp_path: Path
+) -> None:
+    files = tree(66) | {"stacks/team_001/envs/prod.tfvars": "days = [\n"}
+    for profile in (Profile(), Profile(), Profile("prod")):
+        question = replace(_asked(files, tmp_path, grammar), profile=profile)
+        _is_as_by_one(question)
+        named = {one.path for one in shares.examined_in(1, question).not_analysed}
+        assert "stacks/team_001/envs/prod.tfvars" in named
+
+
+def test_whoever_waits_sees_how_far_all_have_come(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shares, "is_seen", lambda _: True)
+    files = {path: text.encode() for path, text in tree(66).items()}
+    shares.examined_in(1, shares.Question(files, (), Profile(), grammar))
+    said = capsys.readouterr().err
+    assert said.startswith(f"\rReading 0 of {len(files)} files")
+    assert said.endswith(f"\rReading {len(files)} of {len(files)} files\r\033[K")
 
 
 def test_what_is_told_is_merged_as_what_was_judged(grammar: Grammar) -> None:
@@ -197,8 +219,8 @@ def test_what_is_told_is_merged_as_what_was_judged(grammar: Grammar) -> None:
     roots = codebase.roots(profile)
     seen = [look(root, profile) for root in roots]
     share = Share(
-        is_whole=True,
-        seen=tuple(
+        "",
+        tuple(
             SeenThere(
                 root.module.directory,
                 root.environment.name,
