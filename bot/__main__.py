@@ -1,7 +1,5 @@
 """``python -m bot``: the same as the ``lockstitch`` command."""
 
-import sys
+from bot.cli.main import process
 
-from bot.cli.main import main
-
-sys.exit(main())
+process()

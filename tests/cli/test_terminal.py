@@ -78,6 +78,34 @@ def test_a_reader_that_leaves_early_is_no_accident(infra: Path) -> None:
     assert done.stderr == ""
 
 
+def _checked(infra: Path, more: str) -> subprocess.CompletedProcess[str]:
+    """A check as a shell runs it, with a redirection."""
+    return subprocess.run(
+        ["sh", "-c", f'"$0" -m bot check "$1" --no-cache {more}', sys.executable, str(infra)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""},
+    )
+
+
+def test_a_check_says_all_before_its_process_ends_at_once(infra: Path, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    for more in ("", "2>&-", f"--format json --output {told}"):
+        done = _checked(infra, more)
+        assert done.returncode == 1, done.stderr
+        assert "s3-public-access-block-missing" in (done.stdout or told.read_text())
+    document = json.loads(told.read_text())
+    assert document["findings"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_report_that_finds_no_room_is_not_passed_over(infra: Path) -> None:
+    done = _checked(infra, ">/dev/full")
+    assert done.returncode != 0
+    assert "No space left on device" in done.stderr
+
+
 def test_odd_letters_reach_a_plain_terminal(infra: Path) -> None:
     (infra / "in fra" / "main.tf").rename(infra / "in fra" / "bücher.tf")
     done = subprocess.run(
