@@ -6,10 +6,11 @@ Pure data: it names no code, no file to load, no address. Reads nothing itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from remediations.environment import Environment, level_named
+from remediations.frozen import dataclass
 from remediations.model import Profile, Severity
 
 from .forge.conclusion import Conclusion

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from remediations.frozen import dataclass
 from remediations.model import NotAnalysed
 from remediations.source import MAX_BYTES
 from remediations.terraform.files import READ

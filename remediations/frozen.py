@@ -2,8 +2,9 @@
 
 To a type checker ``dataclass`` is the one of the standard library. That one writes seven methods of
 each frozen class as text and compiles them at every start, which takes as long as all else that is
-imported here; and it sets each field of each object the long way round. This one writes
-``__init__`` alone, and takes the type checker's word that nobody assigns to a field.
+imported here; and it sets each field of each object the long way round. This one takes ``__init__``
+from a class with as many fields, under other names, and the type checker's word that nobody assigns
+to a field.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import dataclasses
 import operator
 from collections.abc import Callable
+from functools import cache
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 __all__ = ["dataclass"]
@@ -28,7 +31,10 @@ else:
 
         def made(cls: type) -> type:
             cls.__doc__ = cls.__doc__ or cls.__name__  # or else its signature is worked out
-            built = dataclasses.dataclass(cls, eq=False, repr=False, **options)
+            is_plain = _is_plain(cls)
+            built = dataclasses.dataclass(cls, init=not is_plain, eq=False, repr=False, **options)
+            if is_plain:
+                built.__init__ = _init(built)
             built.__repr__ = _repr
             if eq:
                 _compare(built, ("__eq__", *_ORDER) if order else ("__eq__",))
@@ -37,6 +43,35 @@ else:
         return made
 
 
+def _is_plain(cls: Any) -> bool:
+    """Whether each field is an argument as it is: none is made anew for each object."""
+    own = (one for one in vars(cls).values() if isinstance(one, dataclasses.Field))
+    inherited = (one for base in cls.__mro__ for one in getattr(base, _FIELDS, {}).values())
+    return all(
+        one.init and one.default_factory is dataclasses.MISSING for one in (*own, *inherited)
+    )
+
+
+def _init(cls: Any) -> FunctionType:
+    fields = dataclasses.fields(cls)
+    names = tuple(one.name for one in fields)
+    code = _of_as_many(len(names)).replace(
+        co_varnames=("self", *names), co_names=names, co_qualname=f"{cls.__qualname__}.__init__"
+    )
+    defaults = (one.default for one in fields if one.default is not dataclasses.MISSING)
+    return FunctionType(code, globals(), "__init__", tuple(defaults))
+
+
+@cache
+def _of_as_many(fields: int) -> CodeType:
+    """An ``__init__`` that sets so many fields; their names are all that is left to replace."""
+    names = [f"field_{number}" for number in range(fields)]
+    body = "; ".join(f"self.{name} = {name}" for name in names) or "pass"
+    module = compile(f"def __init__({', '.join(('self', *names))}): {body}", __name__, "exec")
+    return next(one for one in module.co_consts if isinstance(one, CodeType))
+
+
+_FIELDS: Final = "__dataclass_fields__"
 _ORDER: Final = ("__lt__", "__le__", "__gt__", "__ge__")
 
 

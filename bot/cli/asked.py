@@ -6,10 +6,10 @@ Judges nothing. Loads as little as it can, for runs whose report is kept from an
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.workspace import Workspace, read
+from remediations.frozen import dataclass
 from remediations.model import Profile
 from remediations.terraform.files import CONFIGURATION
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.formats.result import Result
 from bot.verdict import Verdict, verdict
 from bot.workspace import Workspace
 from remediations.codebase import Codebase
 from remediations.detect import examine, reported
+from remediations.frozen import dataclass
 from remediations.glob import covered
 from remediations.model import NotAnalysed, Plan, Profile, Report
 from remediations.plan import outline, plan

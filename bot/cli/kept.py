@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.version import __version__
+from remediations.frozen import dataclass
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """What all entries may take; the ones that nobody asked for longest go first."""

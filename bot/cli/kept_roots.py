@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from hashlib import sha256
 from posixpath import dirname
@@ -16,6 +16,7 @@ from typing import Final
 
 from bot.wire import WireError, from_wire
 from remediations.foresight import Foresight
+from remediations.frozen import dataclass
 from remediations.terraform.files import VALUES
 from remediations.told import Share
 

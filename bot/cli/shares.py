@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from posixpath import dirname
 from typing import Final
 
@@ -18,6 +18,7 @@ from bot.wire import WireError, from_wire, to_wire
 from remediations.codebase import Codebase, Root
 from remediations.detect import Examination, Seen, examine, look, together
 from remediations.foresight import Foresight, Part, foresee
+from remediations.frozen import dataclass
 from remediations.model import NotAnalysed, Profile
 from remediations.terraform.files import READ, VALUES
 from remediations.terraform.grammar import Grammar

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from bot.verdict import Verdict
+from remediations.frozen import dataclass
 from remediations.model import Finding, Fix, NotAnalysed, Plan
 
 

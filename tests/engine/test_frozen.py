@@ -45,6 +45,52 @@ def test_whatever_is_seen_of_an_object_is_the_same(options: dict[str, bool]) -> 
     assert ours.__match_args__ == theirs.__match_args__
 
 
+def test_an_object_is_made_with_the_same_arguments() -> None:
+    ours, theirs = _made(frozen.dataclass), _made(dataclasses.dataclass)
+    for kind in (ours, theirs):
+        assert dataclasses.asdict(kind(note="x", name="a")) == {
+            "name": "a",
+            "parts": (),
+            "note": "x",
+            "hidden": 0,
+        }
+        with pytest.raises(TypeError, match="missing 1 required positional argument: 'name'"):
+            kind(note="x")
+        with pytest.raises(TypeError, match="unexpected keyword argument 'other'"):
+            kind("a", other=1)
+        with pytest.raises(TypeError, match="takes from 2 to 5 positional arguments but 6"):
+            kind("a", (), "", 0, 1)
+
+
+@frozen.dataclass(frozen=True)
+class Gathered:
+    """Its list is made anew for each object."""
+
+    name: str
+    found: list[str] = dataclasses.field(default_factory=list)
+
+
+@frozen.dataclass(frozen=True)
+class GatheredThere(Gathered):
+    """As all that descend from it."""
+
+    place: str = ""
+
+
+@frozen.dataclass(frozen=True, slots=True)
+class Nothing:
+    """Has no fields."""
+
+
+@pytest.mark.parametrize("kind", [Gathered, GatheredThere])
+def test_what_is_made_anew_is_nobody_elses(kind: type[Gathered]) -> None:
+    first, second = kind("a"), kind("b")
+    first.found.append("x")
+    assert (second.name, second.found) == ("b", [])
+    assert GatheredThere("a", ["x"], "here").place == "here"
+    assert Nothing() == Nothing()
+
+
 def test_a_span_is_a_key_is_ordered_and_survives_a_copy() -> None:
     assert sorted({Span(2, 3), Span(1, 9), Span(1, 2)}) == [Span(1, 2), Span(1, 9), Span(2, 3)]
     assert copy.deepcopy(Span(1, 2)) == pickle.loads(pickle.dumps(Span(1, 2))) == Span(1, 2)
