@@ -16,11 +16,13 @@ from .roles import users_of_roles
 
 _FUNCTION: Final = "aws_lambda_function"
 _GROUP: Final = "aws_cloudwatch_log_group"
+_CONTAINERS: Final = "container_definitions"
+_STARTED_WITH: Final = "execution_role_arn"
 _SENDS_LOGS: Final = frozenset(
     {
         "cloud_watch_logs_group_arn",
         "cloudwatch_log_group_arn",
-        "container_definitions",
+        _CONTAINERS,
         "destination_arn",
         "group_name",
         "log_destination",
@@ -46,7 +48,7 @@ def groups_written(roles: tuple[Resource, ...], module: Module) -> Mapping[str, 
     found: dict[str, str] = {}
     for user in users_of_roles(roles, module):
         own = groups.get(user.address)
-        written = [own.address] if own is not None else list(_configured(user, module))
+        written = [own.address] if own is not None else list(_configured(user, roles, module))
         if not written:
             return {}
         for address in written:
@@ -54,10 +56,17 @@ def groups_written(roles: tuple[Resource, ...], module: Module) -> Mapping[str, 
     return found
 
 
-def _configured(user: Resource, module: Module) -> Iterator[str]:
-    """The groups that its own settings send its logs to."""
+def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
+    """The groups that its own settings send its logs to, with these roles.
+
+    What a container prints is written with the role that it is started with, not with its own.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    """
+    started = user.attribute(_STARTED_WITH)
+    starting = module.references(started.value) if started else ()
+    is_started = any(role.address in starting for role in roles)
     for attribute in all_attributes(user.body):
-        if attribute.name in _SENDS_LOGS:
+        if attribute.name in _SENDS_LOGS and (is_started or attribute.name != _CONTAINERS):
             held = (module.resource(name) for name in module.references(attribute.value))
             yield from (one.address for one in held if one is not None and one.kind == _GROUP)
 

@@ -30,6 +30,8 @@ _NOT_ITS_OWN: Final = {
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
 _READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
+_KEEPS_NO_DATA: Final = "aws_ecs_cluster"
+"""Its key is for sessions of people, and the policy of whoever has those names it."""
 _OBJECTS: Final = ("aws_s3_object", "aws_s3_bucket_object")
 
 
@@ -139,7 +141,7 @@ def _keys_behind(roles: tuple[Resource, ...], module: Module) -> Mapping[str, st
     found = dict(pointed_at(roles, module))
     for name in tuple(found):
         used = module.resource(name)
-        if used is None:
+        if used is None or used.type == _KEEPS_NO_DATA:
             continue
         beside = (user for user, _ in module.users_of(name) if "encryption" in user.type)
         for one in (used, *beside):

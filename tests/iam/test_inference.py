@@ -605,3 +605,37 @@ def test_the_key_is_that_of_the_bucket_that_is_used(grammar: Grammar) -> None:
     assert isinstance(found, Choice)
     assert found.names == "`aws_kms_key.data`"
     assert "which it uses, is encrypted with" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_shown"), [("aws_secretsmanager_secret", True), ("aws_ecs_cluster", False)]
+)
+def test_the_key_of_a_cluster_is_for_sessions_of_people(
+    kind: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    task = (
+        'resource "aws_ecs_task_definition" "t" {\n'
+        f"  execution_role_arn = aws_iam_role.endpoint.arn\n  family = {kind}.it.id\n}}\n"
+    )
+    held = f'resource "{kind}" "it" {{\n  kms_key_id = aws_kms_key.data.arn\n}}\n'
+    others = (
+        'resource "aws_glue_job" "j" {\n  role_arn = aws_iam_role.training.arn\n'
+        "  security_configuration = aws_kms_key.other.arn\n}\n"
+    )
+    text = ROLES.format("endpoint", "ecs-tasks") + policy("kms:Decrypt") + KEYS + TRAINING
+    assert isinstance(meant("key", text + task + held + others, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("argument", "is_shown"), [("execution_role_arn", True), ("task_role_arn", False)]
+)
+def test_what_a_container_prints_is_written_by_what_starts_it(
+    argument: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    task = (
+        f'resource "aws_ecs_task_definition" "t" {{\n  {argument} = aws_iam_role.endpoint.arn\n'
+        "  container_definitions = jsonencode([{ logConfiguration = { options = {\n"
+        '    "awslogs-group" = aws_cloudwatch_log_group.other.name\n  } } }])\n}\n'
+    )
+    text = ROLES.format("endpoint", "ecs-tasks") + GROUP + policy("logs:PutLogEvents") + task
+    assert isinstance(meant("log group", text, grammar), Choice) is is_shown
