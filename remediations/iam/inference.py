@@ -199,7 +199,7 @@ def _is_telling_alone(question: Question) -> bool:
     if word in ("log group", "role") or question.holder.kind in _OF_PEOPLE:
         return False
     if not roles:
-        return word in ("endpoint", "table") or not is_handed_on(question.holder, module)
+        return not is_handed_on(question.holder, module)
     services = takers(roles, module)
     users = {user.type for user in users_of_roles(roles, module)}
     if services and services <= _OF_ML:

@@ -21,10 +21,11 @@ pytestmark = pytest.mark.skipif(
 WRONG = {
     "second": {("d768a7", "ecr")},  # a third image, which a script deploys with the same role
     "fourth": {("0885ba", "logs")},  # by its name it is for another service, which has its own role
+    "fifth": {("9bdfc6", "dynamodb")},  # a table that a function is told of and never reads
 }
 
 
-@pytest.mark.parametrize("half", ["tuning", "held-out", "second", "third", "fourth"])
+@pytest.mark.parametrize("half", ["tuning", "held-out", "second", "third", "fourth", "fifth"])
 def test_what_is_suggested_is_meant(half: str, grammar: Grammar) -> None:
     found = tuple(outcomes(half, grammar))
     wrong = {(one.row.id, one.service) for one in found if one.suggested and not one.is_right}
@@ -34,7 +35,7 @@ def test_what_is_suggested_is_meant(half: str, grammar: Grammar) -> None:
 
 
 def test_two_fifths_of_what_is_meant_is_found(grammar: Grammar) -> None:
-    halves = ("tuning", "held-out", "second", "third", "fourth")
+    halves = ("tuning", "held-out", "second", "third", "fourth", "fifth")
     assert score([one for half in halves for one in outcomes(half, grammar)]).recall >= 0.4
 
 

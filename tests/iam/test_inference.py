@@ -193,6 +193,14 @@ def test_the_only_bucket_says_nothing_of_a_role_out_of_sight(where: str, grammar
     assert "may be the bucket that is meant" in str(meant("bucket", ALONE + held, grammar))
 
 
+@pytest.mark.parametrize("where", HANDED_ON)
+def test_the_only_table_says_nothing_of_a_role_out_of_sight(where: str, grammar: Grammar) -> None:
+    alone = TABLE + policy("dynamodb:PutItem").partition('resource "aws_iam_role_policy"')[0]
+    assert isinstance(meant("table", alone, grammar), Choice)
+    held = HANDED_ON[where].replace("${}", "data.aws_iam_policy_document.p.json")
+    assert "may be the table that is meant" in str(meant("table", alone + held, grammar))
+
+
 def test_what_calls_a_function_shows_what_it_reads_and_its_code_does_not(grammar: Grammar) -> None:
     text = BUCKETS + ENDPOINT + policy("s3:GetObject") + FUNCTION + CALLED_BY
     assert "Several buckets" in str(meant("bucket", text, grammar))
