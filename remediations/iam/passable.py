@@ -109,7 +109,8 @@ def _told(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, st
     for user in users_of_roles(roles, module):
         for attribute in all_attributes(user.body):
             if attribute.name not in NO_USE and "role" not in attribute.name:
-                yield from _given(attribute, user, module)
+                for name in _roles_in(attribute, user, module):
+                    yield name, f"`{user.address}` names `{name}` in `{attribute.name}`"
 
 
 def _parts(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
@@ -117,13 +118,14 @@ def _parts(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, s
     for user in users_of_roles(roles, module):
         for attribute in user.body.attributes.values():
             if "role" in attribute.name:
-                yield from _given(attribute, user, module)
+                for name in _roles_in(attribute, user, module):
+                    yield name, f"`{user.address}` gives `{name}` as `{attribute.name}`"
 
 
-def _given(value: Attribute, user: Resource, module: Module) -> Iterator[tuple[str, str]]:
-    for name in named_in(value.value, user, module):
+def _roles_in(attribute: Attribute, user: Resource, module: Module) -> Iterator[str]:
+    for name in named_in(attribute.value, user, module):
         if _services(name, module):
-            yield name, f"`{user.address}` gives `{name}` as `{value.name}`"
+            yield name
 
 
 def _services(name: str, module: Module) -> tuple[str, ...]:

@@ -342,7 +342,7 @@ def test_whoever_is_told_a_role_passes_that_one(
     assert isinstance(found, Choice) is is_shown
     if isinstance(found, Choice):
         assert found.names == "`aws_iam_role.training`"
-        words = "`aws_lambda_function.f` gives `aws_iam_role.training` as `variables`"
+        words = "`aws_lambda_function.f` names `aws_iam_role.training` in `variables`"
         assert found.evidence == words
 
 
