@@ -8,7 +8,8 @@ at this terminal trusts.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import field
 from posixpath import dirname
@@ -20,6 +21,7 @@ from remediations.detect import Examination, Seen, examine, look, together
 from remediations.foresight import Foresight, Part, foresee
 from remediations.frozen import dataclass
 from remediations.model import NotAnalysed, Profile
+from remediations.rule import rules_of
 from remediations.terraform.files import READ, VALUES
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.nodes import Document
@@ -33,6 +35,7 @@ from .progress import is_seen, say_read, shown
 WORTH_IT: Final = 150_000
 """Bytes of Terraform from which a second process saves more than it costs."""
 MOST: Final = 4
+_RESOURCE: Final = re.compile(rb'^resource[ \t]+"(\w+)"', re.M)
 _PARTS: Final = 12
 """For each process: many, so that all end at about the same time, and few, because each costs."""
 
@@ -77,6 +80,7 @@ def examined_in(processes: int, question: Question) -> Examination:
     known = kept.find() if kept else {}
     roots = [root for root in foresight.roots if root not in known]
     parts = foresight.parts(min(processes * _PARTS, MOST_PIECES), question.files, roots)
+    _load_rules(question.files[path] for path in {path for part in parts for path in part.paths})
     looking = _Looking(question, foresight, kept, parts)
     told = worked_off(looking, len(parts), processes)
     looking.say_taken(len(parts))
@@ -89,6 +93,12 @@ def examined_in(processes: int, question: Question) -> Examination:
     seen = [one for root in sorted(shares) for one in shares[root].seen]
     names = {one.environment for one in seen}
     return together(question.profile, missing, [*map(seen_of, seen)], names)
+
+
+def _load_rules(files: Iterable[bytes]) -> None:
+    """Once for all processes, which would each load those that they need."""
+    for kind in {kind for data in files for kind in _RESOURCE.findall(data)}:
+        rules_of(kind.decode())
 
 
 @dataclass(frozen=True, slots=True)

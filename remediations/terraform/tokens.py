@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
+from string import ascii_letters, digits
 from typing import Final
 
 from ..source import SourceFile
@@ -12,14 +14,21 @@ MAX_NESTING: Final = 60
 
 _TOKEN: Final = re.compile(
     r"[ \t\r]*(?:"
-    r"(?P<name>[a-zA-Z_][a-zA-Z0-9_-]*)"
-    r'|(?P<text>"x*")'
-    r"|(?P<line>\n[ \t\r\n]*)"
-    r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<sign>\$\{|%\{|\.\.\.|\.\*|\[\*\]|=>|==|!=|<=|>=|&&|\|\||[-+*/%<>!?:,.=(){}\[\]\"~])"
-    r"|(?P<end>\Z))"
+    r"[a-zA-Z_][a-zA-Z0-9_-]*"
+    r'|"x*"'
+    r"|\n[ \t\r\n]*"
+    r"|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+    r"|\$\{|%\{|\.\.\.|\.\*|\[\*\]|=>|==|!=|<=|>=|&&|\|\||[-+*/%<>!?:,.=(){}\[\]\"~]"
+    r"|\Z)"
 )
 NAME, TEXT, LINE, NUMBER, SIGN, END = range(1, 7)
+_KINDS: Final = (
+    dict.fromkeys(f"{ascii_letters}_", NAME)
+    | dict.fromkeys(digits, NUMBER)
+    | dict.fromkeys("$%.[=!<>&|-+*/?:,(){}]~", SIGN)
+    | {'"': TEXT, "\n": LINE, "": END}
+)
+"""What a token is, by how it begins. A quote alone is a sign: of a text that is not all plain."""
 
 
 class NotPlain(Exception):
@@ -33,28 +42,18 @@ class Tokens:
         self.text = source.text
         self.shadow = scanned.shadow
         self.heredocs: dict[int, HeredocScan] = {h.span.start: h for h in scanned.heredocs}
-        self.kinds: list[int] = []
-        self.words: list[str] = []
-        self.ends: list[int] = []
         self.at = 0
         self.depth = 0
         self.split()
 
     def split(self) -> None:
         """Tokens, one after the other; the last one is the end."""
-        position = 0
-        kinds, words, ends = self.kinds, self.words, self.ends
-        for found in _TOKEN.finditer(self.shadow):
-            if found.start() != position:
-                break
-            kind = found.lastindex or END
-            position = found.end()
-            kinds.append(kind)
-            words.append(found[kind])
-            ends.append(position)
-            if kind == END:
-                return
-        raise NotPlain
+        pieces = _TOKEN.findall(self.shadow)
+        self.ends = list(accumulate(map(len, pieces)))
+        if self.ends[-1] != len(self.shadow):
+            raise NotPlain  # something between them is none
+        self.words = [piece.lstrip(" \t\r") for piece in pieces]
+        self.kinds = [SIGN if word == '"' else _KINDS[word[:1]] for word in self.words]
 
     def start(self, at: int) -> int:
         """Where a token begins, without the blanks before it."""
