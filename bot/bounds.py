@@ -15,4 +15,6 @@ def is_ordinary(path: str) -> bool:
     """False for names that no honest tree holds: absolute, climbing, or with hidden characters."""
     if "\\" in path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
         return False
+    if path.isprintable():
+        return True
     return not any(unicodedata.category(char) in _HIDDEN for char in path)

@@ -105,6 +105,8 @@ def _walk(root: Path, skipped: list[NotAnalysed]) -> Iterator[Path]:
 
 def _printable(name: str) -> str:
     """A name that a terminal shows and cannot act on."""
+    if name.isprintable():
+        return name
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
 
 

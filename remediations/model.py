@@ -26,7 +26,7 @@ class Severity(Enum):
     @property
     def rank(self) -> int:
         """0 for info up to 4 for critical."""
-        return list(Severity).index(self)
+        return _RANK[self]
 
 
 class Safety(Enum):
@@ -42,7 +42,10 @@ class Safety(Enum):
     @property
     def rank(self) -> int:
         """0 for safe, 1 for review, 2 for replace."""
-        return list(Safety).index(self)
+        return _RANK[self]
+
+
+_RANK: Final = {one: rank for kind in (Severity, Safety) for rank, one in enumerate(kind)}
 
 
 @dataclass(frozen=True, slots=True, order=True)

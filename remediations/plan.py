@@ -59,19 +59,21 @@ def plan(codebase: Codebase, report: Report, profile: Profile) -> Plan:
 def outline(examination: Examination) -> Plan:
     """What the rules would offer, by the same groups as ``plan``: nothing worked out or proved."""
     judged = examination.judged
-    fixes = [
-        Fix(
-            findings=tuple(one.finding for one in group),
-            safety=_repair(group[0]).safety,
-            title=_sentence(_repair(one).title for one in group),
-            cost=_said_once(_repair(one).cost for one in group),
-            edits=(),
-            offered_in=tuple(sorted({t.path for one in group for t in _repair(one).intents})),
-        )
-        for group in _groups(judged)
-    ]
+    fixes = [_outlined(group) for group in _groups(judged)]
     refusals = (Refusal(one.finding, _advice(one)) for one in judged if repair_of(one) is None)
     return Plan(tuple(fixes), tuple(refusals))
+
+
+def _outlined(group: Sequence[Judged]) -> Fix:
+    repairs = [_repair(one) for one in group]
+    return Fix(
+        findings=tuple(one.finding for one in group),
+        safety=repairs[0].safety,
+        title=_sentence(one.title for one in repairs),
+        cost=_said_once(one.cost for one in repairs),
+        edits=(),
+        offered_in=tuple(sorted({t.path for one in repairs for t in one.intents})),
+    )
 
 
 def combine(

@@ -105,7 +105,7 @@ def _outputs(root: Module) -> dict[int, tuple[str, ...]]:
         for name, (block, _) in module.outputs.items():
             held = block.body.attributes.get("value")
             names = module.references_in(held.value) if held else ()
-            for step in set().union(*(ways.behind(one, module) for one in names)):
+            for step in ways.behind_all(names, module):
                 index.setdefault(step, []).append(f"output.{name}")
     return {step: tuple(readers) for step, readers in index.items()}
 
@@ -122,8 +122,9 @@ def _readers(root: Module) -> dict[int, tuple[tuple[Resource, str], ...]]:
         for resource in module.resources:
             for attribute in module.naming(resource):
                 names = module.references_in(attribute.value)
-                for step in set().union(*(ways.behind(one, module) for one in names)):
-                    index.setdefault(step, []).append((resource, attribute.name))
+                reader = resource, attribute.name
+                for step in ways.behind_all(names, module):
+                    index.setdefault(step, []).append(reader)
     return {step: tuple(readers) for step, readers in index.items()}
 
 
@@ -137,6 +138,12 @@ class _Ways:
 
     known: dict[tuple[int, str], _Way | None]
     complete: dict[tuple[int, str], set[int]]
+
+    def behind_all(self, names: tuple[Reference, ...], home: Module) -> set[int]:
+        """Everything that these names' values are read from, by identity."""
+        if len(names) == 1:
+            return self.behind(names[0], home)
+        return set().union(*(self.behind(one, home) for one in names))
 
     def behind(self, reference: Reference, home: Module) -> set[int]:
         """Everything that a name's value is read from, by identity."""
