@@ -23,10 +23,10 @@ _SIGNS: Final = re.escape(
     "".join(c for c in map(chr, range(128)) if not c.isalnum() and c not in '-_"#/<{}()[]\r\n')
 )
 _WORDS: Final = r"(?:[A-Za-z_][A-Za-z0-9_-]*|[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?"
-_PLAIN: Final = re.compile(f"{_WORDS}|[{_SIGNS}])+")
-_PLAIN_LINES: Final = re.compile(f"{_WORDS}|[{_SIGNS}\n])+")
+_STRINGS: Final = r"\"[^\"\\$%\r\n]*\""
+_PLAIN: Final = re.compile(f"{_WORDS}|[{_SIGNS}]+|{_STRINGS})+")
+_PLAIN_LINES: Final = re.compile(f"{_WORDS}|[{_SIGNS}\n]+|{_STRINGS})+")
 """The same where line ends mean what they are."""
-_STRING_WHOLE: Final = re.compile(r"\"[^\"\\$%\r\n]*\"")
 _NUMBER_BEFORE: Final = re.compile(r"(?:\A|[^\w.-])[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?[ \t]*\Z")
 _HEREDOC: Final = re.compile(r"<<(?P<trim>-?)(?P<marker>[^\W\d][\w-]*)\r?\n")
 # No possessive quantifier: Python 3.11 before its fifth release takes `*+` of a group wrongly.
@@ -90,7 +90,9 @@ class _Frame:
 class _Scanner:
     source: SourceFile
     text: str
-    out: list[str]
+    out: list[str] = field(default_factory=list)
+    """Pieces of the code, which together are as long as the text up to ``written``."""
+    written: int = 0
     position: int = 0
     previous: str = "\n"
     """The last character of code that is neither a blank nor a comment."""
@@ -110,13 +112,22 @@ class _Scanner:
                 self.in_code(kind)
         if self.stack:
             self.never_closed(self.stack[-1])
-        code = "".join(self.out)
-        for offset in self.flat:
-            self.out[offset] = " "
+        code = "".join((*self.out, self.text[self.written :]))
+        return Scan(code, self.flattened(code), tuple(self.comments), tuple(self.heredocs))
+
+    def flattened(self, code: str) -> str:
+        """Without the newlines that mean nothing to the grammar, and the names it cannot read."""
+        after = [0, *(offset + 1 for offset in self.flat)]
+        shadow = " ".join(map(code.__getitem__, map(slice, after, (*self.flat, len(code)))))
         for colons in _COLONS.finditer(code):
             # The grammar knows functions of one and of three names; Terraform also those of two.
-            self.out[colons.start() : colons.end()] = "__"
-        return Scan(code, "".join(self.out), tuple(self.comments), tuple(self.heredocs))
+            shadow = f"{shadow[: colons.start()]}__{shadow[colons.end() :]}"
+        return shadow
+
+    def put(self, start: int, written: str) -> None:
+        """This in the place of what stands from ``start`` on, which is as long."""
+        self.out += self.text[self.written : start], written
+        self.written = start + len(written)
 
     def never_closed(self, frame: _Frame) -> None:
         name = f"the heredoc `{frame.heredoc['marker']}`" if frame.heredoc else f"`{frame.opener}`"
@@ -126,6 +137,7 @@ class _Scanner:
         is_flat = kind is _Kind.BRACKET or kind is _Kind.TEMPLATE
         plain = (_PLAIN if is_flat else _PLAIN_LINES).match(self.text, self.position)
         if plain:
+            self.without_strings(plain[0])
             self.previous = plain[0].rstrip(" \t")[-1:] or self.previous
             self.position = plain.end()
             if self.position == len(self.text):
@@ -145,15 +157,21 @@ class _Scanner:
         else:
             self.punctuation(character)
 
+    def without_strings(self, plain: str) -> None:
+        """Each second piece between quotes is the text of a string."""
+        pieces = plain.split('"')
+        if len(pieces) == 1:
+            return
+        if len(self.stack) >= MAX_DEPTH:
+            self.position += len(pieces[0])
+            self.push(_Frame(_Kind.STRING, '"', self.position))
+        pieces[1::2] = ["x" * len(piece) for piece in pieces[1::2]]
+        self.put(self.position, '"'.join(pieces))
+
     def punctuation(self, character: str) -> None:
         offset = self.position
         if character == '"':
-            whole = _STRING_WHOLE.match(self.text, offset)
-            if whole and len(self.stack) < MAX_DEPTH:
-                self.position += 1
-                self.literal(whole.end() - 1)
-            else:
-                self.push(_Frame(_Kind.STRING, '"', offset))
+            self.push(_Frame(_Kind.STRING, '"', offset))
         elif character == "{":
             self.push(_Frame(self.brace(), "{", offset))
         elif character in "([":
@@ -162,7 +180,7 @@ class _Scanner:
             self.pop(character)
         elif character == "-" and _NUMBER_BEFORE.search(self.text[max(0, offset - 40) : offset]):
             # The grammar reads `5 -10` as two numbers; a plus has the same precedence.
-            self.out[offset] = "+"
+            self.put(offset, "+")
         self.previous = character
         self.position += 1
 
@@ -184,8 +202,9 @@ class _Scanner:
         if frame is None or _CLOSER.get(frame.opener) != closer:
             raise self.source.unreadable(self.position, f"`{closer}` closes nothing")
         self.stack.pop()
-        if frame.opener == "${" and self.text[self.position - 1] == "~":
-            self.out[self.position - 1] = " "
+        before = self.position - 1
+        if frame.opener == "${" and self.text[before] == "~" and before >= self.written:
+            self.put(before, " ")
 
     def check_carriage_return(self) -> None:
         if not self.text.startswith("\n", self.position + 1):
@@ -195,7 +214,7 @@ class _Scanner:
     def carriage_return(self, kind: _Kind) -> None:
         self.check_carriage_return()
         if kind in (_Kind.BRACKET, _Kind.TEMPLATE):
-            self.out[self.position] = " "
+            self.put(self.position, " ")
         self.position += 1
 
     def beyond_ascii(self) -> None:
@@ -203,7 +222,7 @@ class _Scanner:
         end = self.position
         while end < len(self.text) and ("a" + self.text[end].replace("-", "a")).isidentifier():
             if self.text[end] > "\x7f":
-                self.out[end] = "a"
+                self.put(end, "a")
             end += 1
         self.previous = "a" if end > self.position else self.text[end]
         self.position = max(end, self.position + 1)
@@ -221,13 +240,13 @@ class _Scanner:
         else:
             return False
         self.comments.append(Span(start, end))
-        self.out[start:end] = " " * (end - start)
+        self.put(start, " " * (end - start))
         self.position = end
         return True
 
     def literal(self, end: int) -> None:
         """Text up to ``end`` says nothing to the grammar."""
-        self.out[self.position : end] = "x" * (end - self.position)
+        self.put(self.position, "x" * (end - self.position))
         self.position = end
 
     def in_string(self) -> None:
@@ -266,7 +285,7 @@ class _Scanner:
             self.position += 2
             self.previous = "{"
             if sign == "$" and self.text.startswith("~", self.position):
-                self.out[self.position] = " "
+                self.put(self.position, " ")
                 self.position += 1
         else:
             self.literal(self.position + 1)
@@ -280,7 +299,7 @@ class _Scanner:
             return False
         self.push(_Frame(_Kind.HEREDOC, "<<", self.position, opening))
         # To the grammar a heredoc is a string: a quote first, a quote where its marker ends.
-        self.out[self.position] = '"'
+        self.put(self.position, '"')
         self.position += 1
         self.literal(opening.end())
         return True
@@ -313,13 +332,13 @@ class _Scanner:
         span, body = Span(frame.offset, stop), Span(frame.heredoc.end(), start)
         marker, trim = frame.heredoc["marker"], frame.heredoc["trim"]
         self.heredocs.append(HeredocScan(span, body, marker, bool(trim)))
-        self.literal(stop)
-        self.out[stop - 1] = self.previous = '"'
-        self.out[stop:end] = " " * (end - stop)
+        self.literal(stop - 1)
+        self.put(stop - 1, '"' + " " * (end - stop))
+        self.previous = '"'
         self.position = end
         return True
 
 
 def scan(source: SourceFile) -> Scan:
     """Scan a file. Raises ``Unparsable`` with line and column for what can never be Terraform."""
-    return _Scanner(source, source.text, list(source.text)).run()
+    return _Scanner(source, source.text).run()
