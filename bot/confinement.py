@@ -10,6 +10,7 @@ import platform
 import resource
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -109,16 +110,26 @@ def can_close_doors() -> bool:
     return sys.platform == "linux" and platform.machine() in _MACHINES
 
 
+def prepare_to_close_doors() -> None:
+    """Work out beforehand what ``close_doors`` tells the kernel, for all that are forked later."""
+    if can_close_doors():
+        _program(platform.machine())
+
+
 def close_doors() -> bool:
     """From now on compute, read and write what is open, and nothing else: no file is opened, no
     address reached, no program run, no process touched. False where this kernel cannot say so.
     """
     if not can_close_doors() or _LIBC.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
-    statements = _statements(*_MACHINES[platform.machine()])
-    array = (_Statement * len(statements))(*statements)
-    program = _Program(len(statements), array)
-    return bool(_LIBC.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) == 0)
+    program = ctypes.byref(_program(platform.machine()))
+    return bool(_LIBC.prctl(_SET_SECCOMP, _FILTER, program, 0, 0) == 0)
+
+
+@cache
+def _program(machine: str) -> _Program:
+    statements = _statements(*_MACHINES[machine])
+    return _Program(len(statements), (_Statement * len(statements))(*statements))
 
 
 def _statements(column: int, architecture: int) -> list[_Statement]:

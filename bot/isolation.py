@@ -21,6 +21,7 @@ from remediations.model import Profile
 from remediations.terraform.files import READ
 
 from .bounds import is_ordinary
+from .crossing import Crossing
 from .engine import EngineAway, EngineStopped, Judgement, Repair, Texts, Wanted
 from .engine_process import (
     ANSWER,
@@ -90,7 +91,12 @@ class ConfinedEngine:
 
     def judge(self, texts: Texts, profile: Profile) -> Judgement:
         """As ``Engine`` says. Raises ``EngineStopped`` and ``EngineAway``."""
-        return self._ask(Judgement, Question(texts, profile))
+        crossed = self._ask(Crossing, Question(texts, profile))
+        try:
+            return crossed.judgement()
+        except WireError as error:
+            _LOG.error("engine answered oddly reason=%s", error)
+            raise EngineStopped(ODD) from error
 
     def repair(self, texts: Texts, profile: Profile, wanted: Wanted) -> Repair:
         """As ``Engine`` says. Raises ``EngineStopped`` and ``EngineAway``."""

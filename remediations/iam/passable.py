@@ -137,12 +137,21 @@ def _services(name: str, module: Module) -> tuple[str, ...]:
 
 
 def _taken_on_by(service: str, module: Module) -> tuple[str, ...]:
+    taken_on = module.remember("taken on by service", lambda: _taken_on(module))
     return tuple(
         role.address
-        for role in module.of_kind(ROLE)
-        if any(service in trust.services for trust in trusts(role, module))
-        and (service != "ec2" or _has_profile(role, module))
+        for role in taken_on.get(service, ())
+        if service != "ec2" or _has_profile(role, module)
     )
+
+
+def _taken_on(module: Module) -> Mapping[str, tuple[Resource, ...]]:
+    found: dict[str, dict[str, Resource]] = {}
+    for role in module.of_kind(ROLE):
+        for trust in trusts(role, module):
+            for service in trust.services:
+                found.setdefault(service, {})[role.address] = role
+    return {service: tuple(roles.values()) for service, roles in found.items()}
 
 
 def _has_profile(role: Resource, module: Module) -> bool:

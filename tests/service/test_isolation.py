@@ -11,14 +11,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from operator import is_ as is_same
 from pathlib import Path
 
 import pytest
 
 from bot.confinement import can_close_doors
-from bot.engine import EngineStopped, LocalEngine, Texts, Wanted
+from bot.crossing import Crossing
+from bot.engine import EngineStopped, Judgement, LocalEngine, Texts, Wanted
 from bot.isolation import BROKE, ODD, Bounds, ConfinedEngine
-from remediations.model import Profile, Safety
+from bot.wire import to_wire
+from remediations.model import Plan, Profile, Report, Safety
 from remediations.rule import rules
 from remediations.terraform.grammar import Grammar
 from tests.rules.pages import examples
@@ -164,6 +167,8 @@ def test_there_is_nothing_to_steal(overtaken: Overtaken, monkeypatch: pytest.Mon
         "b'[' * 100000",
         "b'{}'",
         "b'[[], [], [], []]'",
+        "b'[[], [[0], [], []], [[], [], []], [[], [], []], [[], []]]'",
+        "b'[[], [[-1], [], []], [[], [], []], [[], [], []], [[], []]]'",
         "b'[[[\"x\"],[]],[[],[]],[[],[]],[[],[]]]'",
         'b\'[[[],[["\\\\ud800",1,"r",true,""]]],[[],[]],[[],[]],[[],[]]]\'',
     ],
@@ -171,6 +176,25 @@ def test_there_is_nothing_to_steal(overtaken: Overtaken, monkeypatch: pytest.Mon
 def test_a_lying_child_is_not_believed(overtaken: Overtaken, answer: str) -> None:
     lie = f"a = {answer}; os.write(3, here.FRAME.pack(b'A', len(a)) + a); os._exit(0)"
     assert do(overtaken, lie) == ODD
+
+
+def test_an_empty_answer_is_one(overtaken: Overtaken) -> None:
+    """So that what is not believed above is not believed for its places alone."""
+    empty = "b'[[], [[], [], []], [[], [], []], [[], [], []], [[], []]]'"
+    program = f"a = {empty}; os.write(3, here.FRAME.pack(b'A', len(a)) + a); os._exit(0)"
+    judged = overtaken.judge(texts({"do.py": program.encode()}), Profile())
+    assert judged == Judgement(Report(), Report(), Report(), Plan())
+
+
+def test_what_both_ends_say_crosses_once(engine: ConfinedEngine, grammar: Grammar) -> None:
+    both = Texts({"main.tf": BUCKET}, {"main.tf": BUCKET}, (), frozenset({""}))
+    here = LocalEngine(grammar).judge(both, Profile())
+    assert here.base.findings
+    crossed = engine.judge(both, Profile())
+    assert crossed == here
+    assert all(map(is_same, crossed.base.findings, crossed.head.findings))
+    told = to_wire(Crossing.of(here))
+    assert len(told) < 0.6 * len(to_wire(here))
 
 
 def test_an_endless_answer_is_cut_off(overtaken: Overtaken) -> None:
