@@ -346,6 +346,16 @@ def test_whoever_is_told_a_role_passes_that_one(
         assert found.evidence == words
 
 
+def test_a_job_of_sagemaker_passes_its_own_role_besides(grammar: Grammar) -> None:
+    pipeline = (
+        'resource "aws_sagemaker_pipeline" "p" {\n  role_arn = aws_iam_role.endpoint.arn\n'
+        "  pipeline_definition = jsonencode({ Role = aws_iam_role.task.arn })\n}\n"
+    )
+    text = TASK + pipeline + policy("iam:PassRole", "ecs:RunTask")
+    assert isinstance(meant("role", ROLES.format("endpoint", "lambda") + text, grammar), Choice)
+    assert isinstance(meant("role", ENDPOINT + text, grammar), str)
+
+
 @pytest.mark.parametrize(
     ("others", "names"),
     [

@@ -145,3 +145,46 @@ def test_a_deny_for_everything_locks_out_in_a_local_too(grammar: Grammar) -> Non
     )
     findings, _ = found(LOCALS.format(local) + BUCKET, "s3-policy-lockout", grammar)
     assert len(findings) == 1
+
+
+def test_what_two_buckets_share_is_left_to_a_person(grammar: Grammar) -> None:
+    local = f"jsonencode({{ Statement = [{READS}] }})"
+    second = BUCKET.replace('"b"', '"c"').replace(".b.", ".c.")
+    text = LOCALS.format(local) + BUCKET + second
+    findings, codebase = found(text, "s3-tls-not-required", grammar)
+    assert len(findings) == 2
+    assert combine(codebase, findings, Profile(), Safety.REVIEW) == ()
+
+
+OWNER = """{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::111122223333:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+    }"""
+LOGS = """resource "aws_kms_key" "k" {
+  enable_key_rotation = true
+  policy              = local.it
+}
+
+resource "aws_cloudwatch_log_group" "g" {
+  name              = "g"
+  retention_in_days = 30
+}
+"""
+
+
+def test_a_key_lets_a_service_in_where_its_policy_stands(grammar: Grammar) -> None:
+    rule = "log-group-no-cmk"
+    text = LOCALS.format(f"jsonencode({{ Statement = [{OWNER}] }})") + LOGS
+    findings, codebase = found(text, rule, grammar)
+    edits = combine(codebase, findings, Profile(), Safety.REVIEW)
+    changed = codebase.with_edits(edits).documents["main.tf"].source.text
+    assert changed.count("logs.") == 1
+    assert changed.index("logs.") < changed.index("resource")
+    # Who is let in already is not let in again.
+    again = changed.replace("  kms_key_id        = aws_kms_key.k.arn\n", "")
+    assert again != changed
+    findings, codebase = found(again, rule, grammar)
+    edits = combine(codebase, findings, Profile(), Safety.REVIEW)
+    assert codebase.with_edits(edits).documents["main.tf"].source.text.count("logs.") == 1
