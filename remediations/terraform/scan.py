@@ -119,10 +119,13 @@ class _Scanner:
         """Without the newlines that mean nothing to the grammar, and the names it cannot read."""
         after = [0, *(offset + 1 for offset in self.flat)]
         shadow = " ".join(map(code.__getitem__, map(slice, after, (*self.flat, len(code)))))
+        pieces: list[str] = []
+        position = 0
         for colons in _COLONS.finditer(code):
             # The grammar knows functions of one and of three names; Terraform also those of two.
-            shadow = f"{shadow[: colons.start()]}__{shadow[colons.end() :]}"
-        return shadow
+            pieces += shadow[position : colons.start()], "__"
+            position = colons.end()
+        return "".join((*pieces, shadow[position:]))
 
     def put(self, start: int, written: str) -> None:
         """This in the place of what stands from ``start`` on, which is as long."""
