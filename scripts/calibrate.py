@@ -1,6 +1,6 @@
 """How good the inference of IAM resources is, on statements that people labelled.
 
-    python -m scripts.calibrate [tuning|held-out|second|third|fourth|fifth|all]
+    python -m scripts.calibrate [tuning|held-out|second|…|all]
 
 Prints, for each service, how many suggestions there are, how many are right, how many of what is
 meant are found, and Wilson's interval of the precision at 95 %. Weights are tuned on the one half
@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from remediations.terraform.grammar import Grammar
-from tests.iam.labelled import GIVEN, given, labelled
+from tests.iam.labelled import GIVEN, HALVES, given, labelled
 from tests.iam.measuring import Outcome, outcomes, score
 
 HEADER = f"{'service':16}{'suggested':>10}{'right':>7}{'meant':>7}{'precision':>11}{'recall':>8}"
@@ -45,9 +45,7 @@ def main(half: str) -> int:
     if given() is None:
         sys.stderr.write(f"set {GIVEN} to the directory with the labelled modules\n")
         return 1
-    for name in (
-        ("tuning", "held-out", "second", "third", "fourth", "fifth") if half == "all" else (half,)
-    ):
+    for name in HALVES if half == "all" else (half,):
         sys.stdout.write("\n".join(lines(name)) + "\n\n")
     return 0
 

@@ -119,13 +119,6 @@ class _Looking:
             self.kept.keep({share.root: to_wire(share) for share in shares})
         return shares
 
-    def say_taken(self, piece: int) -> None:
-        """How far all processes have come when one takes that piece, or one after the last."""
-        if is_seen(len(self.question.files)):
-            taken = {path for part in self.parts[:piece] for path in part.paths}
-            total = taken.union(*(part.paths for part in self.parts[piece:]))
-            say_read(len(taken), len(total))
-
     def written(self, piece: int) -> list[bytes]:
         """The same on the wire."""
         lines = {share.root: to_wire(share) for share in self._shares(self.parts[piece])}
@@ -138,6 +131,13 @@ class _Looking:
         with suppress(WireError):
             return from_wire(Share, line)
         return None
+
+    def say_taken(self, piece: int) -> None:
+        """How far all processes have come when one takes that piece, or one after the last."""
+        if is_seen(len(self.question.files)):
+            taken = {path for part in self.parts[:piece] for path in part.paths}
+            total = taken.union(*(part.paths for part in self.parts[piece:]))
+            say_read(len(taken), len(total))
 
     def _shares(self, part: Part) -> list[Share]:
         """Nothing where the roots of the part call what was not foreseen."""

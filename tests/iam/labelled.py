@@ -14,6 +14,10 @@ from typing import Any, Final
 HOME: Final = Path(__file__).parent / "calibration"
 GIVEN: Final = "LOCKSTITCH_TEST_LABELLED_MODULES"
 """The directory with the reduced repositories; they are other people's and stay outside."""
+FIRST: Final = ("tuning", "held-out")
+LATER: Final = ("second", "third", "fourth", "fifth")
+HALVES: Final = FIRST + LATER
+"""The halves of the first round, and the rounds after it."""
 VERDICTS: Final = frozenset(
     {"resources", "literal", "derived", "none", "ambiguous", "must-stay-wildcard"}
 )

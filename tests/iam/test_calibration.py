@@ -10,7 +10,7 @@ import pytest
 
 from remediations.terraform.grammar import Grammar
 
-from .labelled import GIVEN, given
+from .labelled import GIVEN, HALVES, given
 from .measuring import Score, outcomes, score
 
 pytestmark = pytest.mark.skipif(
@@ -25,7 +25,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("half", ["tuning", "held-out", "second", "third", "fourth", "fifth"])
+@pytest.mark.parametrize("half", HALVES)
 def test_what_is_suggested_is_meant(half: str, grammar: Grammar) -> None:
     found = tuple(outcomes(half, grammar))
     wrong = {(one.row.id, one.service) for one in found if one.suggested and not one.is_right}
@@ -35,8 +35,7 @@ def test_what_is_suggested_is_meant(half: str, grammar: Grammar) -> None:
 
 
 def test_two_fifths_of_what_is_meant_is_found(grammar: Grammar) -> None:
-    halves = ("tuning", "held-out", "second", "third", "fourth", "fifth")
-    assert score([one for half in halves for one in outcomes(half, grammar)]).recall >= 0.4
+    assert score([one for half in HALVES for one in outcomes(half, grammar)]).recall >= 0.4
 
 
 def test_the_interval_is_wilsons() -> None:

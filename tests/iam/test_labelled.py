@@ -12,9 +12,8 @@ from remediations.iam.statements import policies
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module
 
-from .labelled import GIVEN, VERDICTS, Labelled, files_of, given, half_of, labelled
+from .labelled import GIVEN, LATER, VERDICTS, Labelled, files_of, given, half_of, labelled
 
-LATER = ("second", "third", "fourth", "fifth")
 MODULES = sorted({one.module for one in labelled()})
 needs_modules = pytest.mark.skipif(
     given() is None, reason=f"other people's modules are not in this repository; set {GIVEN}"

@@ -54,36 +54,25 @@ TO_SAGEMAKER = only_if("StringEquals", "iam:PassedToService", "sagemaker.amazona
 NO_DELETE = allow("s3:DeleteObject", ALL, effect="Deny")
 TRAINS = allow("sagemaker:CreateTrainingJob", ALL)
 KEY = 'resource "aws_kms_key" "data" {\n  enable_key_rotation = true\n}\n'
-ROLE = """resource "aws_iam_role" "sm" {
-  assume_role_policy = jsonencode({
+_ROLE = """resource "aws_iam_role" "{0}" {{
+  assume_role_policy = jsonencode({{
     Statement = [
-      {
+      {{
         Effect    = "Allow"
         Action    = "sts:AssumeRole"
-        Principal = { Service = "sagemaker.amazonaws.com" }
-        Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
-      },
+        Principal = {{ Service = "{1}.amazonaws.com" }}
+        Condition = {{ StringEquals = {{ "aws:SourceAccount" = "111122223333" }} }}
+      }},
     ]
-  })
-}
+  }})
+}}
 """
-MACHINE = """resource "aws_iam_role" "machine" {
-  assume_role_policy = jsonencode({
-    Statement = [
-      {
-        Effect    = "Allow"
-        Action    = "sts:AssumeRole"
-        Principal = { Service = "states.amazonaws.com" }
-        Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
-      },
-    ]
-  })
-}
-
-resource "aws_iam_role_policy" "machine" {
+ROLE = _ROLE.format("sm", "sagemaker")
+MACHINE = f"""{_ROLE.format("machine", "states")}
+resource "aws_iam_role_policy" "machine" {{
   role   = aws_iam_role.machine.id
   policy = data.aws_iam_policy_document.p.json
-}
+}}
 """
 ALL_BUT_IAM = (
     '  statement {\n    effect      = "Allow"\n    not_actions = ["iam:*"]\n'
