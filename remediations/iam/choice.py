@@ -11,6 +11,7 @@ from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer
 from .nouns import NOUNS, Noun, declared, looked_up, others
 from .order import needs
+from .roles import out_of_sight
 from .scoping import split
 from .statement import Statement
 from .uses import named_here
@@ -44,12 +45,23 @@ def choose(question: Question) -> Choice | str:
             "those that it needs."
         )
     inference = infer(question)
+    if inference.unshown:
+        return (
+            f"`{inference.unshown}` runs with the role too, and nothing shows which {noun.word} it "
+            "needs. Name the ARNs of all that this role needs."
+        )
     if not inference.chosen:
         return _undecided(noun, inference)
     resources = tuple(one.resource for one in inference.chosen if one.resource is not None)
     for one in resources:
         if question.holder.place in needs(one):
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
+    away = out_of_sight(question.roles, module)
+    if away is not None:
+        return (
+            f"`{away}` hands the role on, and what runs with it there does not stand here. Name "
+            f"the ARNs of each {noun.word} that it needs."
+        )
     return Choice(resources, inference.evidence)
 
 

@@ -42,6 +42,12 @@ _LOADS: Final = (
     "storagegateway",
     "transfer",
 )
+# https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html
+_QUERIES: Final = "athena:StartQueryExecution"
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights.html
+_INSIGHTS: Final = "LambdaInsights"
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html
+_AT_THE_EDGE: Final = "edgelambda"
 _BUILDS: Final = ("iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy")
 
 
@@ -78,10 +84,10 @@ def of_policy(
             f"`{stranger}` takes on the role, and what that needs does not stand here. Name the "
             f"ARNs of each {noun.word} that it needs."
         )
-    if noun.word == "bucket" and _is_for_sagemaker_too(roles, module):
+    if noun.word != "role" and _is_for_sagemaker_too(roles, module):
         return (
-            "SageMaker takes on the role too, and nothing here runs with it: its jobs often use "
-            "the account's default bucket. Name every bucket that this role needs."
+            "SageMaker takes on the role too, and nothing here runs with it: what its jobs need "
+            f"is said where they are started. Name every {noun.word} that this role needs."
         )
     silent = next(_jobs_of_script(roles, module), None) if noun.word == "bucket" else None
     if silent is not None:
@@ -93,6 +99,11 @@ def of_policy(
         return (
             "Instances that Systems Manager looks after read buckets of AWS's own too. Name those "
             "beside the bucket that is meant."
+        )
+    if noun.word == "bucket" and any(covers(one, _QUERIES) for one in _actions(policies)):
+        return (
+            "Its queries read what their tables stand on and write where the workgroup says, with "
+            "the permissions of whoever asks. Name every bucket of those."
         )
     if noun.word == "log group":
         return _of_functions(roles, module)
@@ -147,10 +158,27 @@ def _actions(policies: tuple[tuple[Statement, ...], ...]) -> Iterator[str]:
 
 def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
     """A function without a group of its own writes to one that Lambda makes for it."""
-    alone = next((one for one, group in functions(roles, module) if group is None), None)
+    if _AT_THE_EDGE in takers(roles, module):
+        return (
+            "A function at the edge writes to a log group in every region that it answers in. "
+            "Name `/aws/lambda/us-east-1.` and the function's name, for all regions."
+        )
+    held = tuple(functions(roles, module))
+    insight = next((one for one, _ in held if _INSIGHTS in _written(one, "layers")), None)
+    if insight is not None:
+        return (
+            f"`{insight.address}` has the layer of Lambda Insights, which writes to "
+            "`/aws/lambda-insights` too. Name both groups."
+        )
+    alone = next((one for one, group in held if group is None), None)
     if alone is None:
         return None
     return (
         f"`{alone.address}` writes to a log group that Lambda makes for it. Declare it as "
         "`/aws/lambda/` and the function's name, then name both."
     )
+
+
+def _written(resource: Resource, argument: str) -> str:
+    held = resource.attribute(argument)
+    return resource.document_of(held.value).text_of(held.value) if held else ""

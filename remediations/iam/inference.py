@@ -24,7 +24,7 @@ from .permissions import covers
 from .roles import ROLE, is_handed_on, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
-from .uses import keys_behind, literal_names, named_beside, named_here, needs, pointed_at
+from .uses import keys_behind, literal_names, named_beside, named_here, needs, pointed_at, told
 
 _SPLIT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 # Words that say what something is for; those that say what it is tell nothing.
@@ -34,9 +34,16 @@ _TELLING: Final = re.compile(
     r"mlflow|pipeline|landing|bronze|silver|gold"
 )
 
+_SPELT_OUT: Final = re.compile(r":log-group:(?!/aws/[a-z-]+/\*)[^*:]")
 _READS_LOGS: Final = ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery")
 _OF_PEOPLE: Final = frozenset({"aws_iam_group_policy", "aws_iam_user_policy"})
+# What code has to be told of, or else has by heart. Nobody tells a function its image.
+_TOLD: Final = frozenset({"bucket", "endpoint", "model", "secret", "table"})
 _OF_ML: Final = frozenset({"bedrock", "sagemaker"})
+# People start there what they like, often on the account's default bucket.
+_STUDIO: Final = frozenset(
+    {"aws_sagemaker_domain", "aws_sagemaker_space", "aws_sagemaker_user_profile"}
+)
 _WORKS: Final = frozenset(
     {
         "aws_batch_job_definition",
@@ -70,6 +77,8 @@ class Inference:
     candidates: tuple[Candidate, ...]
     chosen: tuple[Candidate, ...]
     margin: float = 0.0
+    unshown: str = ""
+    """What else runs with the role and points at none of them, which is why none is chosen."""
 
     @property
     def evidence(self) -> str:
@@ -108,7 +117,21 @@ def infer(question: Question) -> Inference:
     margin = min((one.score for one in chosen), default=0.0) - rest
     if margin < weights.MARGIN - 1e-9 or any(one.resource is None for one in chosen):
         return Inference(tuple(candidates), (), margin)
+    silent = _silent(question, chosen) if used and chosen == used else None
+    if silent is not None:
+        return Inference(tuple(candidates), (), margin, silent)
     return Inference(tuple(candidates), chosen, margin)
+
+
+def _silent(question: Question, chosen: tuple[Candidate, ...]) -> str | None:
+    """What runs with the role too, and points at none of these: it may need another one."""
+    if question.noun.word not in _TOLD:
+        return None
+    names = {one.name for one in chosen}
+    for user in users_of_roles(question.roles, question.module):
+        if user.type in _WORKS and not names & told(user, question.module):
+            return user.address
+    return None
 
 
 def _rank(one: Candidate) -> tuple[float, str]:
@@ -146,7 +169,7 @@ def _candidates(question: Question) -> tuple[list[Candidate], list[Candidate]]:
     told = [
         _weighed(question, name, one, shown)
         for name in dict.fromkeys(shown.names)
-        for one in all_names.get(name, ())
+        for one in all_names.get(name) or _set_aside(name, shown, question)
     ]
     named = {one.name for one in told}
     told += [Candidate(name, weights.FROM_ELSEWHERE, f"`{name}` is named too") for name in literal]
@@ -154,6 +177,12 @@ def _candidates(question: Question) -> tuple[list[Candidate], list[Candidate]]:
     plain = module.remember(key, lambda: sorted(_plain(question, all_names), key=_rank))
     told.sort(key=_rank)
     return told, [one for one in plain if one.name not in named]
+
+
+def _set_aside(name: str, shown: _Shown, question: Question) -> tuple[Resource, ...]:
+    """A bucket for logs or a website is meant too where what runs with the role works with it."""
+    one = question.module.resource(name) if name in shown.used else None
+    return (one,) if one is not None and one.kind in question.noun.kinds else ()
 
 
 _All = Mapping[str, tuple[Resource | None, ...]]
@@ -191,20 +220,20 @@ def _shown(question: Question, *, is_alone: bool) -> _Shown:
 def _is_telling_alone(question: Question) -> bool:
     """Whether the only one of its kind is what the role is for.
 
-    So it is for a role of an ML service, and for what works on tables and endpoints. A build, a
-    pipeline, a person or a reader of files works on what stands elsewhere; an image often is
-    another's; a policy that goes to somebody out of sight may be for anything.
+    So it is for a role of an ML service, and for what works on endpoints. A build, a pipeline, a
+    person, a function or a reader of files works on what stands elsewhere; an image often is
+    another's; a policy that none of the roles here has may be for anything.
     """
     word, roles, module = question.noun.word, question.roles, question.module
     if word in ("log group", "role") or question.holder.kind in _OF_PEOPLE:
         return False
     if not roles:
-        return not is_handed_on(question.holder, module)
+        return not module.of_kind(ROLE) and not is_handed_on(question.holder, module)
     services = takers(roles, module)
     users = {user.type for user in users_of_roles(roles, module)}
     if services and services <= _OF_ML:
-        return word != "repository"
-    return word in ("endpoint", "table") and bool(users) and users <= _WORKS
+        return word != "repository" and not users & _STUDIO
+    return word == "endpoint" and bool(users) and users <= _WORKS
 
 
 def _own(question: Question) -> frozenset[str]:
@@ -234,8 +263,28 @@ def _conclusive(question: Question, allowed: frozenset[str]) -> Mapping[str, str
     found = {name: f"the statement names `{name}` beside the wildcard" for name in here}
     if question.noun.word == "log group" and not found and _writes_logs(question.statement):
         written = groups_written(question.roles, question.module)
-        return {} if allowed & written.keys() else written
+        is_allowed = allowed & written.keys() or _writes_in_words(question)
+        return {} if is_allowed else written
     return found
+
+
+def _writes_in_words(question: Question) -> bool:
+    """Whether another statement of the roles writes all of these logs to a group it spells out.
+
+    That is the group of what runs with them, so this statement means another one.
+    """
+    policies = (question.policy, *policies_of(question.roles, question.module))
+    others = (one for policy in policies for one in policy if one is not question.statement)
+    return any(
+        one.effect == "Allow"
+        and any(_SPELT_OUT.search(item.text) for item in one.resources)
+        and all(
+            any(covers(theirs.text, item.text) for theirs in one.actions)
+            for item in question.statement.actions
+            if item.text.startswith("logs:")
+        )
+        for one in others
+    )
 
 
 def _writes_logs(statement: Statement) -> bool:

@@ -92,6 +92,68 @@ def _handed_out(module: Module) -> Iterator[str]:
             yield from module.references(attribute.value)
 
 
+def out_of_sight(roles: tuple[Resource, ...], module: Module) -> str | None:
+    """A module that one of the roles is given to: what runs with it there does not stand here.
+
+    The one that calls this one counts too, where it works with an output that the role is in.
+    """
+    given = module.remember("given away", lambda: _given_away(module))
+    return next((given[role.address] for role in roles if role.address in given), None)
+
+
+def _given_away(module: Module) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    if module.caller is not None and module.call is not None:
+        caller, name = module.caller, module.call.name
+        used = caller.remember("outputs used", lambda: frozenset(_outputs_used(caller)))
+        for output, (block, _) in module.outputs.items():
+            value = block.body.attributes.get("value")
+            if value is not None and (name, output) in used:
+                found |= dict.fromkeys(module.references(value.value), f"output.{output}")
+    for call in module.calls:
+        for attribute in all_attributes(call.block.body):
+            if attribute.name not in NO_USE and _works_with(call.target, attribute.name):
+                addresses = module.references(attribute.value)
+                found |= dict.fromkeys(addresses, f"module.{call.name}")
+    return found
+
+
+def _works_with(target: Module | None, variable: str) -> bool:
+    """Whether something may run with the role that a module is given so, or in one it calls."""
+    if target is None:
+        return True
+    held = [
+        attribute
+        for one in target.resources
+        if not one.type.startswith(_IAM)
+        for attribute in target.naming(one)
+        if _TAKES.fullmatch(attribute.name)
+    ]
+    held += [one for call in target.calls for one in all_attributes(call.block.body)]
+    held += [attribute for attribute, _ in target.locals.values()]
+    names = (node.names[:2] for one in held for node in target.references_in(one.value))
+    return ("var", variable) in names
+
+
+def _outputs_used(module: Module) -> Iterator[tuple[str, str]]:
+    """Outputs of the modules it calls that it works with, by call and name; policies are none."""
+    held = [
+        attribute
+        for one in module.resources
+        if not one.type.startswith(_IAM)
+        for attribute in module.naming(one)
+    ]
+    held += [one for call in module.calls for one in all_attributes(call.block.body)]
+    held += [attribute for attribute, _ in module.locals.values()]
+    if module.caller is not None:
+        values = (block.body.attributes.get("value") for block, _ in module.outputs.values())
+        held += [value for value in values if value is not None]
+    for attribute in held:
+        for node in module.references_in(attribute.value) if attribute.name not in NO_USE else ():
+            if len(node.names) > 2 and node.names[0] == "module":
+                yield node.names[1], node.names[2]
+
+
 def policies_of(roles: tuple[Resource, ...], module: Module) -> tuple[tuple[Statement, ...], ...]:
     """Every policy that ends up on one of these roles."""
     by_role = module.remember("policies by role", lambda: _by_role(module))

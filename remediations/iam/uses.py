@@ -95,6 +95,18 @@ def _pointed_at(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[s
                     yield name, f"`{user.address}` points at `{name}` in `{attribute.name}`"
 
 
+def told(user: Resource, module: Module) -> frozenset[str]:
+    """What one user of a role names, and what calls or feeds it does."""
+    return module.remember(("told", user.address), lambda: frozenset(_told(user, module)))
+
+
+def _told(user: Resource, module: Module) -> Iterator[str]:
+    for one in (user, *_around(user, module)):
+        for attribute in all_attributes(one.body):
+            if attribute.name not in NO_USE:
+                yield from named_in(attribute.value, one, module)
+
+
 def _around(user: Resource, module: Module) -> Iterator[Resource]:
     """What refers to a user of the role: what calls it, and with what."""
     for one, argument in module.users_of(user.address):

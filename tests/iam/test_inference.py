@@ -551,16 +551,16 @@ BUILD = 'resource "aws_codebuild_project" "b" {\n  service_role = aws_iam_role.e
 @pytest.mark.parametrize(
     ("service", "user", "is_shown"),
     [
-        ("lambda", FUNCTION, True),
+        ("lambda", FUNCTION, False),
         ("sagemaker", "", True),
         ("codebuild", BUILD, False),
         ("lambda", "", False),
     ],
 )
-def test_the_only_table_is_meant_by_what_works_with_it(
+def test_the_only_table_is_meant_by_a_role_of_machine_learning(
     service: str, user: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    """A build works on what stands elsewhere, and a role without a use tells nothing."""
+    """Others work on what stands elsewhere, or know it by heart."""
     text = TABLE + ROLES.format("endpoint", service) + user + policy("dynamodb:PutItem")
     assert isinstance(meant("table", text, grammar), Choice) is is_shown
 

