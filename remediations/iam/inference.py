@@ -205,6 +205,8 @@ def _plain(question: Question, all_names: _All) -> Iterator[Candidate]:
 def _shown(question: Question, *, is_alone: bool) -> _Shown:
     noun, module, roles = question.noun, question.module, question.roles
     beside = tuple(named_beside(question.statement, question.policy, roles, module))
+    if noun.word == "log group" and not _writes_logs(question.statement):
+        beside = ()
     allowed = frozenset(name for name, _, is_allowed in beside if is_allowed)
     held = declared(noun, module)
     return _Shown(

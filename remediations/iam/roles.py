@@ -24,8 +24,12 @@ _ATTACHMENTS: Final = (
 )
 _IAM: Final = "aws_iam_"
 # Arguments by which a role is taken on. One that stands in a definition, in an environment or in
-# a stage's configuration is passed on to somebody else.
-_TAKES: Final = re.compile(r"(?:.*_)?(?:role|profile)(?:_arn|_name)?s?|container_properties")
+# a stage's configuration is passed on to somebody else, and nothing runs with the role by which ECS
+# keeps load balancers and machines.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
+_TAKES: Final = re.compile(
+    r"(?!infrastructure_)(?:.*_)?(?:role|profile)(?:_arn|_name)?s?|container_properties"
+)
 
 
 def roles_of(holder: Resource, module: Module) -> tuple[Resource, ...]:

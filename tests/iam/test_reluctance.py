@@ -302,3 +302,32 @@ def test_the_only_bucket_is_not_all_that_people_in_studio_use(grammar: Grammar) 
     text = HELD + role("s3:GetObject", by='"sagemaker.amazonaws.com"')
     assert names(meant("bucket", text, grammar)) == "`aws_s3_bucket.data`"
     assert isinstance(meant("bucket", text + STUDIO, grammar), str)
+
+
+NAMED = f'{{ Effect = "Allow", Action = "logs:PutLogEvents", Resource = {GROUP}.arn }}'
+
+
+@pytest.mark.parametrize(
+    ("action", "is_shown"),
+    [("logs:CreateLogStream", True), ("logs:GetLogEvents", False), ("logs:Filter*", False)],
+)
+def test_who_writes_to_one_group_may_read_all(
+    action: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = HELD + role(action, by='"apigateway.amazonaws.com"', more=NAMED)
+    assert isinstance(meant("log group", text, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("argument", "is_shown"), [("execution_role_arn", True), ("infrastructure_role_arn", False)]
+)
+def test_containers_write_with_the_role_that_starts_them_and_not_with_that_of_the_cluster(
+    argument: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    service = (
+        f'resource "aws_ecs_express_gateway_service" "s" {{\n  {argument} = {OWN}\n\n'
+        "  primary_container {\n    aws_logs_configuration {\n"
+        f"      log_group = {GROUP}.name\n    }}\n  }}\n}}\n"
+    )
+    text = HELD + role("logs:PutLogEvents", by='"ecs.amazonaws.com"') + service
+    assert isinstance(meant("log group", text, grammar), Choice) is is_shown
