@@ -35,7 +35,14 @@ _TELLING: Final = re.compile(
 )
 
 _SPELT_OUT: Final = re.compile(r":log-group:(?!/aws/[a-z-]+/\*)[^*:]")
-_READS_LOGS: Final = ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery")
+# https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+_NOT_WRITES: Final = (
+    "logs:CreateLogDelivery",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:GetQueryResults",
+    "logs:StartQuery",
+)
 _OF_PEOPLE: Final = frozenset({"aws_iam_group_policy", "aws_iam_user_policy"})
 # What code has to be told of, or else has by heart. Nobody tells a function its image.
 _TOLD: Final = frozenset({"bucket", "endpoint", "model", "secret", "table"})
@@ -205,8 +212,6 @@ def _plain(question: Question, all_names: _All) -> Iterator[Candidate]:
 def _shown(question: Question, *, is_alone: bool) -> _Shown:
     noun, module, roles = question.noun, question.module, question.roles
     beside = tuple(named_beside(question.statement, question.policy, roles, module))
-    if noun.word == "log group" and not _writes_logs(question.statement):
-        beside = ()
     allowed = frozenset(name for name, _, is_allowed in beside if is_allowed)
     held = declared(noun, module)
     return _Shown(
@@ -290,9 +295,12 @@ def _writes_in_words(question: Question) -> bool:
 
 
 def _writes_logs(statement: Statement) -> bool:
-    """Whether it is there to write logs: whoever reads them may mean those of others."""
+    """Whether it is there to write logs: whoever reads them may mean those of others.
+
+    Whoever has them delivered is given every resource, as AWS writes that policy.
+    """
     actions = [item.text for item in statement.actions if item.text != "logs:*"]
-    return not any(covers(one, read) for one in actions for read in _READS_LOGS)
+    return not any(covers(one, other) for one in actions for other in _NOT_WRITES)
 
 
 def _used(question: Question) -> Mapping[str, str]:
@@ -315,14 +323,15 @@ def _used(question: Question) -> Mapping[str, str]:
 def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:
     if name in shown.conclusive:
         return Candidate(name, weights.CONCLUSIVE, shown.conclusive[name], one, is_proven=True)
+    is_group = question.noun.word == "log group"
     score, evidence, is_proven = weights.ONE_OF_SEVERAL, f"`{name}` is one of several", False
     if name in shown.allowed:
         score, evidence = weights.ALLOWED_ALREADY, f"`{name}` is allowed already"
     elif name in shown.used:
         score, evidence, is_proven = weights.USED_BY_CONSUMER, shown.used[name], True
-    elif name in shown.beside:
+    elif name in shown.beside and not is_group:  # who writes to one group may mean any other
         score, evidence, is_proven = weights.NAMED_BY_SIBLING, shown.beside[name], True
-    elif name == shown.alone:
+    elif name == shown.alone and not _is_for_others(question, name, shown.own):
         what = f"the only {question.noun.described} of this module"
         score, evidence = weights.ONLY_ONE, f"`{name}` is {what}"
     elif one is None or one.is_data:

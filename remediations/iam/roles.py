@@ -23,6 +23,7 @@ _ATTACHMENTS: Final = (
     "aws_iam_role_policy_attachments_exclusive",
 )
 _IAM: Final = "aws_iam_"
+_FROM_ELSEWHERE: Final = frozenset({"data", "each", "module", "var"})
 # Arguments by which a role is taken on. One that stands in a definition, in an environment or in
 # a stage's configuration is passed on to somebody else, and nothing runs with the role by which ECS
 # keeps load balancers and machines.
@@ -73,13 +74,16 @@ def _following(one: Resource, module: Module) -> Iterator[Resource]:
 def is_handed_on(holder: Resource, module: Module) -> bool:
     """Whether it is attached to something out of sight, or given to another module.
 
-    Not so with an inline policy: its module gives it to one role, for what this module is about.
+    Not so with an inline policy that names its role: its module gives it to that one, for what this
+    module is about.
     """
     handed_out = module.remember("handed out", lambda: frozenset(_handed_out(module)))
     pending, seen = [holder], {holder.address}
     while pending:
         one = pending.pop()
         if one.kind == _INLINE:
+            if _is_for_another_s(one, module):
+                return True
             continue
         if one.kind not in (DOCUMENT, POLICY) or one.address in handed_out:
             return True
@@ -88,6 +92,13 @@ def is_handed_on(holder: Resource, module: Module) -> bool:
                 seen.add(user.address)
                 pending.append(user)
     return False
+
+
+def _is_for_another_s(inline: Resource, module: Module) -> bool:
+    """Whether its role is made elsewhere, and comes from there."""
+    held = inline.attribute("role")
+    names = module.references_in(held.value) if held else ()
+    return any(one.parts[0] in _FROM_ELSEWHERE for one in names)
 
 
 def _handed_out(module: Module) -> Iterator[str]:

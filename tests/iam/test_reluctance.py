@@ -307,15 +307,48 @@ def test_the_only_bucket_is_not_all_that_people_in_studio_use(grammar: Grammar) 
 NAMED = f'{{ Effect = "Allow", Action = "logs:PutLogEvents", Resource = {GROUP}.arn }}'
 
 
+@pytest.mark.parametrize("action", ["logs:CreateLogStream", "logs:GetLogEvents", "logs:Get*"])
+def test_who_writes_to_one_group_may_mean_any_other(action: str, grammar: Grammar) -> None:
+    text = HELD + role(action, by='"apigateway.amazonaws.com"', more=NAMED)
+    assert isinstance(meant("log group", text, grammar), str)
+
+
 @pytest.mark.parametrize(
     ("action", "is_shown"),
-    [("logs:CreateLogStream", True), ("logs:GetLogEvents", False), ("logs:Filter*", False)],
+    [
+        ("logs:CreateLogStream", True),
+        ("logs:CreateLogDelivery", False),
+        ("logs:GetQueryResults", False),
+        ("logs:*", True),
+    ],
 )
-def test_who_writes_to_one_group_may_read_all(
+def test_whoever_reads_logs_or_has_them_delivered_does_not_only_write_its_own(
     action: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    text = HELD + role(action, by='"apigateway.amazonaws.com"', more=NAMED)
+    text = HELD + function("call") + role("logs:PutLogEvents", action)
     assert isinstance(meant("log group", text, grammar), Choice) is is_shown
+
+
+def test_the_only_bucket_may_be_for_something_else(grammar: Grammar) -> None:
+    text = HELD + role("s3:GetObject", by='"sagemaker.amazonaws.com"')
+    build = (
+        'resource "aws_iam_role" "build" {\n  name = "build"\n}\n'
+        'resource "aws_codebuild_project" "b" {\n  service_role = aws_iam_role.build.arn\n\n'
+        "  source {\n    location = aws_s3_bucket.data.id\n  }\n}\n"
+    )
+    assert names(meant("bucket", text, grammar)) == "`aws_s3_bucket.data`"
+    assert isinstance(meant("bucket", text + build, grammar), str)
+
+
+@pytest.mark.parametrize(
+    ("whose", "is_shown"), [('"job"', True), ("var.role", False), ("module.compute.role", False)]
+)
+def test_an_inline_policy_of_a_role_made_elsewhere_may_mean_what_stands_there(
+    whose: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    inline = role("s3:GetObject").replace("aws_iam_role.work.id", whose)
+    text = HELD + inline[inline.index('resource "aws_iam_role_policy"') :]
+    assert isinstance(meant("bucket", text, grammar), Choice) is is_shown
 
 
 @pytest.mark.parametrize(
