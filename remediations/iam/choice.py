@@ -34,6 +34,12 @@ class Choice:
 
 def choose(question: Question) -> Choice | str:
     """What is meant, or a sentence that says what has to be decided."""
+    # Kept as long as the policy that the statement was read from.
+    key = ("choice", question.noun.word, question.holder.place, id(question.statement))
+    return question.module.remember(key, lambda: _choose(question))
+
+
+def _choose(question: Question) -> Choice | str:
     noun, module = question.noun, question.module
     hindrance = of_module(noun, module) or of_policy(noun, question.holder, question.policy, module)
     if hindrance is not None:

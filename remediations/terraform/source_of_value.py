@@ -122,12 +122,15 @@ def _readers(root: Module) -> dict[int, tuple[tuple[Resource, str], ...]]:
         for resource in module.resources:
             for attribute in module.naming(resource):
                 names = module.references_in(attribute.value)
+                leading = tuple(one for one in names if one.parts[0] in _LEADING)
                 reader = resource, attribute.name
-                for step in ways.behind_all(names, module):
+                for step in ways.behind_all(leading, module) if leading else ():
                     index.setdefault(step, []).append(reader)
     return {step: tuple(readers) for step, readers in index.items()}
 
 
+# All other names stand for something that is only known after apply, or that no file says.
+_LEADING: Final = frozenset({"local", "module", "var"})
 _Way = tuple[Expression, Module | None, tuple[int, ...]]
 """What a name stands for, where, and everything in it by identity."""
 
