@@ -34,9 +34,10 @@ class Choice:
 
 def choose(question: Question) -> Choice | str:
     """What is meant, or a sentence that says what has to be decided."""
-    # Kept as long as the policy that the statement was read from.
     key = ("choice", question.noun.word, question.holder.place, id(question.statement))
-    return question.module.remember(key, lambda: _choose(question))
+    # The statement is kept too, so that nothing else ever gets its identity.
+    held = question.module.remember(key, lambda: (question.statement, _choose(question)))
+    return held[1]
 
 
 def _choose(question: Question) -> Choice | str:

@@ -94,7 +94,7 @@ def _groups(module: Module) -> _Groups:
     worded_only: dict[str, int] = {}
     for number, group in enumerate(groups):
         addressed.setdefault(group.address, number)
-        name, words = group.value("name"), _words(group, "name")
+        name, words = group.value("name"), as_written(group, "name")
         if isinstance(name, Known) and isinstance(name.value, str):
             named.setdefault(name.value, number)
         for held in (worded,) if isinstance(name, Known) else (worded, worded_only):
@@ -109,7 +109,7 @@ def _group_of(function: Resource, module: Module) -> Resource | None:
     used = (at for one in told for at in module.references(one.value))
     found = [groups.addressed.get(address) for address in used]
     found.append(groups.worded.get(f'"/aws/lambda/${{{function.address}.function_name}}"'))
-    called, words = function.value("function_name"), _words(function, "function_name")
+    called, words = function.value("function_name"), as_written(function, "function_name")
     inner = words[1:-1] if words.startswith('"') else f"${{{words}}}"
     if isinstance(called, Known):
         found.append(groups.named.get(f"/aws/lambda/{called.value}"))
@@ -119,7 +119,7 @@ def _group_of(function: Resource, module: Module) -> Resource | None:
     return groups.all[min(numbers)] if numbers else None
 
 
-def _words(resource: Resource, argument: str) -> str:
+def as_written(resource: Resource, argument: str) -> str:
     """How an argument is written; nothing where it is not."""
     held = resource.attribute(argument)
     return resource.document_of(held.value).text_of(held.value) if held else ""

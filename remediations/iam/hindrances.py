@@ -11,7 +11,7 @@ from typing import Final
 from ..buckets import BUCKET
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import all_attributes
-from .functions import functions
+from .functions import as_written, functions
 from .nouns import Noun
 from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
@@ -164,7 +164,7 @@ def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
             "Name `/aws/lambda/us-east-1.` and the function's name, for all regions."
         )
     held = tuple(functions(roles, module))
-    insight = next((one for one, _ in held if _INSIGHTS in _written(one, "layers")), None)
+    insight = next((one for one, _ in held if _INSIGHTS in as_written(one, "layers")), None)
     if insight is not None:
         return (
             f"`{insight.address}` has the layer of Lambda Insights, which writes to "
@@ -177,8 +177,3 @@ def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
         f"`{alone.address}` writes to a log group that Lambda makes for it. Declare it as "
         "`/aws/lambda/` and the function's name, then name both."
     )
-
-
-def _written(resource: Resource, argument: str) -> str:
-    held = resource.attribute(argument)
-    return resource.document_of(held.value).text_of(held.value) if held else ""

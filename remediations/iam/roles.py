@@ -126,28 +126,30 @@ def _given_away(module: Module) -> Mapping[str, str]:
             if value is not None and (name, output) in used:
                 found |= dict.fromkeys(module.references(value.value), f"output.{output}")
     for call in module.calls:
+        taken_on = None if call.target is None else frozenset(_taken_on(call.target))
         for attribute in all_attributes(call.block.body):
-            if attribute.name not in NO_USE and _works_with(call.target, attribute.name):
+            name = attribute.name
+            if name not in NO_USE and (taken_on is None or name in taken_on):
                 addresses = module.references(attribute.value)
                 found |= dict.fromkeys(addresses, f"module.{call.name}")
     return found
 
 
-def _works_with(target: Module | None, variable: str) -> bool:
-    """Whether something may run with the role that a module is given so, or in one it calls."""
-    if target is None:
-        return True
+def _taken_on(module: Module) -> Iterator[str]:
+    """Variables of a module that something may run with, there or in one that it calls."""
     held = [
         attribute
-        for one in target.resources
+        for one in module.resources
         if not one.type.startswith(_IAM)
-        for attribute in target.naming(one)
+        for attribute in module.naming(one)
         if _TAKES.fullmatch(attribute.name)
     ]
-    held += [one for call in target.calls for one in all_attributes(call.block.body)]
-    held += [attribute for attribute, _ in target.locals.values()]
-    names = (node.names[:2] for one in held for node in target.references_in(one.value))
-    return ("var", variable) in names
+    held += [one for call in module.calls for one in all_attributes(call.block.body)]
+    held += [attribute for attribute, _ in module.locals.values()]
+    for one in held:
+        for node in module.references_in(one.value):
+            if len(node.names) > 1 and node.names[0] == "var":
+                yield node.names[1]
 
 
 def _outputs_used(module: Module) -> Iterator[tuple[str, str]]:
