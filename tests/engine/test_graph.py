@@ -276,3 +276,22 @@ def test_the_workspace_is_known_only_where_it_is_said(grammar: Grammar) -> None:
     (root,) = read("locals {\n  w = terraform.workspace\n}\n", grammar).roots(Profile())
     value = root.module.evaluate(root.module.locals["w"][0].value)
     assert value == Unknown("`terraform.workspace` depends on where Terraform runs")
+
+
+@pytest.mark.parametrize("name", ["local.safe", "local.behind", "var.safe", "module.told.safe"])
+def test_who_reads_the_same_value_is_told(name: str, grammar: Grammar) -> None:
+    blocks = "".join(
+        f'resource "aws_s3_bucket_public_access_block" "{one}" {{\n  bucket = "{one}"\n\n'
+        f"  block_public_acls       = {name}\n  block_public_policy     = true\n"
+        "  ignore_public_acls      = true\n  restrict_public_buckets = true\n}\n"
+        for one in ("a", "b")
+    )
+    main = (
+        "locals {\n  safe   = false\n  behind = local.safe\n}\n"
+        'variable "safe" {\n  default = false\n}\nmodule "told" {\n  source = "./told"\n}\n'
+    )
+    told = 'output "safe" {\n  value = false\n}\n'
+    codebase = read({"main.tf": main + blocks, "told/main.tf": told}, grammar)
+    first = next(one for one in judged(codebase).findings if one.address.endswith(".a"))
+    roles = [one.role for one in first.related]
+    assert "`aws_s3_bucket_public_access_block.b` reads the same value" in roles

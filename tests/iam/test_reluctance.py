@@ -364,3 +364,47 @@ def test_containers_write_with_the_role_that_starts_them_and_not_with_that_of_th
     )
     text = HELD + role("logs:PutLogEvents", by='"ecs.amazonaws.com"') + service
     assert isinstance(meant("log group", text, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("noun", "action"),
+    [("bucket", "s3:GetObject"), ("table", "dynamodb:PutItem"), ("log group", "logs:PutLogEvents")],
+)
+def test_a_role_that_sagemaker_takes_on_too_needs_what_is_said_elsewhere(
+    noun: str, action: str, grammar: Grammar
+) -> None:
+    told = 'join(",", [aws_s3_bucket.data.id, aws_dynamodb_table.one.name])'
+    both = '"lambda.amazonaws.com", "sagemaker.amazonaws.com"'
+    text = HELD + function("call", told)
+    assert isinstance(meant(noun, text + role(action), grammar), Choice)
+    found = str(meant(noun, text + role(action, by=both), grammar))
+    assert found.startswith("SageMaker takes on the role too")
+
+
+def test_an_unread_module_that_waits_for_a_role_is_not_given_it(grammar: Grammar) -> None:
+    text = HELD + role("dynamodb:PutItem") + function("call", ONE)
+    waits = WAITS.replace('"./inside"', '"example/inside/aws"')
+    assert isinstance(meant("table", text + waits, grammar), Choice)
+    assert isinstance(meant("table", text + waits.replace('"x"', OWN), grammar), str)
+
+
+def test_a_module_may_work_with_a_role_through_a_local(grammar: Grammar) -> None:
+    text = HELD + role("dynamodb:PutItem") + function("call", ONE) + CALL % OWN
+    child = 'variable "role" {\n  type = string\n}\nlocals {\n  own = var.role\n}\n' + function(
+        "inside", role="local.own"
+    )
+    assert isinstance(meant("table", {"main.tf": text, "inside/main.tf": child}, grammar), str)
+
+
+def test_one_statement_means_something_else_for_each_service(grammar: Grammar) -> None:
+    told = 'join(",", [aws_s3_bucket.data.id, aws_dynamodb_table.one.name])'
+    text = HELD + role("s3:GetObject", "dynamodb:GetItem") + function("call", told)
+    module = read(text, grammar).modules[0]
+    holder = module.resource("aws_iam_role_policy.p")
+    assert holder is not None
+    policy = policies(holder, module)[0]
+    bucket, table = (
+        names(choose(Question(NOUNS[word], holder, policy, policy[0], module)))
+        for word in ("bucket", "table")
+    )
+    assert (bucket, table) == ("`aws_s3_bucket.data`", "`aws_dynamodb_table.one`")
