@@ -37,6 +37,7 @@ _KEYS: Final = {
     (_NOTEBOOK, name): "kms_key_id"
     for name in ("root_volume_encryption_enabled", "encrypted", "encryption_enabled", "kms_key")
 }
+_VALUES: Final = frozenset({"boolean", "map", "number", "string"})
 _REMEMBERED: Final = 10_000
 """Paths of arguments: what people write repeats itself, and a stranger's words have an end."""
 _UNSAID: Final = "this module does not say which version of the provider it is for"
@@ -72,25 +73,30 @@ def _judge(
         if _is_lacking(resource.kind, path, asked):
             if not _is_newer(resource, module, path):
                 yield _violation(resource, module, path, item)
-        elif isinstance(item, Block) and _is_map(resource.kind, path):
-            yield _as_block(module, path, item)
+        elif isinstance(item, Block) and _is_value(resource.kind, path):
+            yield _as_block(resource, module, path, item)
         elif isinstance(item, Block):
             yield from _judge(resource, module, item.body, f"{path}.", asked)
 
 
-def _is_map(kind: str, path: str) -> bool:
-    """Whether a value stands behind the name, and never a block."""
+def _is_value(kind: str, path: str) -> bool:
+    """Whether a value stands behind the name, and never a block. Some lists take either."""
     known = schema.argument(kind, path)
-    return known is not None and not known.is_block and known.type.startswith("map")
+    return known is not None and known.type.partition("<")[0] in _VALUES
 
 
-def _as_block(module: Module, path: str, item: Block) -> Violation:
+def _as_block(resource: Resource, module: Module, path: str, item: Block) -> Violation:
+    known = schema.argument(resource.kind, path)
+    is_map = known is not None and known.type.startswith("map")
+    once = ", as Terraform 0.11 let one" if is_map else ""
     message = (
-        f"`{item.type}` is an argument and written as a block, as Terraform 0.11 let one: the plan "
-        "fails, and nothing in it is set."
+        f"`{item.type}` is an argument and written as a block{once}: the plan fails, and nothing "
+        "in it is set."
     )
+    value = "{" if is_map else "…"
     unknown = None if module.says_provider else _UNSAID
-    return Violation(path, message, Advice(f"Write `{item.type} = {{`."), item, unknown=unknown)
+    advice = Advice(f"Write `{item.type} = {value}`.")
+    return Violation(path, message, advice, item, unknown=unknown)
 
 
 @lru_cache(_REMEMBERED)
