@@ -14,6 +14,7 @@ from typing import Protocol
 from remediations.codebase import Codebase
 from remediations.comparison import new_findings
 from remediations.detect import detect
+from remediations.fingerprint import gone
 from remediations.lineage import Lineage
 from remediations.model import Edit, Finding, NotAnalysed, Plan, Profile, Report, Safety
 from remediations.plan import combine, plan
@@ -123,7 +124,7 @@ class LocalEngine:
         return Repair(
             judgement,
             meant,
-            _closed(meant, detect(after, profile)),
+            gone(meant, judgement.head.findings, detect(after, profile).findings),
             {path: after.bytes_of(path) for path in paths},
             _patch(before, edits),
         )
@@ -160,11 +161,6 @@ class LocalEngine:
         began = time.perf_counter()
         yield
         self.laps[name] = self.laps.get(name, 0.0) + time.perf_counter() - began
-
-
-def _closed(wanted: Collection[Finding], after: Report) -> tuple[Finding, ...]:
-    left = {finding.fingerprint for finding in after.findings}
-    return tuple(finding for finding in wanted if finding.fingerprint not in left)
 
 
 def _patch(before: Codebase, edits: Collection[Edit]) -> str:

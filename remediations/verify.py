@@ -12,6 +12,7 @@ from .at_source import Place
 from .codebase import Codebase
 from .cycles import made_a_cycle, names_more
 from .detect import Examination, examine
+from .fingerprint import is_gone
 from .iam.narrowing import widens
 from .model import Profile, Span
 from .terraform.compare import verify_text
@@ -61,10 +62,11 @@ def _changed_paths(before: Codebase, after: Codebase) -> tuple[str, ...]:
 
 
 def _judged_better(before: Examination, after: Examination, closes: Collection[str]) -> str | None:
-    everything = Counter(judged.finding.fingerprint for judged in after.judged)
-    if everything.keys() & set(closes):
+    earlier, later = ([judged.finding for judged in end.judged] for end in (before, after))
+    if not is_gone(closes, earlier, later):
         return "the finding is still there after the edit"
-    if everything - Counter(judged.finding.fingerprint for judged in before.judged):
+    everything = Counter(finding.fingerprint for finding in later)
+    if everything - Counter(finding.fingerprint for finding in earlier):
         return "the edit would cause another finding"
     # One that was unknown and is certain now is another finding too.
     if _known(after) - _known(before):

@@ -8,6 +8,7 @@ import sys
 from bot.diff import unified
 from bot.workspace import write
 from remediations.detect import detect
+from remediations.fingerprint import gone
 from remediations.model import Finding, Safety
 from remediations.plan import combine
 
@@ -66,12 +67,12 @@ def _fix(inspection: Inspection, up_to: Safety, *, writes: bool) -> None:
             old = known.source.text if known else None
             new = after.documents[path].source.text
             sys.stdout.write(unified(old, new, result.from_here + path))
-    left = {finding.fingerprint for finding in detect(after, inspection.profile).findings}
-    closed = [finding for finding in result.findings if finding.fingerprint not in left]
+    found = detect(after, inspection.profile).findings
+    closed = gone(result.findings, result.findings, found)
     verb = "Fixed" if writes else "Would fix"
     say(f"{verb} {len(closed)} of {len(result.findings)} findings, up to {up_to.value}.")
     for finding in result.findings:
-        if finding.fingerprint in left:
+        if finding not in closed:
             say(f"  left: {_why(finding, inspection, up_to)}")
 
 

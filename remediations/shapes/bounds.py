@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
+from ..fingerprint import numbered
 from ..frozen import dataclass
 from ..iam.choice import named_already
 from ..iam.conditions import require
@@ -73,13 +74,12 @@ class KeepWithin(Rule):
             if kept is None:
                 continue
             seen[kept.key] += 1
-            number = f"#{seen[kept.key]}" if seen[kept.key] > 1 else ""
             yield Violation(
                 "statement.condition" if resource.kind == DOCUMENT else "policy",
                 self.told(kept),
                 self._repair(resource, policy, statement, kept, module),
                 statement.shown(statement.resources_at),
-                statement=f"{kept.key}{number}",
+                statement=numbered(kept.key, seen[kept.key]),
                 related=statement.related(statement.resources_at),
             )
 

