@@ -202,6 +202,19 @@ def test_an_endless_answer_is_cut_off(overtaken: Overtaken) -> None:
     assert do(overtaken, lie) == ODD
 
 
+def test_a_repair_says_what_it_closes_and_no_more(grammar: Grammar) -> None:
+    """What needs a dearer fix is wanted too, and stays."""
+    engine, before = LocalEngine(grammar), texts({"main.tf": BUCKET})
+    repair = engine.repair(before, Profile(), Wanted(Safety.SAFE))
+    assert repair.files
+    after = engine.judge(texts({**before.head, **repair.files}), Profile()).head.findings
+    left = {finding.fingerprint for finding in after}
+    assert {one.fingerprint for one in repair.wanted} & left
+    stays = [one for one in repair.wanted if one.fingerprint in left]
+    assert [*repair.closed] == [one for one in repair.wanted if one not in stays]
+    assert repair.closed
+
+
 def test_a_repair_writes_terraform_only(tables: Path) -> None:
     class Forging(ConfinedEngine):
         program = (
