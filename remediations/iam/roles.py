@@ -126,16 +126,16 @@ def _given_away(module: Module) -> Mapping[str, str]:
             if value is not None and (name, output) in used:
                 found |= dict.fromkeys(module.references(value.value), f"output.{output}")
     for call in module.calls:
-        taken_on = None if call.target is None else frozenset(_taken_on(call.target))
+        worked = None if call.target is None else frozenset(_run_with(call.target))
         for attribute in all_attributes(call.block.body):
             name = attribute.name
-            if name not in NO_USE and (taken_on is None or name in taken_on):
+            if name not in NO_USE and (worked is None or name in worked):
                 addresses = module.references(attribute.value)
                 found |= dict.fromkeys(addresses, f"module.{call.name}")
     return found
 
 
-def _taken_on(module: Module) -> Iterator[str]:
+def _run_with(module: Module) -> Iterator[str]:
     """Variables of a module that something may run with, there or in one that it calls."""
     held = [
         attribute
