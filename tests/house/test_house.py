@@ -96,6 +96,8 @@ def test_every_linter_switched_off_has_its_reason() -> None:
     for number, line in enumerate(lines):
         if re.match(r'  "[A-Z]+\d+",', line):
             assert "# " in line, line
+        if line.startswith("ignore_imports"):
+            assert lines[number - 1].startswith("# "), f"pyproject.toml:{number + 1}"
         if line.startswith("[tool.ruff.lint.per-file-ignores]"):
             held = lines[number + 1 : lines.index("", number + 1)]
             assert held[0].startswith("# ")
