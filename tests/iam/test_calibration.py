@@ -23,18 +23,29 @@ WRONG = {
     "seventh": {("bbc4c5", "dynamodb")},  # functions that do not run as they stand
 }
 
+# What is found today. Caution may give some of it up, by a decision that stands in the README.
+RIGHT = {
+    "tuning": 9,
+    "held-out": 7,
+    "second": 35,
+    "third": 34,
+    "fourth": 57,
+    "fifth": 59,
+    "sixth": 73,
+    "seventh": 45,
+}
+
 
 @pytest.mark.parametrize("half", HALVES)
 def test_what_is_suggested_is_meant(half: str, grammar: Grammar) -> None:
     found = tuple(outcomes(half, grammar))
     wrong = {(one.row.id, one.service) for one in found if one.suggested and not one.is_right}
     assert wrong == WRONG.get(half, set())
-    assert score(found).recall >= 0.2
-    assert score(found).suggested >= 7
+    assert score(found).right >= RIGHT[half]
 
 
-def test_two_fifths_of_what_is_meant_is_found(grammar: Grammar) -> None:
-    assert score([one for half in HALVES for one in outcomes(half, grammar)]).recall >= 0.4
+def test_three_fifths_of_what_is_meant_is_found(grammar: Grammar) -> None:
+    assert score([one for half in HALVES for one in outcomes(half, grammar)]).recall >= 0.6
 
 
 def test_the_interval_is_wilsons() -> None:
