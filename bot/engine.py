@@ -14,7 +14,7 @@ from typing import Protocol
 from remediations.codebase import Codebase
 from remediations.comparison import new_findings
 from remediations.detect import detect
-from remediations.fingerprint import gone
+from remediations.fingerprint import parted
 from remediations.lineage import Lineage
 from remediations.model import Edit, Finding, NotAnalysed, Plan, Profile, Report, Safety
 from remediations.plan import combine, plan
@@ -121,10 +121,11 @@ class LocalEngine:
             return Repair(judgement, meant)
         after = before.with_edits(edits)
         paths = sorted({edit.path for edit in edits})
+        closed, _ = parted(meant, judgement.head.findings, detect(after, profile).findings)
         return Repair(
             judgement,
             meant,
-            gone(meant, judgement.head.findings, detect(after, profile).findings),
+            closed,
             {path: after.bytes_of(path) for path in paths},
             _patch(before, edits),
         )

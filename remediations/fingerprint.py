@@ -44,17 +44,22 @@ def is_gone(
     return _went(meant, before, after) == meant.keys()
 
 
-def gone(
+def parted(
     wanted: Collection[Finding], before: Collection[Finding], after: Collection[Finding]
-) -> tuple[Finding, ...]:
-    """Those of ``wanted`` that are not there any more; of numbered ones all or the later."""
-    left = {one.fingerprint for one in after}
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Those of ``wanted`` that are gone, and those that are left; of numbered ones the later go."""
+    there = {one.fingerprint for one in after}
     asked = {one.fingerprint for one in wanted}
-    if asked.isdisjoint(left):
-        return tuple(wanted)
+    if asked.isdisjoint(there):
+        return tuple(wanted), ()
     meant = Counter(_unnumbered(one) for one in before if one.fingerprint in asked)
     whole = _went(meant, before, after)
-    return tuple(one for one in wanted if one.fingerprint not in left or _unnumbered(one) in whole)
+    gone: list[Finding] = []
+    left: list[Finding] = []
+    for one in wanted:
+        is_left = one.fingerprint in there and _unnumbered(one) not in whole
+        (left if is_left else gone).append(one)
+    return tuple(gone), tuple(left)
 
 
 _Name = tuple[str, ...]

