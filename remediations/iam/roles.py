@@ -82,7 +82,7 @@ def is_handed_on(holder: Resource, module: Module) -> bool:
     while pending:
         one = pending.pop()
         if one.kind == _INLINE:
-            if _is_for_another_s(one, module):
+            if _has_a_role_from_elsewhere(one, module):
                 return True
             continue
         if one.kind not in (DOCUMENT, POLICY) or one.address in handed_out:
@@ -94,7 +94,7 @@ def is_handed_on(holder: Resource, module: Module) -> bool:
     return False
 
 
-def _is_for_another_s(inline: Resource, module: Module) -> bool:
+def _has_a_role_from_elsewhere(inline: Resource, module: Module) -> bool:
     """Whether its role is made elsewhere, and comes from there."""
     held = inline.attribute("role")
     names = module.references_in(held.value) if held else ()

@@ -85,14 +85,10 @@ def _pointed_at(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[s
     users = users_of_roles(roles, module)
     around = {one.address: one for user in users for one in _around(user, module)}
     for user in (*[one for one in around.values() if one not in users], *users):
-        for attribute in all_attributes(user.body):
-            if attribute.name in NO_USE or attribute.name in _NOT_ITS_OWN.get(user.type, ()):
-                continue
-            is_image = attribute.name == "image_uri"
-            for name in named_in(attribute.value, user, module):
-                # What calls a function has an image of its own.
-                if not is_image or user in users:
-                    yield name, f"`{user.address}` points at `{name}` in `{attribute.name}`"
+        for argument, name in _named_by(user, module):
+            # What calls a function has an image of its own.
+            if argument != "image_uri" or user in users:
+                yield name, f"`{user.address}` points at `{name}` in `{argument}`"
 
 
 def told(user: Resource, module: Module) -> frozenset[str]:
@@ -102,9 +98,15 @@ def told(user: Resource, module: Module) -> frozenset[str]:
 
 def _told(user: Resource, module: Module) -> Iterator[str]:
     for one in (user, *_around(user, module)):
-        for attribute in all_attributes(one.body):
-            if attribute.name not in NO_USE:
-                yield from named_in(attribute.value, one, module)
+        yield from (name for _, name in _named_by(one, module))
+
+
+def _named_by(user: Resource, module: Module) -> Iterator[tuple[str, str]]:
+    """What it names for its own work, each with the argument that does."""
+    for attribute in all_attributes(user.body):
+        if attribute.name not in NO_USE and attribute.name not in _NOT_ITS_OWN.get(user.type, ()):
+            for name in named_in(attribute.value, user, module):
+                yield attribute.name, name
 
 
 def _around(user: Resource, module: Module) -> Iterator[Resource]:

@@ -408,3 +408,11 @@ def test_one_statement_means_something_else_for_each_service(grammar: Grammar) -
         for word in ("bucket", "table")
     )
     assert (bucket, table) == ("`aws_s3_bucket.data`", "`aws_dynamodb_table.one`")
+
+
+def test_where_its_code_lies_says_nothing_of_what_a_function_needs(grammar: Grammar) -> None:
+    """Whoever deploys it reads that bucket, not the function."""
+    text = HELD + role("s3:GetObject") + function("call", "aws_s3_bucket.data.id")
+    code = function("answer").replace("  role ", "  s3_bucket     = aws_s3_bucket.data.id\n  role ")
+    assert isinstance(meant("bucket", text, grammar), Choice)
+    assert isinstance(meant("bucket", text + code, grammar), str)
