@@ -14,6 +14,7 @@ from .order import needs
 from .roles import out_of_sight
 from .scoping import split
 from .statement import Statement
+from .undeclared import undeclared
 from .uses import named_here
 
 _MOST_NAMES: Final = 6
@@ -63,6 +64,12 @@ def _choose(question: Question) -> Choice | str:
     for one in resources:
         if question.holder.place in needs(one):
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
+    told = undeclared(noun, question.roles, module)
+    if told is not None:
+        return (
+            f"`{told.user}` is told of `{told.name}` too, and no such {noun.word} stands here. "
+            "Name the ARNs of all that this role needs."
+        )
     away = out_of_sight(question.roles, module)
     if away is not None:
         return (

@@ -11,10 +11,11 @@ from typing import Final
 from ..frozen import dataclass
 from ..model import Known
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import all_attributes
+from ..terraform.nodes import Attribute, all_attributes
 from .roles import users_of_roles
 
 _FUNCTION: Final = "aws_lambda_function"
+_BUILD: Final = "aws_codebuild_project"
 _GROUP: Final = "aws_cloudwatch_log_group"
 _CONTAINERS: Final = "container_definitions"
 _STARTED_WITH: Final = "execution_role_arn"
@@ -49,11 +50,20 @@ def groups_written(roles: tuple[Resource, ...], module: Module) -> Mapping[str, 
     for user in users_of_roles(roles, module):
         own = groups.get(user.address)
         written = [own.address] if own is not None else list(_configured(user, roles, module))
-        if not written:
-            return {}
+        if not written or _groups_named(user, module) - set(written):
+            return {}  # to which one, or whether it writes to another one besides
         for address in written:
             found[address] = f"`{address}` is what `{user.address}` writes to"
     return found
+
+
+def _groups_named(user: Resource, module: Module) -> set[str]:
+    """Groups that it is told of and may write to. A build hands on to others what it is told."""
+    if user.type == _BUILD:
+        return set()
+    named = (at for one in module.naming(user) for at in module.references(one.value))
+    groups = module.remember("log groups", lambda: _groups(module))
+    return {address for address in named if address in groups.addressed}
 
 
 def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
@@ -103,18 +113,34 @@ def _groups(module: Module) -> _Groups:
 
 
 def _group_of(function: Resource, module: Module) -> Resource | None:
-    """The first group that the function is told to use, or that is called as Lambda would."""
+    """The first group that the function is told to use, or else that is called as Lambda would."""
     groups = module.remember("log groups", lambda: _groups(module))
-    told = (one for one in module.naming(function) if one.name == "log_group")
-    used = (at for one in told for at in module.references(one.value))
-    found = [groups.addressed.get(address) for address in used]
-    found.append(groups.worded.get(f'"/aws/lambda/${{{function.address}.function_name}}"'))
+    told = told_group(function)
+    if told:
+        used = [at for one in told for at in module.references(one.value)]
+        found = [groups.addressed.get(address) for address in used]
+        values = (module.evaluate(one.value) for one in told)
+        found += [groups.named.get(value.value) for value in values if isinstance(value, Known)]
+        return _first(found, groups)
+    found = [groups.worded.get(f'"/aws/lambda/${{{function.address}.function_name}}"')]
     called, words = function.value("function_name"), as_written(function, "function_name")
     inner = words[1:-1] if words.startswith('"') else f"${{{words}}}"
     if isinstance(called, Known):
         found.append(groups.named.get(f"/aws/lambda/{called.value}"))
     worded = groups.worded_only if isinstance(called, Known) else groups.worded
     found.append(worded.get(f'"/aws/lambda/{inner}"') if words else None)
+    return _first(found, groups)
+
+
+def told_group(function: Resource) -> tuple[Attribute, ...]:
+    """Where a function is told which group to write to.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    """
+    return tuple(one for one in all_attributes(function.body) if one.name == "log_group")
+
+
+def _first(found: list[int | None], groups: _Groups) -> Resource | None:
     numbers = [number for number in found if number is not None]
     return groups.all[min(numbers)] if numbers else None
 

@@ -11,7 +11,7 @@ from typing import Final
 from ..buckets import BUCKET
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import all_attributes
-from .functions import as_written, functions
+from .functions import as_written, functions, told_group
 from .nouns import Noun
 from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
@@ -173,6 +173,8 @@ def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
     alone = next((one for one, group in held if group is None), None)
     if alone is None:
         return None
+    if told_group(alone):
+        return f"`{alone.address}` is told of a log group that does not stand here. Name its ARN."
     return (
         f"`{alone.address}` writes to a log group that Lambda makes for it. Declare it as "
         "`/aws/lambda/` and the function's name, then name both."

@@ -23,7 +23,7 @@ from .statement import Statement
 
 _REFERENCE: Final = re.compile(r"\$\{((?:data\.|module\.)?[a-z]\w*\.[\w-]+)")
 # Whoever deploys a function reads its code, not the role that it runs with.
-_NOT_ITS_OWN: Final = {
+NOT_ITS_OWN: Final = {
     "aws_lambda_function": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
     "aws_lambda_layer_version": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
 }
@@ -32,6 +32,17 @@ _READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
 _KEEPS_NO_DATA: Final = "aws_ecs_cluster"
 """Its key is for sessions of people, and the policy of whoever has those names it."""
+# What watches it or writes down where it is names all sorts of things that it does not work with.
+_TELLS_OF: Final = frozenset(
+    {
+        "aws_cloudwatch_composite_alarm",
+        "aws_cloudwatch_dashboard",
+        "aws_cloudwatch_metric_alarm",
+        "aws_ssm_parameter",
+        "local_file",
+        "local_sensitive_file",
+    }
+)
 _OBJECTS: Final = ("aws_s3_object", "aws_s3_bucket_object")
 
 
@@ -104,7 +115,7 @@ def _told(user: Resource, module: Module) -> Iterator[str]:
 def _named_by(user: Resource, module: Module) -> Iterator[tuple[str, str]]:
     """What it names for its own work, each with the argument that does."""
     for attribute in all_attributes(user.body):
-        if attribute.name not in NO_USE and attribute.name not in _NOT_ITS_OWN.get(user.type, ()):
+        if attribute.name not in NO_USE and attribute.name not in NOT_ITS_OWN.get(user.type, ()):
             for name in named_in(attribute.value, user, module):
                 yield attribute.name, name
 
@@ -112,8 +123,9 @@ def _named_by(user: Resource, module: Module) -> Iterator[tuple[str, str]]:
 def _around(user: Resource, module: Module) -> Iterator[Resource]:
     """What refers to a user of the role: what calls it, and with what."""
     for one, argument in module.users_of(user.address):
-        if argument not in NO_USE and not one.type.startswith("aws_iam_"):
-            yield one
+        if argument in NO_USE or one.type.startswith("aws_iam_") or one.type in _TELLS_OF:
+            continue
+        yield one
 
 
 def named_in(value: Expression, user: Resource, module: Module) -> Iterator[str]:

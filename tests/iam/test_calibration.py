@@ -32,7 +32,7 @@ RIGHT = {
     "fourth": 57,
     "fifth": 59,
     "sixth": 73,
-    "seventh": 45,
+    "seventh": 44,
 }
 
 

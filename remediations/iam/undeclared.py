@@ -1,0 +1,237 @@
+"""What something that runs with a role is told of, and nothing here declares: a table by its name.
+
+A scope without it would break whatever reads it. Knows no statement and weighs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ..frozen import dataclass
+from ..model import Known
+from ..terraform.module import Module, Resource
+from ..terraform.nodes import (
+    Call,
+    Conditional,
+    Expression,
+    Heredoc,
+    ListExpression,
+    ObjectExpression,
+    Parentheses,
+    Reference,
+    String,
+    all_attributes,
+)
+from .functions import as_written
+from .identity import NO_USE
+from .nouns import Noun, others
+from .roles import users_of_roles
+from .uses import NOT_ITS_OWN, named_in
+
+_HOLE: Final = "\0"
+"""Stands for what is filled in."""
+_SHOWN: Final = "…"
+_NAME: Final = r"([^\s\"'/:@,*?]+)"
+_FIELD: Final = r"[^\s\"':]*"
+# A name in a text, by what stands before it.
+_WRITTEN: Final = {
+    "bucket": re.compile(rf"(?:\bs3[an]?://|\barn:{_FIELD}:s3:::){_NAME}"),
+    "table": re.compile(rf"\barn:{_FIELD}:dynamodb:{_FIELD}:{_FIELD}:table/{_NAME}"),
+    "secret": re.compile(rf"\barn:{_FIELD}:secretsmanager:{_FIELD}:{_FIELD}:secret:{_NAME}"),
+    "repository": re.compile(rf"\.dkr\.ecr\.[^\s\"'/]{{1,80}}/{_NAME}"),
+    "role": re.compile(rf"\barn:{_FIELD}:iam::{_FIELD}:role/{_NAME}"),
+    "endpoint": re.compile(rf"\barn:{_FIELD}:sagemaker:{_FIELD}:{_FIELD}:endpoint/{_NAME}"),
+}
+# Where a setting is called after the noun, it holds a name; a secret or a role may be the thing
+# itself, or one of a cluster's machines.
+_CALLED: Final = {
+    "log group": re.compile(r"(^|_)(aws)?logs?_group(_(name|arn))?$"),
+    "role": re.compile(r"(^|_)role_(name|arn)s?$"),
+    "secret": re.compile(r"(^|_)secrets?(_manager)?_(name|arn|id)s?$"),
+}
+_NAMED_IN: Final = ("bucket", "name", "id")
+# A setting in JSON, by itself or as a pair of a name and a value.
+_IN_JSON: Final = re.compile(
+    r'"(?:name"\s*:\s*"(?P<called>\w+)"\s*,\s*"value|(?P<key>[\w-]+))"\s*:\s*"(?P<value>[^"]*)"'
+)
+_WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_NO_NAME: Final = re.compile(r"(true|false|none|null|[\d.]*|https?://.*)\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """What ``user`` is told of: the setting that says it, or the name."""
+
+    user: str
+    name: str
+
+
+def undeclared(noun: Noun, roles: tuple[Resource, ...], module: Module) -> Undeclared | None:
+    """The first that can be meant by a noun, and that whatever runs with the roles is told of."""
+    key = ("undeclared", noun.word, tuple(role.address for role in roles))
+    return module.remember(key, lambda: next(_undeclared(noun, roles, module), None))
+
+
+def _undeclared(noun: Noun, roles: tuple[Resource, ...], module: Module) -> Iterator[Undeclared]:
+    for user in users_of_roles(roles, module):
+        reader = _Reader(noun, user, module)
+        yield from (Undeclared(user.address, name) for name in reader.foreign())
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads what one user is told, for one noun."""
+
+    noun: Noun
+    user: Resource
+    module: Module
+
+    def foreign(self) -> Iterator[str]:
+        """The settings that name what is not declared, then such names in its texts."""
+        for key, value in self._settings():
+            if self._is_called_so(key) and self._is_foreign(value):
+                yield key
+        for value in self._values():
+            for node in _behind(value, self.module):
+                if isinstance(node, Heredoc | String):
+                    yield from self._in_text(node)
+
+    def _settings(self) -> Iterator[tuple[str, Expression]]:
+        """Arguments, entries of objects, and pairs of a name and a value."""
+        bodies = [self.user.body]
+        while bodies:
+            body = bodies.pop()
+            bodies += [block.body for block in body.blocks()]
+            held = {name: one.value for name, one in body.attributes.items()}
+            yield from _pair(held.get("name"), held.get("value"))
+            yield from ((name, held[name]) for name in held if self._is_its_own(name))
+        for value in self._values():
+            for node in _behind(value, self.module):
+                if isinstance(node, ObjectExpression):
+                    entries = {one.name: one.value for one in node.entries if one.name}
+                    yield from _pair(entries.get("name"), entries.get("value"))
+                    yield from entries.items()
+
+    def _values(self) -> Iterator[Expression]:
+        held = all_attributes(self.user.body)
+        yield from (one.value for one in held if self._is_its_own(one.name))
+
+    def _is_its_own(self, argument: str) -> bool:
+        return argument not in NO_USE and argument not in NOT_ITS_OWN.get(self.user.type, ())
+
+    def _is_called_so(self, key: str) -> bool:
+        words = "_".join(_WORD.split(key)).lower()
+        return bool(_CALLED.get(self.noun.word, self.noun.variable).search(words))
+
+    def _is_foreign(self, value: Expression) -> bool:
+        """Whether a value names one that is not declared; what names another thing does not."""
+        return any(map(self._names_foreign, _choices(value, self.module)))
+
+    def _names_foreign(self, value: Expression) -> bool:
+        names = tuple(named_in(value, self.user, self.module))
+        if any(map(self._is_held, names)):
+            return False
+        if any(self.module.resource(one) and not one.startswith("data.") for one in names):
+            return False
+        known = self.module.evaluate(value)
+        if self.noun.word == "repository" and (isinstance(known, Known) or _says_where(value)):
+            return False  # its text tells whether it is of ECR
+        if isinstance(known, Known):
+            return isinstance(known.value, str) and self._is_foreign_name(known.value)
+        if isinstance(value, ListExpression | ObjectExpression):
+            return False  # what stands in it is looked at by itself
+        return self.user.document_of(value).text_of(value) not in _wordings(self.noun, self.module)
+
+    def _is_held(self, name: str) -> bool:
+        one = self.module.resource(name)
+        if one is not None:
+            return one.kind in (*self.noun.kinds, *self.noun.looked_up)
+        return name in others(self.noun, self.module)
+
+    def _is_foreign_name(self, name: str) -> bool:
+        return not _NO_NAME.match(name) and name not in _names(self.noun, self.module)
+
+    def _in_text(self, node: Heredoc | String) -> Iterator[str]:
+        text = "".join(part if isinstance(part, str) else _HOLE for part in node.parts)
+        pattern = _WRITTEN.get(self.noun.word)
+        for match in pattern.finditer(text) if pattern else ():
+            if _HOLE in match[1]:
+                is_foreign = not any(map(self._is_held, named_in(node, self.user, self.module)))
+            else:
+                is_foreign = self._is_foreign_name(match[1])
+            if is_foreign:
+                yield match[1].replace(_HOLE, _SHOWN)
+        if self.noun.word == "repository":
+            return
+        for match in _IN_JSON.finditer(text):
+            key, value = match["called"] or match["key"], match["value"]
+            if value != _HOLE and self._is_called_so(key) and self._is_foreign_name(value):
+                yield key
+
+
+def _pair(name: Expression | None, value: Expression | None) -> Iterator[tuple[str, Expression]]:
+    """``name = "TABLE"`` beside ``value = …``."""
+    if isinstance(name, String) and name.literal and value is not None:
+        yield name.literal, value
+
+
+def _says_where(image: Expression) -> bool:
+    return isinstance(image, String) and isinstance(image.parts[0], str)
+
+
+def _choices(value: Expression, module: Module) -> Iterator[Expression]:
+    """What a value may be, by a condition that is not settled and by what falls back."""
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Parentheses):
+            pending.append(node.inner)
+        elif isinstance(node, Conditional) and not isinstance(module.evaluate(node), Known):
+            pending += [node.then, node.otherwise]
+        elif isinstance(node, Call) and node.name in ("coalesce", "try"):
+            pending += node.arguments
+        else:
+            yield node
+
+
+def _behind(value: Expression, module: Module) -> Iterator[Expression]:
+    """All that a value is made of, through locals."""
+    pending, seen = [value], set()
+    while pending:
+        for node in pending.pop().walk():
+            yield node
+            names = node.names if isinstance(node, Reference) else ()
+            if len(names) > 1 and names[0] == "local" and names[1] not in seen:
+                seen.add(names[1])
+                if names[1] in module.locals:
+                    pending.append(module.locals[names[1]][0].value)
+
+
+def _names(noun: Noun, module: Module) -> frozenset[str]:
+    """What those that are declared or looked up are called, where that is known."""
+    return module.remember(("names of", noun.word), lambda: frozenset(_known_names(noun, module)))
+
+
+def _known_names(noun: Noun, module: Module) -> Iterator[str]:
+    for one in _all(noun, module):
+        for argument in _NAMED_IN:
+            value = one.value(argument)
+            if isinstance(value, Known) and isinstance(value.value, str):
+                yield value.value
+
+
+def _wordings(noun: Noun, module: Module) -> frozenset[str]:
+    """How their names are written, which means the same where it stands again."""
+    return module.remember(
+        ("wordings of", noun.word),
+        lambda: frozenset(
+            as_written(one, each) for one in _all(noun, module) for each in _NAMED_IN
+        ),
+    )
+
+
+def _all(noun: Noun, module: Module) -> Iterator[Resource]:
+    for kind in (*noun.kinds, *noun.looked_up):
+        yield from module.of_kind(kind)

@@ -1,0 +1,216 @@
+"""What runs with a role and is told of something that nothing here declares keeps a scope away."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.iam.choice import Choice
+from remediations.terraform.grammar import Grammar
+
+from .test_reluctance import HELD, OWN, meant, names, role
+
+TABLE, BUCKET = "aws_dynamodb_table.one.name", "aws_s3_bucket.data.id"
+GROUP = "aws_cloudwatch_log_group.call.name"
+IMAGE = '"${aws_ecr_repository.r.repository_url}:1"'
+ACCOUNT = 'data "aws_caller_identity" "c" {}\nvariable "env" {}\nvariable "out" {}\n'
+MORE = (
+    'resource "aws_secretsmanager_secret" "s" {\n  name = "s"\n}\n'
+    'resource "aws_ecr_repository" "r" {\n  name = "r"\n}\n'
+)
+
+
+def told(settings: str, more: str = "") -> str:
+    return (
+        'resource "aws_lambda_function" "call" {\n  function_name = "call"\n'
+        f"  role          = {OWN}\n{more}\n"
+        f"  environment {{\n    variables = {{\n{settings}\n    }}\n  }}\n}}\n"
+    )
+
+
+def task(*containers: str) -> str:
+    return (
+        'resource "aws_ecs_task_definition" "t" {\n  family = "t"\n'
+        f"  execution_role_arn = {OWN}\n"
+        f"  container_definitions = jsonencode([{', '.join(containers)}])\n}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("noun", "action", "declared", "foreign", "named"),
+    [
+        ("table", "dynamodb:PutItem", TABLE, 'USERS_TABLE = "users"', "USERS_TABLE"),
+        ("table", "dynamodb:PutItem", TABLE, 'usersTableName = "users"', "usersTableName"),
+        ("table", "dynamodb:PutItem", TABLE, 'USERS_TABLE = "${var.env}-users"', "USERS_TABLE"),
+        ("table", "dynamodb:PutItem", TABLE, "USERS_TABLE = local.users", "USERS_TABLE"),
+        (
+            "table",
+            "dynamodb:PutItem",
+            TABLE,
+            "USERS_TABLE = data.aws_ssm_parameter.t.value",
+            "USERS_TABLE",
+        ),
+        (
+            "table",
+            "dynamodb:PutItem",
+            TABLE,
+            'X = "arn:aws:dynamodb:${var.env}:1:table/users"',
+            "users",
+        ),
+        ("table", "dynamodb:PutItem", TABLE, 'X = "{\\"table\\": \\"users\\"}"', "table"),
+        ("bucket", "s3:GetObject", BUCKET, 'OUT_BUCKET = "other"', "OUT_BUCKET"),
+        ("bucket", "s3:GetObject", BUCKET, 'OUT = "s3://other/x"', "other"),
+        ("bucket", "s3:GetObject", BUCKET, 'OUT = "s3://other-${var.env}/x"', "other-…"),
+        ("bucket", "s3:GetObject", BUCKET, 'OUT = "arn:aws:s3:::other/*"', "other"),
+        (
+            "bucket",
+            "s3:GetObject",
+            BUCKET,
+            f'OUT_BUCKET = var.out != "" ? var.out : {BUCKET}',
+            "OUT_BUCKET",
+        ),
+        (
+            "secret",
+            "secretsmanager:GetSecretValue",
+            "aws_secretsmanager_secret.s.arn",
+            'DB_SECRET_ID = "prod/db"',
+            "DB_SECRET_ID",
+        ),
+    ],
+)
+def test_a_name_of_another_one_keeps_the_scope_away(
+    noun: str, action: str, declared: str, foreign: str, named: str, grammar: Grammar
+) -> None:
+    before = HELD + MORE + ACCOUNT + 'locals {\n  users = "users"\n}\n' + role(action)
+    before += 'data "aws_ssm_parameter" "t" {\n  name = "t"\n}\n'
+    assert isinstance(meant(noun, before + told(f"ONE = {declared}"), grammar), Choice)
+    found = meant(noun, before + told(f"ONE = {declared}\n{foreign}"), grammar)
+    assert found == (
+        f"`aws_lambda_function.call` is told of `{named}` too, and no such {noun} stands here. "
+        "Name the ARNs of all that this role needs."
+    )
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'ONE_TABLE = "one"',
+        'TABLE_TTL = "30"',
+        'HAS_TABLE = "true"',
+        'TABLE = ""',
+        "OTHER_TABLE = aws_s3_bucket.data.id",
+        'NOTE = "a table"',
+        'X = "arn:aws:dynamodb:eu-west-1:1:table/one"',
+        f'X = "arn:aws:dynamodb:eu-west-1:1:table/${{{TABLE}}}"',
+        f'TABLE = var.env != "" ? {TABLE} : ""',
+    ],
+)
+def test_what_names_no_other_one_keeps_nothing_away(setting: str, grammar: Grammar) -> None:
+    text = HELD + ACCOUNT + role("dynamodb:PutItem") + told(f"ONE = {TABLE}\n{setting}")
+    assert names(meant("table", text, grammar)) == "`aws_dynamodb_table.one`"
+
+
+def test_a_name_that_is_built_alike_is_the_same(grammar: Grammar) -> None:
+    built = '"${var.env}-data"'
+    text = HELD.replace('"acme-data"', built) + ACCOUNT + role("s3:GetObject")
+    own = told(f"ONE = {BUCKET}\nTHE_BUCKET = {built}")
+    assert names(meant("bucket", text + own, grammar)) == "`aws_s3_bucket.data`"
+    other = told(f'ONE = {BUCKET}\nTHE_BUCKET = "${{var.env}}-lake"')
+    assert isinstance(meant("bucket", text + other, grammar), str)
+
+
+@pytest.mark.parametrize(
+    ("image", "is_silent"),
+    [
+        ('"nginx:1"', False),
+        ('"public.ecr.aws/docker/library/busybox:1"', False),
+        ('"busybox:${var.env}"', False),
+        ('"123456789012.dkr.ecr.eu-west-1.amazonaws.com/r:2"', False),
+        ('"906394416424.dkr.ecr.us-west-2.amazonaws.com/aws-for-fluent-bit:stable"', True),
+        ('"${data.aws_caller_identity.c.account_id}.dkr.ecr.eu-west-1.amazonaws.com/x:1"', True),
+        ('"${var.env}/x:1"', True),
+        ("data.aws_sagemaker_prebuilt_ecr_image.p.registry_path", True),
+    ],
+)
+def test_an_image_of_another_repository_is_needed_too(
+    image: str, *, is_silent: bool, grammar: Grammar
+) -> None:
+    text = HELD + MORE + ACCOUNT + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    own = f'{{ name = "a", image = {IMAGE} }}'
+    assert isinstance(meant("repository", text + task(own), grammar), Choice)
+    both = text + task(own, f'{{ name = "b", image = {image} }}')
+    both += 'data "aws_sagemaker_prebuilt_ecr_image" "p" {\n  repository_name = "x"\n}\n'
+    assert isinstance(meant("repository", both, grammar), str) is is_silent
+
+
+def test_each_container_has_to_write_to_a_group_that_stands_here(grammar: Grammar) -> None:
+    def container(group: str) -> str:
+        return f'{{ logConfiguration = {{ options = {{ "awslogs-group" = {group} }} }} }}'
+
+    text = HELD + role("logs:PutLogEvents", by='"ecs-tasks.amazonaws.com"')
+    for second in (GROUP, '"/aws/lambda/call"'):
+        found = meant("log group", text + task(container(GROUP), container(second)), grammar)
+        assert names(found) == "`aws_cloudwatch_log_group.call`"
+    found = meant("log group", text + task(container(GROUP), container('"/ecs/x"')), grammar)
+    assert str(found).startswith("`aws_ecs_task_definition.t` is told of `awslogs-group` too")
+    heredoc = (
+        'resource "aws_ecs_task_definition" "t" {\n'
+        f"  execution_role_arn = {OWN}\n  container_definitions = <<JSON\n"
+        f'[{{"options": {{"awslogs-group": "${{{GROUP}}}"}}}}%s]\nJSON\n}}\n'
+    )
+    assert isinstance(meant("log group", text + heredoc % "", grammar), Choice)
+    other = ', {"options": {"awslogs-group": "/ecs/x"}}'
+    assert isinstance(meant("log group", text + heredoc % other, grammar), str)
+
+
+def test_a_function_writes_to_the_group_that_it_is_told_of(grammar: Grammar) -> None:
+    """And not to the one that is called after it."""
+    second = 'resource "aws_cloudwatch_log_group" "own" {\n  name = "/own"\n}\n'
+    text = HELD + second + 'variable "g" {}\n' + role("logs:PutLogEvents")
+    assert names(meant("log group", text + told(""), grammar)) == "`aws_cloudwatch_log_group.call`"
+    for group in ("aws_cloudwatch_log_group.own.name", '"/own"'):
+        logging = f"  logging_config {{\n    log_group = {group}\n  }}"
+        found = meant("log group", text + told("", logging), grammar)
+        assert names(found) == "`aws_cloudwatch_log_group.own`"
+    for group in ("var.g", '"/elsewhere"'):
+        logging = f"  logging_config {{\n    log_group = {group}\n  }}"
+        assert meant("log group", text + told("", logging), grammar) == (
+            "`aws_lambda_function.call` is told of a log group that does not stand here. Name its "
+            "ARN."
+        )
+
+
+def test_a_group_that_a_function_is_told_of_may_be_meant_too(grammar: Grammar) -> None:
+    second = 'resource "aws_cloudwatch_log_group" "events" {\n  name = "/events"\n}\n'
+    text = HELD + second + role("logs:PutLogEvents")
+    assert isinstance(meant("log group", text + told(f"GROUP = {GROUP}"), grammar), Choice)
+    also = told("EVENTS = aws_cloudwatch_log_group.events.name")
+    assert isinstance(meant("log group", text + also, grammar), str)
+
+
+def test_a_build_hands_on_what_it_is_told(grammar: Grammar) -> None:
+    build = (
+        'resource "aws_codebuild_project" "b" {\n  name = "b"\n'
+        f"  service_role = {OWN}\n  environment {{\n    environment_variable {{\n"
+        '      name  = "GROUP"\n      value = aws_cloudwatch_log_group.events.name\n    }\n  }\n'
+        f"  logs_config {{\n    cloudwatch_logs {{\n      group_name = {GROUP}\n    }}\n  }}\n}}\n"
+    )
+    second = 'resource "aws_cloudwatch_log_group" "events" {\n  name = "/events"\n}\n'
+    text = HELD + second + role("logs:PutLogEvents", by='"codebuild.amazonaws.com"') + build
+    assert names(meant("log group", text, grammar)) == "`aws_cloudwatch_log_group.call`"
+
+
+def test_a_dashboard_says_nothing_of_what_a_function_needs(grammar: Grammar) -> None:
+    """It shows all sorts of things beside each other."""
+    dashboard = (
+        'resource "aws_cloudwatch_dashboard" "d" {\n  dashboard_name = "d"\n'
+        "  dashboard_body = jsonencode({ all = [aws_lambda_function.call.function_name, "
+        f"{TABLE}] }})\n}}\n"
+    )
+    text = HELD + role("dynamodb:PutItem") + told("")
+    assert isinstance(meant("table", text + dashboard, grammar), str)
+    feeds = (
+        'resource "aws_lambda_event_source_mapping" "m" {\n'
+        "  function_name    = aws_lambda_function.call.arn\n"
+        "  event_source_arn = aws_dynamodb_table.one.stream_arn\n}\n"
+    )
+    assert isinstance(meant("table", text + feeds, grammar), Choice)
