@@ -64,11 +64,11 @@ def _choose(question: Question) -> Choice | str:
     for one in resources:
         if question.holder.place in needs(one):
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
-    told = undeclared(noun, question.roles, module)
+    told = undeclared(noun, resources, question.roles, module)
     if told is not None:
         return (
-            f"`{told.user}` is told of `{told.name}` too, and no such {noun.word} stands here. "
-            "Name the ARNs of all that this role needs."
+            f"`{told.user}` is told of `{told.name}` too, which may be another {noun.word}. Name "
+            "the ARNs of all that this role needs."
         )
     away = out_of_sight(question.roles, module)
     if away is not None:

@@ -17,7 +17,7 @@ from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
-from .uses import named_in
+from .uses import named_in, needs, pointed_at
 
 # A request through one of these is authorised on its own ARN, which a bucket's does not cover:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
@@ -95,6 +95,13 @@ def of_policy(
             f"`{silent}` says where its script is, and not which data it works on. Name every "
             "bucket that this role needs."
         )
+    deployed = next(_built_for(roles, module), None) if noun.word == "bucket" else None
+    if deployed is not None:
+        build, bucket = deployed
+        return (
+            f"`{build}` may deploy to `{bucket}` too: what it does stands in its build "
+            "specification. Name every bucket that this role needs."
+        )
     if noun.word == "bucket" and _allows(policies, *_READ_AWS_BUCKETS):
         return (
             "Instances that Systems Manager looks after read buckets of AWS's own too. Name those "
@@ -133,6 +140,16 @@ def _jobs_of_script(roles: tuple[Resource, ...], module: Module) -> Iterator[str
         }
         if named == {"script_location"}:
             yield user.address
+
+
+def _built_for(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
+    """Builds, each with a bucket that nothing is shown to work with: it may be for their result."""
+    for user in users_of_roles(roles, module):
+        if user.type == "aws_codebuild_project":
+            shown = pointed_at(roles, module).keys() | needs(module).roles.keys()
+            for one in module.of_kind(BUCKET):
+                if one.address not in shown:
+                    yield user.address, one.address
 
 
 def _strangers(role: Resource, module: Module) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What something that runs with a role is told of, and nothing here declares: a table by its name.
+"""What something that runs with a role is told of by a name: a table that nothing here declares.
 
 A scope without it would break whatever reads it. Knows no statement and weighs nothing.
 """
@@ -68,15 +68,19 @@ class Undeclared:
     name: str
 
 
-def undeclared(noun: Noun, roles: tuple[Resource, ...], module: Module) -> Undeclared | None:
-    """The first that can be meant by a noun, and that whatever runs with the roles is told of."""
-    key = ("undeclared", noun.word, tuple(role.address for role in roles))
-    return module.remember(key, lambda: next(_undeclared(noun, roles, module), None))
+def undeclared(
+    noun: Noun, chosen: tuple[Resource, ...], roles: tuple[Resource, ...], module: Module
+) -> Undeclared | None:
+    """The first besides the chosen ones that whatever runs with the roles is told of."""
+    return next(_undeclared(noun, chosen, roles, module), None)
 
 
-def _undeclared(noun: Noun, roles: tuple[Resource, ...], module: Module) -> Iterator[Undeclared]:
+def _undeclared(
+    noun: Noun, chosen: tuple[Resource, ...], roles: tuple[Resource, ...], module: Module
+) -> Iterator[Undeclared]:
+    names = frozenset(_known_names(chosen))
     for user in users_of_roles(roles, module):
-        reader = _Reader(noun, user, module)
+        reader = _Reader(noun, user, module, names)
         yield from (Undeclared(user.address, name) for name in reader.foreign())
 
 
@@ -87,6 +91,8 @@ class _Reader:
     noun: Noun
     user: Resource
     module: Module
+    names: frozenset[str]
+    """What the chosen ones are called."""
 
     def foreign(self) -> Iterator[str]:
         """The settings that name what is not declared, then such names in its texts."""
@@ -133,8 +139,9 @@ class _Reader:
         names = tuple(named_in(value, self.user, self.module))
         if any(map(self._is_held, names)):
             return False
-        if any(self.module.resource(one) and not one.startswith("data.") for one in names):
-            return False
+        elsewhere = (one for one in names if not one.startswith("data."))
+        if self.noun.word != "secret" and any(map(self.module.resource, elsewhere)):
+            return False  # a table of Glue, say; but a database may have a secret of its own
         known = self.module.evaluate(value)
         if self.noun.word == "repository" and (isinstance(known, Known) or _says_where(value)):
             return False  # its text tells whether it is of ECR
@@ -151,7 +158,7 @@ class _Reader:
         return name in others(self.noun, self.module)
 
     def _is_foreign_name(self, name: str) -> bool:
-        return not _NO_NAME.match(name) and name not in _names(self.noun, self.module)
+        return not _NO_NAME.match(name) and name not in self.names
 
     def _in_text(self, node: Heredoc | String) -> Iterator[str]:
         text = "".join(part if isinstance(part, str) else _HOLE for part in node.parts)
@@ -209,13 +216,8 @@ def _behind(value: Expression, module: Module) -> Iterator[Expression]:
                     pending.append(module.locals[names[1]][0].value)
 
 
-def _names(noun: Noun, module: Module) -> frozenset[str]:
-    """What those that are declared or looked up are called, where that is known."""
-    return module.remember(("names of", noun.word), lambda: frozenset(_known_names(noun, module)))
-
-
-def _known_names(noun: Noun, module: Module) -> Iterator[str]:
-    for one in _all(noun, module):
+def _known_names(chosen: tuple[Resource, ...]) -> Iterator[str]:
+    for one in chosen:
         for argument in _NAMED_IN:
             value = one.value(argument)
             if isinstance(value, Known) and isinstance(value.value, str):

@@ -58,6 +58,7 @@ def task(*containers: str) -> str:
         ),
         ("table", "dynamodb:PutItem", TABLE, 'X = "{\\"table\\": \\"users\\"}"', "table"),
         ("bucket", "s3:GetObject", BUCKET, 'OUT_BUCKET = "other"', "OUT_BUCKET"),
+        ("bucket", "s3:GetObject", BUCKET, 'OUT = "s3://acme-website"', "acme-website"),
         ("bucket", "s3:GetObject", BUCKET, 'OUT = "s3://other/x"', "other"),
         ("bucket", "s3:GetObject", BUCKET, 'OUT = "s3://other-${var.env}/x"', "other-…"),
         ("bucket", "s3:GetObject", BUCKET, 'OUT = "arn:aws:s3:::other/*"', "other"),
@@ -75,6 +76,13 @@ def task(*containers: str) -> str:
             'DB_SECRET_ID = "prod/db"',
             "DB_SECRET_ID",
         ),
+        (
+            "secret",
+            "secretsmanager:GetSecretValue",
+            "aws_secretsmanager_secret.s.arn",
+            "DB_SECRET_ARN = aws_db_instance.d.master_user_secret[0].secret_arn",
+            "DB_SECRET_ARN",
+        ),
     ],
 )
 def test_a_name_of_another_one_keeps_the_scope_away(
@@ -82,11 +90,12 @@ def test_a_name_of_another_one_keeps_the_scope_away(
 ) -> None:
     before = HELD + MORE + ACCOUNT + 'locals {\n  users = "users"\n}\n' + role(action)
     before += 'data "aws_ssm_parameter" "t" {\n  name = "t"\n}\n'
+    before += 'resource "aws_db_instance" "d" {\n  manage_master_user_password = true\n}\n'
     assert isinstance(meant(noun, before + told(f"ONE = {declared}"), grammar), Choice)
     found = meant(noun, before + told(f"ONE = {declared}\n{foreign}"), grammar)
     assert found == (
-        f"`aws_lambda_function.call` is told of `{named}` too, and no such {noun} stands here. "
-        "Name the ARNs of all that this role needs."
+        f"`aws_lambda_function.call` is told of `{named}` too, which may be another {noun}. Name "
+        "the ARNs of all that this role needs."
     )
 
 
@@ -214,3 +223,26 @@ def test_a_dashboard_says_nothing_of_what_a_function_needs(grammar: Grammar) -> 
         "  event_source_arn = aws_dynamodb_table.one.stream_arn\n}\n"
     )
     assert isinstance(meant("table", text + feeds, grammar), Choice)
+
+
+def test_a_build_may_put_its_result_where_nothing_else_is_shown_to_work(grammar: Grammar) -> None:
+    """A pipeline of a website, say; what the build does stands in a file of the repository."""
+    build = (
+        'resource "aws_codepipeline" "p" {\n  name = "p"\n'
+        "  artifact_store {\n    location = aws_s3_bucket.data.bucket\n  }\n"
+        "  stage {\n    action {\n      name = aws_codebuild_project.b.name\n    }\n  }\n}\n"
+        'resource "aws_codebuild_project" "b" {\n  name = "b"\n'
+        f"  service_role = {OWN}\n  source {{\n    buildspec = %s\n  }}\n}}\n"
+    )
+    text = HELD + role("s3:PutObject", by='"codebuild.amazonaws.com"')
+    alone = text.replace('resource "aws_s3_bucket" "website"', 'data "x" "y"')
+    found = meant("bucket", alone + build % '"buildspec.yml"', grammar)
+    assert names(found) == "`aws_s3_bucket.data`"
+    found = meant("bucket", text + build % '"buildspec.yml"', grammar)
+    assert found == (
+        "`aws_codebuild_project.b` may deploy to `aws_s3_bucket.website` too: what it does stands "
+        "in its build specification. Name every bucket that this role needs."
+    )
+    told = '"aws s3 sync . s3://${aws_s3_bucket.website.id}"'
+    found = meant("bucket", text + build % told, grammar)
+    assert names(found) == "`aws_s3_bucket.data` and `aws_s3_bucket.website`"
