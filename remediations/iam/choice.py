@@ -11,7 +11,7 @@ from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer
 from .nouns import NOUNS, Noun, declared, looked_up, others
 from .order import needs
-from .roles import out_of_sight
+from .roles import machines_of, out_of_sight
 from .scoping import split
 from .statement import Statement
 from .undeclared import undeclared
@@ -71,6 +71,8 @@ def _choose(question: Question) -> Choice | str:
             "the ARNs of all that this role needs."
         )
     away = out_of_sight(question.roles, module)
+    if away is None and noun.word not in ("log group", "role"):
+        away = machines_of(question.roles, module)
     if away is not None:
         return (
             f"`{away}` hands the role on, and what runs with it there does not stand here. Name "

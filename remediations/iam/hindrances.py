@@ -79,7 +79,7 @@ def of_policy(
             f"Name the ARNs of each {noun.word}, or leave it to a pipeline."
         )
     stranger = next((one for role in roles for one in _strangers(role, module)), None)
-    if stranger is not None and noun.word in ("bucket", "key", "table"):
+    if stranger is not None and noun.word not in ("log group", "role"):
         return (
             f"`{stranger}` takes on the role, and what that needs does not stand here. Name the "
             f"ARNs of each {noun.word} that it needs."

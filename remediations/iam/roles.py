@@ -23,6 +23,9 @@ _ATTACHMENTS: Final = (
     "aws_iam_role_policy_attachments_exclusive",
 )
 _IAM: Final = "aws_iam_"
+_PROFILE: Final = "aws_iam_instance_profile"
+# Arguments by which others let a role in.
+_LETS_IN: Final = re.compile(r"polic(y|ies)|principal|grantee|allowed|admin")
 _FROM_ELSEWHERE: Final = frozenset({"data", "each", "module", "var"})
 # Arguments by which a role is taken on. One that stands in a definition, in an environment or in
 # a stage's configuration is passed on to somebody else, and nothing runs with the role by which ECS
@@ -108,12 +111,33 @@ def _handed_out(module: Module) -> Iterator[str]:
 
 
 def out_of_sight(roles: tuple[Resource, ...], module: Module) -> str | None:
-    """A module that one of the roles is given to: what runs with it there does not stand here.
+    """What one of the roles is given to: what runs with it there does not stand here.
 
-    The one that calls this one counts too, where it works with an output that the role is in.
+    That may be a module, the one that calls this one where it works with an output that the role
+    is in, or something that passes it on.
     """
-    given = module.remember("given away", lambda: _given_away(module))
+    given = module.remember(
+        "given away", lambda: {**_told_to_others(module), **_given_away(module)}
+    )
     return next((given[role.address] for role in roles if role.address in given), None)
+
+
+def machines_of(roles: tuple[Resource, ...], module: Module) -> str | None:
+    """A profile by which machines take on one of the roles; what they do stands on them."""
+    used = (user for role in roles for user, _ in module.users_of(role.address))
+    return next((user.address for user in used if user.type == _PROFILE), None)
+
+
+def _told_to_others(module: Module) -> Mapping[str, str]:
+    """Roles, each with what names it and neither runs with it nor lets it in."""
+    found: dict[str, str] = {}
+    for role in module.of_kind(ROLE):
+        takers = {one.address for one in users_of_roles((role,), module)}
+        for user, argument in module.users_of(role.address):
+            is_aside = user.type.startswith(_IAM) or argument in NO_USE or user.address in takers
+            if not is_aside and not _LETS_IN.search(argument):
+                found.setdefault(role.address, user.address)
+    return found
 
 
 def _given_away(module: Module) -> Mapping[str, str]:

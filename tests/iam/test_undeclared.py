@@ -246,3 +246,79 @@ def test_a_build_may_put_its_result_where_nothing_else_is_shown_to_work(grammar:
     told = '"aws s3 sync . s3://${aws_s3_bucket.website.id}"'
     found = meant("bucket", text + build % told, grammar)
     assert names(found) == "`aws_s3_bucket.data` and `aws_s3_bucket.website`"
+
+
+@pytest.mark.parametrize(
+    ("kind", "argument"),
+    [
+        ("aws_cloudformation_stack", "parameters = { Role = ROLE }"),
+        ("aws_lambda_function", "environment {\n    variables = { JOB = ROLE }\n  }"),
+        ("aws_sfn_state_machine", "definition = jsonencode({ Role = ROLE })"),
+        ("aws_ssm_parameter", "value = ROLE"),
+        ("kubernetes_service_account", 'metadata {\n    annotations = { "x/role" = ROLE }\n  }'),
+        ("null_resource", 'provisioner "local-exec" {\n    command = "run ${ROLE}"\n  }'),
+    ],
+)
+def test_a_role_that_is_told_to_others_may_run_with_anything(
+    kind: str, argument: str, grammar: Grammar
+) -> None:
+    other = f'resource "{kind}" "o" {{\n  {argument.replace("ROLE", OWN)}\n}}\n'
+    for noun, action, declared in (
+        ("table", "dynamodb:PutItem", TABLE),
+        ("log group", "logs:PutLogEvents", GROUP),
+    ):
+        text = HELD + role(action) + told(f"ONE = {declared}")
+        assert isinstance(meant(noun, text, grammar), Choice)
+        assert meant(noun, text + other, grammar) == (
+            f"`{kind}.o` hands the role on, and what runs with it there does not stand here. Name "
+            f"the ARNs of each {noun} that it needs."
+        )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        'resource "aws_s3_bucket_policy" "o" {\n  policy = jsonencode({ Principal = ROLE })\n}\n',
+        'resource "aws_kms_grant" "o" {\n  grantee_principal = ROLE\n}\n',
+        'resource "aws_lakeformation_permissions" "o" {\n  principal = ROLE\n}\n',
+        'resource "aws_lambda_alias" "o" {\n  depends_on = [aws_iam_role.work]\n}\n',
+    ],
+)
+def test_who_lets_a_role_in_does_not_hand_it_on(other: str, grammar: Grammar) -> None:
+    text = HELD + role("dynamodb:PutItem") + told(f"ONE = {TABLE}") + other.replace("ROLE", OWN)
+    assert names(meant("table", text, grammar)) == "`aws_dynamodb_table.one`"
+
+
+def test_what_runs_with_a_role_may_name_it_too(grammar: Grammar) -> None:
+    """A pipeline runs its jobs with the role that it has, and says so in its definition."""
+    build = (
+        f'resource "aws_codebuild_project" "b" {{\n  service_role = {OWN}\n  environment {{\n'
+        f'    environment_variable {{\n      name  = "R"\n      value = {OWN}\n    }}\n  }}\n'
+        f"  logs_config {{\n    cloudwatch_logs {{\n      group_name = {GROUP}\n    }}\n  }}\n}}\n"
+    )
+    text = HELD + role("logs:PutLogEvents", by='"codebuild.amazonaws.com"') + build
+    assert names(meant("log group", text, grammar)) == "`aws_cloudwatch_log_group.call`"
+
+
+def test_what_a_machine_does_with_a_role_stands_on_the_machine(grammar: Grammar) -> None:
+    profile = 'resource "aws_iam_instance_profile" "i" {\n  role = aws_iam_role.work.name\n}\n'
+    text = HELD + role("dynamodb:PutItem") + told(f"ONE = {TABLE}")
+    assert str(meant("table", text + profile, grammar)).startswith("`aws_iam_instance_profile.i`")
+    logs = HELD + role("logs:PutLogEvents") + told("") + profile
+    assert names(meant("log group", logs, grammar)) == "`aws_cloudwatch_log_group.call`"
+
+
+@pytest.mark.parametrize(
+    ("noun", "action", "declared"),
+    [
+        ("secret", "secretsmanager:GetSecretValue", "aws_secretsmanager_secret.s.arn"),
+        ("table", "dynamodb:PutItem", TABLE),
+    ],
+)
+def test_people_who_take_on_a_role_may_need_another_one(
+    noun: str, action: str, declared: str, grammar: Grammar
+) -> None:
+    text = HELD + MORE + role(action) + told(f"ONE = {declared}")
+    assert isinstance(meant(noun, text, grammar), Choice)
+    also = text.replace("Principal = {", 'Principal = { AWS = "arn:aws:iam::1:user/x",')
+    assert "takes on the role, and what that needs" in str(meant(noun, also, grammar))
