@@ -7,6 +7,7 @@ from typing import Final
 from ..buckets import BUCKET
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
+from . import weights
 from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer
 from .nouns import NOUNS, Noun, declared, looked_up, others
@@ -18,6 +19,7 @@ from .undeclared import undeclared
 from .uses import named_here
 
 _MOST_NAMES: Final = 6
+_MOST_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +128,32 @@ def _undecided(noun: Noun, inference: Inference) -> str:
     found, word = inference.candidates, noun.word
     if not found:
         return f"No {word} is declared in this module. Name the ARN of the one that is meant."
-    names = [f"`{one.name}`" for one in found[:_MOST_NAMES]]
-    if len(names) > 1:
-        listed = ", ".join(names)
-        if len(found) > _MOST_NAMES:
-            listed += f" and {len(found) - _MOST_NAMES} more"
+    if found[0].is_proven:
+        return _not_all(noun, found)
+    if len(found) > 1:
         return (
-            f"Several {noun.plural} can be meant: {listed}. Name the ARNs of those this role needs."
+            f"Several {noun.plural} can be meant: {_listed(found)}. Name the ARNs of those this "
+            "role needs."
         )
     only = found[0]
-    if only.resource is None or only.resource.is_data:
-        return f"{names[0]} may be the {word} that is meant. Name its ARN if it is."
-    if only.resource.repetition is not None:
+    if only.resource is not None and not only.resource.is_data and only.resource.repetition:
         return f"`{only.name}` stands for several {noun.plural}. Name those that this role needs."
-    return f"{names[0]} may be the {word} that is meant. Name its ARN if it is."
+    return f"`{only.name}` may be the {word} that is meant. Name its ARN if it is."
+
+
+def _not_all(noun: Noun, found: tuple[Candidate, ...]) -> str:
+    """What is shown of some of them, which does not settle it."""
+    shown = tuple(dict.fromkeys(one.evidence for one in found if one.is_proven))
+    held = "; ".join(shown[:_MOST_SHOWN])
+    if len(shown) > _MOST_SHOWN:
+        held += f"; and {len(shown) - _MOST_SHOWN} more"
+    near = min(one.score for one in found if one.is_proven) - weights.MARGIN
+    others = tuple(one for one in found if not one.is_proven and one.score > near)
+    may = f"{_listed(others)} may be meant too" if others else "That may not be all"
+    return f"{held}. {may}: name the ARN of each {noun.word} that this role needs."
+
+
+def _listed(found: tuple[Candidate, ...]) -> str:
+    listed = ", ".join(f"`{one.name}`" for one in found[:_MOST_NAMES])
+    more = len(found) - _MOST_NAMES
+    return f"{listed} and {more} more" if more > 0 else listed

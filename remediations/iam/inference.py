@@ -24,7 +24,17 @@ from .permissions import covers
 from .roles import ROLE, is_handed_on, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
-from .uses import keys_behind, literal_names, named_beside, named_here, needs, pointed_at, told
+from .uses import (
+    keys_behind,
+    keys_read_by_service,
+    literal_names,
+    named_beside,
+    named_here,
+    needs,
+    pointed_at,
+    read_by_service,
+    told,
+)
 
 _SPLIT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 # Words that say what something is for; those that say what it is tell nothing.
@@ -44,6 +54,7 @@ _NOT_WRITES: Final = (
     "logs:StartQuery",
 )
 _OF_PEOPLE: Final = frozenset({"aws_iam_group_policy", "aws_iam_user_policy"})
+_USED: Final = (weights.TOLD, weights.USED_BY_CONSUMER)
 # What code has to be told of, or else has by heart. Nobody tells a function its image.
 _TOLD: Final = frozenset({"bucket", "endpoint", "model", "secret", "table"})
 _OF_ML: Final = frozenset({"bedrock", "sagemaker"})
@@ -115,7 +126,7 @@ def infer(question: Question) -> Inference:
     candidates = list(merge(told, plain, key=_rank))
     proven = tuple(one for one in told if one.is_proven)
     conclusive = tuple(one for one in proven if one.score == weights.CONCLUSIVE)
-    used = tuple(one for one in proven if one.score == weights.USED_BY_CONSUMER)
+    used = tuple(one for one in proven if one.score in _USED)
     # What is named beside the wildcard is not all where something works with another one.
     likeliest = () if conclusive and used else conclusive or proven or tuple(candidates[:1])
     chosen = likeliest if all(one.score >= weights.SUGGEST for one in likeliest) else ()
@@ -153,6 +164,8 @@ class _Shown:
     beside: Mapping[str, str]
     allowed: frozenset[str]
     used: Mapping[str, str]
+    certain: frozenset[str]
+    """Of what is used, that which is so whatever the code does."""
     own: frozenset[str]
     """What these roles are shown to need; something else may need it too."""
     alone: str
@@ -172,11 +185,11 @@ def _candidates(question: Question) -> tuple[list[Candidate], list[Candidate]]:
     noun, module = question.noun, question.module
     all_names = module.remember(("all", noun.word), lambda: _all_names(noun, module))
     literal = tuple(literal_names(noun, question.roles, module))
-    shown = _shown(question, is_alone=len(all_names) == 1 and not literal)
+    shown = _shown(question, all_names, is_alone=len(all_names) == 1 and not literal)
     told = [
         _weighed(question, name, one, shown)
         for name in dict.fromkeys(shown.names)
-        for one in all_names.get(name) or _set_aside(name, shown, question)
+        for one in all_names.get(name) or _set_aside(name, shown.used, question)
     ]
     named = {one.name for one in told}
     told += [Candidate(name, weights.FROM_ELSEWHERE, f"`{name}` is named too") for name in literal]
@@ -186,9 +199,9 @@ def _candidates(question: Question) -> tuple[list[Candidate], list[Candidate]]:
     return told, [one for one in plain if one.name not in named]
 
 
-def _set_aside(name: str, shown: _Shown, question: Question) -> tuple[Resource, ...]:
+def _set_aside(name: str, used: Mapping[str, str], question: Question) -> tuple[Resource, ...]:
     """A bucket for logs or a website is meant too where what runs with the role works with it."""
-    one = question.module.resource(name) if name in shown.used else None
+    one = question.module.resource(name) if name in used else None
     return (one,) if one is not None and one.kind in question.noun.kinds else ()
 
 
@@ -204,12 +217,12 @@ def _all_names(noun: Noun, module: Module) -> _All:
 
 
 def _plain(question: Question, all_names: _All) -> Iterator[Candidate]:
-    nothing = _Shown({}, {}, frozenset(), {}, frozenset(), "")
+    nothing = _Shown({}, {}, frozenset(), {}, frozenset(), frozenset(), "")
     for name, held in all_names.items():
         yield from (_weighed(question, name, one, nothing) for one in held)
 
 
-def _shown(question: Question, *, is_alone: bool) -> _Shown:
+def _shown(question: Question, all_names: _All, *, is_alone: bool) -> _Shown:
     noun, module, roles = question.noun, question.module, question.roles
     beside = tuple(named_beside(question.statement, question.policy, roles, module))
     allowed = frozenset(name for name, _, is_allowed in beside if is_allowed)
@@ -218,7 +231,8 @@ def _shown(question: Question, *, is_alone: bool) -> _Shown:
         _conclusive(question, allowed),
         {name: words for name, words, _ in beside},
         allowed,
-        _used(question),
+        used := _used(question),
+        _certain(question, used, all_names),
         _own(question),
         held[0].address if is_alone and held and _is_telling_alone(question) else "",
     )
@@ -320,6 +334,21 @@ def _used(question: Question) -> Mapping[str, str]:
     return passable(policies, question.roles, question.module)
 
 
+def _certain(question: Question, used: Mapping[str, str], all_names: _All) -> frozenset[str]:
+    """What is needed for sure: what services read, and the only one that code is told of.
+
+    Where code is told of several, each piece of it may need some of them. A key it is told of may
+    be for one end of what it does.
+    """
+    if question.noun.word == "role":
+        return frozenset(used)
+    if question.noun.word == "key":
+        return keys_read_by_service(question.roles, question.module)
+    certain = read_by_service(question.roles, question.module)
+    names = {name for name in used if name in all_names or _set_aside(name, used, question)}
+    return certain | names if len(names) == 1 else certain
+
+
 def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:
     if name in shown.conclusive:
         return Candidate(name, weights.CONCLUSIVE, shown.conclusive[name], one, is_proven=True)
@@ -328,7 +357,8 @@ def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown)
     if name in shown.allowed:
         score, evidence = weights.ALLOWED_ALREADY, f"`{name}` is allowed already"
     elif name in shown.used:
-        score, evidence, is_proven = weights.USED_BY_CONSUMER, shown.used[name], True
+        score = weights.USED_BY_CONSUMER if name in shown.certain else weights.TOLD
+        evidence, is_proven = shown.used[name], True
     elif name in shown.beside and not is_group:  # who writes to one group may mean any other
         score, evidence, is_proven = weights.NAMED_BY_SIBLING, shown.beside[name], True
     elif name == shown.alone and not _is_for_others(question, name, shown.own):

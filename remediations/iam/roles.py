@@ -14,6 +14,7 @@ from ..terraform.nodes import all_attributes
 from .identity import NO_USE, POLICY
 from .statement import Statement
 from .statements import DOCUMENT, ENCODED, policies
+from .trust import takers
 
 ROLE: Final = "aws_iam_role"
 _INLINE: Final = "aws_iam_role_policy"
@@ -23,6 +24,10 @@ _ATTACHMENTS: Final = (
     "aws_iam_role_policy_attachments_exclusive",
 )
 _IAM: Final = "aws_iam_"
+# Whoever starts a job, a task or a training there says which role it runs with.
+_TOLD_ITS_ROLE: Final = frozenset(
+    {"batch", "bedrock", "ecs-tasks", "elasticmapreduce", "emr-serverless", "glue", "sagemaker"}
+)
 _PROFILE: Final = "aws_iam_instance_profile"
 # Arguments by which others let a role in.
 _LETS_IN: Final = re.compile(r"polic(y|ies)|principal|grantee|allowed|admin")
@@ -114,10 +119,11 @@ def out_of_sight(roles: tuple[Resource, ...], module: Module) -> str | None:
     """What one of the roles is given to: what runs with it there does not stand here.
 
     That may be a module, the one that calls this one where it works with an output that the role
-    is in, or something that passes it on.
+    is in, something that passes it on, or whoever starts work with what the root gives out.
     """
     given = module.remember(
-        "given away", lambda: {**_told_to_others(module), **_given_away(module)}
+        "given away",
+        lambda: {**_given_out(module), **_told_to_others(module), **_given_away(module)},
     )
     return next((given[role.address] for role in roles if role.address in given), None)
 
@@ -132,9 +138,9 @@ def _told_to_others(module: Module) -> Mapping[str, str]:
     """Roles, each with what names it and neither runs with it nor lets it in."""
     found: dict[str, str] = {}
     for role in module.of_kind(ROLE):
-        takers = {one.address for one in users_of_roles((role,), module)}
+        running = {one.address for one in users_of_roles((role,), module)}
         for user, argument in module.users_of(role.address):
-            is_aside = user.type.startswith(_IAM) or argument in NO_USE or user.address in takers
+            is_aside = user.type.startswith(_IAM) or argument in NO_USE or user.address in running
             if not is_aside and not _LETS_IN.search(argument):
                 found.setdefault(role.address, user.address)
     return found
@@ -156,6 +162,18 @@ def _given_away(module: Module) -> Mapping[str, str]:
             if name not in NO_USE and (worked is None or name in worked):
                 addresses = module.references(attribute.value)
                 found |= dict.fromkeys(addresses, f"module.{call.name}")
+    return found
+
+
+def _given_out(module: Module) -> Mapping[str, str]:
+    """Roles that the outputs of a root name, for services that are told a role with each job."""
+    found: dict[str, str] = {}
+    for output, (block, _) in module.outputs.items() if module.caller is None else ():
+        value = block.body.attributes.get("value")
+        for address in module.references(value.value) if value is not None else ():
+            role = module.resource(address)
+            if role is not None and role.kind == ROLE and takers((role,), module) & _TOLD_ITS_ROLE:
+                found[address] = f"output.{output}"
     return found
 
 

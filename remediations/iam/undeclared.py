@@ -129,7 +129,8 @@ class _Reader:
 
     def _is_called_so(self, key: str) -> bool:
         words = "_".join(_WORD.split(key)).lower()
-        return bool(_CALLED.get(self.noun.word, self.noun.variable).search(words))
+        found = _CALLED.get(self.noun.word, self.noun.variable).search(words)
+        return bool(found or re.search(rf"(^|_){self.noun.word}s?_(name|arn|id|ur[il])s?_", words))
 
     def _is_foreign(self, value: Expression) -> bool:
         """Whether a value names one that is not declared; what names another thing does not."""

@@ -6,7 +6,7 @@ Each is a sentence by the address or the variable that it speaks of. Weighs noth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ..frozen import dataclass
@@ -32,6 +32,17 @@ _READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
 _KEEPS_NO_DATA: Final = "aws_ecs_cluster"
 """Its key is for sessions of people, and the policy of whoever has those names it."""
+# What runs code, each with what the service reads of it: the argument, and what that names.
+_CONTAINERS: Final = frozenset(
+    (argument, kind)
+    for argument in ("container_definitions", "container_properties")
+    for kind in ("aws_ecr_repository", "aws_secretsmanager_secret")
+)
+_CODE: Final = {
+    "aws_batch_job_definition": _CONTAINERS,
+    "aws_ecs_task_definition": _CONTAINERS,
+    "aws_lambda_function": frozenset({("image_uri", "aws_ecr_repository")}),
+}
 # What watches it or writes down where it is names all sorts of things that it does not work with.
 _TELLS_OF: Final = frozenset(
     {
@@ -102,6 +113,28 @@ def _pointed_at(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[s
                 yield name, f"`{user.address}` points at `{name}` in `{argument}`"
 
 
+def read_by_service(roles: tuple[Resource, ...], module: Module) -> frozenset[str]:
+    """Of what is pointed at, that which a service reads by itself, whatever the code does.
+
+    What stands in an environment, or feeds a function, is for code: it may never read it, or need
+    another one besides that it knows by heart.
+    """
+    key = ("read by service", tuple(role.address for role in roles))
+    return module.remember(key, lambda: frozenset(_read_by_service(roles, module)))
+
+
+def _read_by_service(roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
+    users = users_of_roles(roles, module)
+    for user in users:
+        code = _CODE.get(user.type)
+        for argument, name in _named_by(user, module):
+            if code is None or (argument, name.removeprefix("data.").partition(".")[0]) in code:
+                yield name
+        if code is None:
+            for one in _around(user, module):
+                yield from (name for _, name in _named_by(one, module) if one not in users)
+
+
 def told(user: Resource, module: Module) -> frozenset[str]:
     """What one user of a role names, and what calls or feeds it does."""
     return module.remember(("told", user.address), lambda: frozenset(_told(user, module)))
@@ -160,12 +193,25 @@ def _from_outside(value: Expression, module: Module) -> Iterator[str]:
 def keys_behind(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
     """The keys that whatever runs with the roles names, or that what it uses is encrypted with."""
     key = ("keys behind", tuple(role.address for role in roles))
-    return module.remember(key, lambda: _keys_behind(roles, module))
+    return module.remember(key, lambda: dict(_keys_behind(roles, module)))
 
 
-def _keys_behind(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:
-    found = dict(pointed_at(roles, module))
-    for name in tuple(found):
+def _keys_behind(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
+    named = pointed_at(roles, module)
+    for key, name in _keys_of(named, module):
+        yield key, f"`{name}`, which it uses, is encrypted with `{key}`"
+    yield from named.items()
+
+
+def keys_read_by_service(roles: tuple[Resource, ...], module: Module) -> frozenset[str]:
+    """Of the keys behind, those of what a service reads by itself."""
+    names = read_by_service(roles, module)
+    return names.union(key for key, _ in _keys_of(sorted(names), module))
+
+
+def _keys_of(names: Iterable[str], module: Module) -> Iterator[tuple[str, str]]:
+    """The keys that these are encrypted with, each with what is."""
+    for name in names:
         used = module.resource(name)
         if used is None or used.type == _KEEPS_NO_DATA:
             continue
@@ -174,8 +220,7 @@ def _keys_behind(roles: tuple[Resource, ...], module: Module) -> Mapping[str, st
             for attribute in all_attributes(one.body):
                 for key in named_in(attribute.value, one, module):
                     if key.startswith("aws_kms_key."):
-                        found.setdefault(key, f"`{name}`, which it uses, is encrypted with `{key}`")
-    return found
+                        yield key, name
 
 
 def literal_names(noun: Noun, roles: tuple[Resource, ...], module: Module) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ CONCLUSIVE: Final = 1.25
 NAMED_BY_SIBLING: Final = 0.95
 USED_BY_CONSUMER: Final = 0.90
 ONLY_ONE: Final = 0.85
+TOLD: Final = 0.80
+"""Code is told of it, and may never read it, or need another one that it knows by heart."""
 ONE_OF_SEVERAL: Final = 0.75
 """Declared, and nothing shows what needs it: it may be this role."""
 USED_OTHERWISE: Final = 0.50

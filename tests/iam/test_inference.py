@@ -155,7 +155,8 @@ def test_what_runs_with_the_role_shows_its_bucket(grammar: Grammar) -> None:
 
 
 def test_a_bucket_that_nothing_explains_may_be_meant_too(grammar: Grammar) -> None:
-    assert "Several buckets can be meant" in str(meant("bucket", READ + MODEL, grammar))
+    found = str(meant("bucket", READ + MODEL, grammar))
+    assert "`aws_s3_bucket.raw` may be meant too: name the ARN of each bucket" in found
 
 
 def test_all_that_a_role_is_shown_to_need_is_named(grammar: Grammar) -> None:
@@ -203,7 +204,10 @@ def test_the_only_table_says_nothing_of_a_role_out_of_sight(where: str, grammar:
 
 def test_what_calls_a_function_shows_what_it_reads_and_its_code_does_not(grammar: Grammar) -> None:
     text = BUCKETS + ENDPOINT + policy("s3:GetObject") + FUNCTION + CALLED_BY
-    assert "Several buckets" in str(meant("bucket", text, grammar))
+    assert meant("bucket", text, grammar) == (
+        "`aws_s3_bucket_notification.raw` points at `aws_s3_bucket.raw` in `bucket`. "
+        "`aws_s3_bucket.models` may be meant too: name the ARN of each bucket that this role needs."
+    )
     alone = meant("bucket", text.replace("acme-models", "acme-logs"), grammar)
     assert isinstance(alone, Choice)
     assert alone.names == "`aws_s3_bucket.raw`"
@@ -633,7 +637,8 @@ def test_the_key_of_a_cluster_is_for_sessions_of_people(
 ) -> None:
     task = (
         'resource "aws_ecs_task_definition" "t" {\n'
-        f"  execution_role_arn = aws_iam_role.endpoint.arn\n  family = {kind}.it.id\n}}\n"
+        "  execution_role_arn = aws_iam_role.endpoint.arn\n"
+        f"  container_definitions = jsonencode([{{ secrets = [{kind}.it.id] }}])\n}}\n"
     )
     held = f'resource "{kind}" "it" {{\n  kms_key_id = aws_kms_key.data.arn\n}}\n'
     others = (

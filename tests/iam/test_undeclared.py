@@ -39,6 +39,7 @@ def task(*containers: str) -> str:
     ("noun", "action", "declared", "foreign", "named"),
     [
         ("table", "dynamodb:PutItem", TABLE, 'USERS_TABLE = "users"', "USERS_TABLE"),
+        ("table", "dynamodb:PutItem", TABLE, 'TABLE_NAME_USERS = "users"', "TABLE_NAME_USERS"),
         ("table", "dynamodb:PutItem", TABLE, 'usersTableName = "users"', "usersTableName"),
         ("table", "dynamodb:PutItem", TABLE, 'USERS_TABLE = "${var.env}-users"', "USERS_TABLE"),
         ("table", "dynamodb:PutItem", TABLE, "USERS_TABLE = local.users", "USERS_TABLE"),
