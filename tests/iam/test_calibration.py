@@ -18,21 +18,17 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-WRONG = {
-    "second": {("d768a7", "ecr")},  # a third image, which a script deploys with the same role
-    "seventh": {("bbc4c5", "dynamodb")},  # functions that do not run as they stand
-}
-
 # What is found today. Caution may give some of it up, by a decision that stands in the README.
 RIGHT = {
-    "tuning": 9,
-    "held-out": 7,
+    "tuning": 8,
+    "held-out": 6,
     "second": 35,
-    "third": 34,
-    "fourth": 57,
-    "fifth": 59,
-    "sixth": 73,
-    "seventh": 44,
+    "third": 33,
+    "fourth": 55,
+    "fifth": 58,
+    "sixth": 72,
+    "seventh": 42,
+    "eighth": 23,
 }
 
 
@@ -40,7 +36,7 @@ RIGHT = {
 def test_what_is_suggested_is_meant(half: str, grammar: Grammar) -> None:
     found = tuple(outcomes(half, grammar))
     wrong = {(one.row.id, one.service) for one in found if one.suggested and not one.is_right}
-    assert wrong == WRONG.get(half, set())
+    assert not wrong
     assert score(found).right >= RIGHT[half]
 
 
