@@ -69,7 +69,7 @@ def _choose(question: Question) -> Choice | str:
     told = undeclared(noun, resources, question.roles, module)
     if told is not None:
         return (
-            f"`{told.user}` is told of `{told.name}` too, which may be another {noun.word}. Name "
+            f"`{told.user}` is told of `{told.shown}` too, which may be another {noun.word}. Name "
             "the ARNs of all that this role needs."
         )
     away = out_of_sight(question.roles, module)

@@ -62,26 +62,28 @@ _NO_NAME: Final = re.compile(r"(true|false|none|null|[\d.]*|https?://.*)\Z", re.
 
 @dataclass(frozen=True, slots=True)
 class Undeclared:
-    """What ``user`` is told of: the setting that says it, or the name."""
+    """What ``user`` is told of: the setting that says it or the name itself, and the name."""
 
     user: str
+    shown: str
     name: str
+    """Empty where it is not known."""
 
 
 def undeclared(
     noun: Noun, chosen: tuple[Resource, ...], roles: tuple[Resource, ...], module: Module
 ) -> Undeclared | None:
     """The first besides the chosen ones that whatever runs with the roles is told of."""
-    return next(_undeclared(noun, chosen, roles, module), None)
+    key = ("undeclared", noun.word, tuple(role.address for role in roles))
+    told = module.remember(key, lambda: tuple(_told(noun, roles, module)))
+    names = frozenset(_known_names(chosen)) if told else ()
+    return next((one for one in told if not one.name or one.name not in names), None)
 
 
-def _undeclared(
-    noun: Noun, chosen: tuple[Resource, ...], roles: tuple[Resource, ...], module: Module
-) -> Iterator[Undeclared]:
-    names = frozenset(_known_names(chosen))
+def _told(noun: Noun, roles: tuple[Resource, ...], module: Module) -> Iterator[Undeclared]:
     for user in users_of_roles(roles, module):
-        reader = _Reader(noun, user, module, names)
-        yield from (Undeclared(user.address, name) for name in reader.foreign())
+        for shown, name in _Reader(noun, user, module).foreign():
+            yield Undeclared(user.address, shown, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,13 @@ class _Reader:
     noun: Noun
     user: Resource
     module: Module
-    names: frozenset[str]
-    """What the chosen ones are called."""
 
-    def foreign(self) -> Iterator[str]:
-        """The settings that name what is not declared, then such names in its texts."""
+    def foreign(self) -> Iterator[tuple[str, str]]:
+        """The settings that may name what is not declared, then such names in its texts."""
         for key, value in self._settings():
-            if self._is_called_so(key) and self._is_foreign(value):
-                yield key
+            if self._is_called_so(key):
+                for one in _choices(value, self.module):
+                    yield from ((key, name) for name in self._names_foreign(one))
         for value in self._values():
             for node in _behind(value, self.module):
                 if isinstance(node, Heredoc | String):
@@ -132,25 +133,24 @@ class _Reader:
         found = _CALLED.get(self.noun.word, self.noun.variable).search(words)
         return bool(found or re.search(rf"(^|_){self.noun.word}s?_(name|arn|id|ur[il])s?_", words))
 
-    def _is_foreign(self, value: Expression) -> bool:
-        """Whether a value names one that is not declared; what names another thing does not."""
-        return any(map(self._names_foreign, _choices(value, self.module)))
-
-    def _names_foreign(self, value: Expression) -> bool:
+    def _names_foreign(self, value: Expression) -> Iterator[str]:
+        """The name that a value is, or nothing known; what means another thing is none."""
         names = tuple(named_in(value, self.user, self.module))
         if any(map(self._is_held, names)):
-            return False
+            return
         elsewhere = (one for one in names if not one.startswith("data."))
         if self.noun.word != "secret" and any(map(self.module.resource, elsewhere)):
-            return False  # a table of Glue, say; but a database may have a secret of its own
+            return  # a table of Glue, say; but a database may have a secret of its own
         known = self.module.evaluate(value)
         if self.noun.word == "repository" and (isinstance(known, Known) or _says_where(value)):
-            return False  # its text tells whether it is of ECR
+            return  # its text tells whether it is of ECR
         if isinstance(known, Known):
-            return isinstance(known.value, str) and self._is_foreign_name(known.value)
-        if isinstance(value, ListExpression | ObjectExpression):
-            return False  # what stands in it is looked at by itself
-        return self.user.document_of(value).text_of(value) not in _wordings(self.noun, self.module)
+            if isinstance(known.value, str) and not _NO_NAME.match(known.value):
+                yield known.value
+        elif not isinstance(value, ListExpression | ObjectExpression):  # those are looked into
+            written = self.user.document_of(value).text_of(value)
+            if written not in _wordings(self.noun, self.module):
+                yield ""
 
     def _is_held(self, name: str) -> bool:
         one = self.module.resource(name)
@@ -158,25 +158,21 @@ class _Reader:
             return one.kind in (*self.noun.kinds, *self.noun.looked_up)
         return name in others(self.noun, self.module)
 
-    def _is_foreign_name(self, name: str) -> bool:
-        return not _NO_NAME.match(name) and name not in self.names
-
-    def _in_text(self, node: Heredoc | String) -> Iterator[str]:
+    def _in_text(self, node: Heredoc | String) -> Iterator[tuple[str, str]]:
         text = "".join(part if isinstance(part, str) else _HOLE for part in node.parts)
         pattern = _WRITTEN.get(self.noun.word)
         for match in pattern.finditer(text) if pattern else ():
-            if _HOLE in match[1]:
-                is_foreign = not any(map(self._is_held, named_in(node, self.user, self.module)))
-            else:
-                is_foreign = self._is_foreign_name(match[1])
-            if is_foreign:
-                yield match[1].replace(_HOLE, _SHOWN)
+            name = match[1]
+            if _HOLE not in name:
+                yield name, name
+            elif not any(map(self._is_held, named_in(node, self.user, self.module))):
+                yield name.replace(_HOLE, _SHOWN), ""
         if self.noun.word == "repository":
             return
         for match in _IN_JSON.finditer(text):
             key, value = match["called"] or match["key"], match["value"]
-            if value != _HOLE and self._is_called_so(key) and self._is_foreign_name(value):
-                yield key
+            if value != _HOLE and self._is_called_so(key) and not _NO_NAME.match(value):
+                yield key, value
 
 
 def _pair(name: Expression | None, value: Expression | None) -> Iterator[tuple[str, Expression]]:
