@@ -149,6 +149,56 @@ def test_which_of_several_code_needs_is_for_a_person(grammar: Grammar) -> None:
     assert isinstance(meant("table", text + told, grammar), str)
 
 
+def test_what_is_for_something_else_is_not_told_of(grammar: Grammar) -> None:
+    third = HELD + SECOND + 'resource "aws_dynamodb_table" "three" {\n  name = "three"\n}\n'
+    text = third + role("dynamodb:PutItem") + function("call", f'join(",", [{ONE}, {TWO}])')
+    found = str(meant("table", text, grammar))
+    assert "`aws_dynamodb_table.three` may be meant too" in found
+    other = function("other", "aws_dynamodb_table.three.name", "aws_iam_role.other.arn")
+    held = 'resource "aws_iam_role" "other" {\n  name = "other"\n}\n'
+    found = str(meant("table", text + other + held, grammar))
+    assert "three" not in found
+    assert "That may not be all" in found
+
+
+def test_what_feeds_a_function_is_for_its_code(grammar: Grammar) -> None:
+    feeds = "".join(
+        f'resource "aws_s3_bucket_notification" "{one}" {{\n  bucket = aws_s3_bucket.{one}.id\n'
+        "  lambda_function {\n    lambda_function_arn = aws_lambda_function.call.arn\n  }\n}\n"
+        for one in ("data", "second")
+    )
+    text = HELD + 'resource "aws_s3_bucket" "second" {\n  bucket = "acme-raw"\n}\n'
+    found = meant("bucket", text + role("s3:GetObject") + function("call") + feeds, grammar)
+    assert isinstance(found, str)
+    assert "points at `aws_s3_bucket.second` in `bucket`" in found
+
+
+def test_one_that_is_named_is_not_all_where_code_is_told_of_several(grammar: Grammar) -> None:
+    text = (
+        HELD
+        + SECOND
+        + role("dynamodb:PutItem").replace(
+            'Resource = "*"', 'Resource = ["*", aws_dynamodb_table.one.arn]'
+        )
+    )
+    assert isinstance(meant("table", text, grammar), Choice)
+    told = function("call", f'join(",", [{ONE}, {TWO}])')
+    assert isinstance(meant("table", text + told, grammar), str)
+
+
+def test_an_output_that_the_caller_leaves_alone_gives_nothing_out(grammar: Grammar) -> None:
+    task = (
+        f'resource "aws_ecs_task_definition" "t" {{\n  execution_role_arn = {OWN}\n'
+        "  container_definitions = jsonencode([{ image = aws_ecr_repository.r.repository_url }])"
+        f'\n}}\noutput "role" {{\n  value = {OWN}\n}}\n'
+        'resource "aws_ecr_repository" "r" {\n  name = "r"\n}\n'
+    )
+    inside = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"') + task
+    assert isinstance(meant("repository", inside, grammar), str)
+    called = {"main.tf": 'module "m" {\n  source = "./m"\n}\n', "m/main.tf": inside}
+    assert isinstance(meant("repository", called, grammar), Choice)
+
+
 def test_what_a_service_reads_is_needed_whatever_the_code_does(grammar: Grammar) -> None:
     images = "".join(
         f'resource "aws_ecr_repository" "{one}" {{\n  name = "{one}"\n}}\n' for one in "ab"
@@ -161,6 +211,11 @@ def test_what_a_service_reads_is_needed_whatever_the_code_does(grammar: Grammar)
     text = images + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"') + task
     found = meant("repository", text, grammar)
     assert names(found) == "`aws_ecr_repository.a` and `aws_ecr_repository.b`"
+    looked_up = text.replace('resource "aws_ecr', 'data "aws_ecr').replace(
+        "= aws_ecr", "= data.aws_ecr"
+    )
+    found = meant("repository", looked_up, grammar)
+    assert names(found) == "`data.aws_ecr_repository.a` and `data.aws_ecr_repository.b`"
     stream = (
         'resource "aws_kinesis_firehose_delivery_stream" "f" {\n  extended_s3_configuration {\n'
         f"    role_arn   = {OWN}\n    bucket_arn = aws_s3_bucket.data.arn\n"

@@ -7,7 +7,7 @@ import pytest
 from remediations.iam.choice import Choice
 from remediations.terraform.grammar import Grammar
 
-from .test_reluctance import HELD, OWN, meant, names, role
+from .test_reluctance import HELD, OWN, ROLE, meant, names, role
 
 TABLE, BUCKET = "aws_dynamodb_table.one.name", "aws_s3_bucket.data.id"
 GROUP = "aws_cloudwatch_log_group.call.name"
@@ -71,6 +71,20 @@ def task(*containers: str) -> str:
             "OUT_BUCKET",
         ),
         (
+            "bucket",
+            "s3:GetObject",
+            BUCKET,
+            f'OUT_BUCKET = var.out == "" ? {BUCKET} : var.out',
+            "OUT_BUCKET",
+        ),
+        (
+            "bucket",
+            "s3:GetObject",
+            BUCKET,
+            f"OUT_BUCKET = coalesce(var.out, {BUCKET})",
+            "OUT_BUCKET",
+        ),
+        (
             "secret",
             "secretsmanager:GetSecretValue",
             "aws_secretsmanager_secret.s.arn",
@@ -112,6 +126,9 @@ def test_a_name_of_another_one_keeps_the_scope_away(
         'X = "arn:aws:dynamodb:eu-west-1:1:table/one"',
         f'X = "arn:aws:dynamodb:eu-west-1:1:table/${{{TABLE}}}"',
         f'TABLE = var.env != "" ? {TABLE} : ""',
+        'TABLE = true ? "one" : "other"',
+        "X = jsonencode({ table = { ttl = var.env } })",
+        'X = "{\\"table\\": \\"\\"}"',
     ],
 )
 def test_what_names_no_other_one_keeps_nothing_away(setting: str, grammar: Grammar) -> None:
@@ -134,6 +151,7 @@ def test_a_name_that_is_built_alike_is_the_same(grammar: Grammar) -> None:
         ('"nginx:1"', False),
         ('"public.ecr.aws/docker/library/busybox:1"', False),
         ('"busybox:${var.env}"', False),
+        ("local.image", False),
         ('"123456789012.dkr.ecr.eu-west-1.amazonaws.com/r:2"', False),
         ('"906394416424.dkr.ecr.us-west-2.amazonaws.com/aws-for-fluent-bit:stable"', True),
         ('"${data.aws_caller_identity.c.account_id}.dkr.ecr.eu-west-1.amazonaws.com/x:1"', True),
@@ -149,7 +167,64 @@ def test_an_image_of_another_repository_is_needed_too(
     assert isinstance(meant("repository", text + task(own), grammar), Choice)
     both = text + task(own, f'{{ name = "b", image = {image} }}')
     both += 'data "aws_sagemaker_prebuilt_ecr_image" "p" {\n  repository_name = "x"\n}\n'
+    both += 'locals {\n  image = "nginx:1"\n}\n'
     assert isinstance(meant("repository", both, grammar), str) is is_silent
+
+
+def test_images_in_a_text_say_whose_they_are(grammar: Grammar) -> None:
+    heredoc = (
+        'resource "aws_ecs_task_definition" "t" {\n'
+        f"  execution_role_arn = {OWN}\n  container_definitions = <<JSON\n"
+        '[{"image": "${aws_ecr_repository.r.repository_url}"}, {"image": "%s"}]\nJSON\n}\n'
+    )
+    text = HELD + MORE + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    assert isinstance(meant("repository", text + heredoc % "nginx:1", grammar), Choice)
+    other = "1.dkr.ecr.eu-west-1.amazonaws.com/x:1"
+    assert isinstance(meant("repository", text + heredoc % other, grammar), str)
+
+
+def test_what_stands_in_a_local_is_told_too(grammar: Grammar) -> None:
+    work = told("").replace(
+        "variables = {\n\n    }", f"variables = merge(local.all, {{ T = {TABLE} }})"
+    )
+    held = 'locals {\n  all = { %s = "users" }\n}\n'
+    text = HELD + role("dynamodb:PutItem") + work
+    assert isinstance(meant("table", text + held % "USERS", grammar), Choice)
+    assert isinstance(meant("table", text + held % "USERS_TABLE", grammar), str)
+
+
+@pytest.mark.parametrize("name", ["OUT_BUCKET", "OUT"])
+def test_a_setting_may_be_a_pair_of_a_name_and_a_value(name: str, grammar: Grammar) -> None:
+    build = (
+        'resource "aws_codebuild_project" "b" {\n'
+        f"  service_role = {OWN}\n  artifacts {{\n    location = {BUCKET}\n  }}\n"
+        f'  environment {{\n    environment_variable {{\n      name  = "{name}"\n'
+        '      value = "other"\n    }\n  }\n}\n'
+    )
+    alone = HELD.replace('resource "aws_s3_bucket" "website"', 'data "x" "y"')
+    text = alone + role("s3:PutObject", by='"codebuild.amazonaws.com"') + build
+    assert isinstance(meant("bucket", text, grammar), str) is (name == "OUT_BUCKET")
+    container = f'{{ environment = [{{ name = "{name}", value = "other" }}, {{ x = {BUCKET} }}] }}'
+    text = alone + role("s3:PutObject", by='"ecs-tasks.amazonaws.com"') + task(container)
+    assert isinstance(meant("bucket", text, grammar), str) is (name == "OUT_BUCKET")
+
+
+def test_where_its_code_lies_is_no_setting(grammar: Grammar) -> None:
+    text = HELD + role("s3:GetObject")
+    work = told(f'X = {BUCKET}\nY = "s3://acme-data/x"', '  s3_bucket = "code"')
+    assert names(meant("bucket", text + work, grammar)) == "`aws_s3_bucket.data`"
+
+
+def test_a_role_that_a_function_is_told_of_by_its_name_is_passed_too(grammar: Grammar) -> None:
+    job = ROLE.partition('resource "aws_iam_role_policy"')[0].replace('"work"', '"job"')
+    text = job.format('"sagemaker.amazonaws.com"', "")
+    text += role("iam:PassRole", "sagemaker:CreateTrainingJob")
+    one = "JOB_ROLE_ARN = aws_iam_role.job.arn"
+    assert names(meant("role", text + told(one), grammar)) == "`aws_iam_role.job`"
+    kind = told(one + '\nX = "{\\"role\\": \\"worker\\"}"')
+    assert isinstance(meant("role", text + kind, grammar), Choice)
+    for other in ('X_ROLE_ARN = "x"', 'X = "arn:aws:iam::123456789012:role/other"'):
+        assert isinstance(meant("role", text + told(f"{one}\n{other}"), grammar), str)
 
 
 def test_each_container_has_to_write_to_a_group_that_stands_here(grammar: Grammar) -> None:
