@@ -35,6 +35,8 @@ class _Start:
     by: frozenset[str]
     actions: tuple[str, ...]
     most: int = 1
+    is_shown: bool = False
+    """Whether it counts only where something runs with the holder's role."""
 
 
 _CALLERS: Final = frozenset({"events", "lambda", "scheduler", "states"})
@@ -49,7 +51,8 @@ _STARTS: Final = (
     _Start(
         "emr-serverless", _CALLERS | {"airflow", "airflow-env"}, ("emr-serverless:StartJobRun",)
     ),
-    _Start("ec2", frozenset({"elasticmapreduce"}), ("ec2:RunInstances",)),
+    # The role of a service waits for clusters that anybody may start, with other machines' roles.
+    _Start("ec2", frozenset({"elasticmapreduce"}), ("ec2:RunInstances",), is_shown=True),
     _Start(
         "sagemaker",
         frozenset({"states"}),
@@ -91,6 +94,8 @@ def passable(
     for start in _STARTS:
         begins = next((a for a in start.actions if any(covers(one, a) for one in actions)), None)
         if begins is None or not holders <= start.by or known[start.service] >= start.most:
+            continue
+        if start.is_shown and not users_of_roles(roles, module):
             continue
         work = _taken_on_by(start.service, module)
         if len(work) > start.most:

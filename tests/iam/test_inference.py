@@ -385,8 +385,11 @@ def test_who_is_told_one_role_of_a_task_passes_the_other_too(
 def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> None:
     profile = 'resource "aws_iam_instance_profile" "p" {\n  role = aws_iam_role.node.name\n}\n'
     roles = ROLES.format("endpoint", "elasticmapreduce") + ROLES.format("node", "ec2")
-    text = roles + policy("iam:PassRole", "ec2:RunInstances")
+    cluster = 'resource "aws_emr_cluster" "c" {\n  service_role = aws_iam_role.endpoint.arn\n}\n'
+    text = roles + policy("iam:PassRole", "ec2:RunInstances") + cluster
     assert isinstance(meant("role", text + profile, grammar), Choice)
+    waits = text.replace(cluster, "")  # for clusters that anybody may start
+    assert isinstance(meant("role", waits + profile, grammar), str)
     assert isinstance(meant("role", text, grammar), str)
     machine = text.replace("elasticmapreduce.amazonaws", "lambda.amazonaws")
     assert isinstance(meant("role", machine + profile, grammar), str)
