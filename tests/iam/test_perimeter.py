@@ -250,6 +250,19 @@ def test_a_statement_is_mended_though_the_next_one_has_to_wait(grammar: Grammar)
     assert mended(made, grammar) == made
 
 
+def test_what_is_declared_twice_by_mistake_is_mended_in_one_go(grammar: Grammar) -> None:
+    """Both want the region that neither finds declared; it is written once."""
+    statement = '{ Effect = "Allow", Action = ["codebuild:StartBuild"], Resource = "*" }'
+    policy = (
+        'resource "aws_iam_policy" "p" {\n  name = "%s"\n  policy = jsonencode({\n'
+        f'    Version   = "2012-10-17"\n    Statement = [{statement}]\n  }})\n}}\n'
+    )
+    made = mended(policy % "a" + "\n" + policy % "b", grammar)
+    assert made.count('data "aws_region"') == 1
+    assert made.count("aws:RequestedRegion") == 2
+    assert mended(made, grammar) == made
+
+
 def test_of_numbered_findings_as_many_are_gone_as_were_mended(grammar: Grammar) -> None:
     def found(*statements: str) -> list[Finding]:
         held = report(document(*statements), grammar).findings
