@@ -29,8 +29,8 @@ _TOLD_ITS_ROLE: Final = frozenset(
     {"batch", "bedrock", "ecs-tasks", "elasticmapreduce", "emr-serverless", "glue", "sagemaker"}
 )
 _PROFILE: Final = "aws_iam_instance_profile"
-# Arguments by which others let a role in.
-_LETS_IN: Final = re.compile(r"polic(y|ies)|principal|grantee|allowed|admin")
+# Arguments by which others let a role in, or only speak of it.
+_LETS_IN: Final = re.compile(r"polic(y|ies)|principal|grantee|allowed|admin|tags|description")
 _FROM_ELSEWHERE: Final = frozenset({"data", "each", "module", "var"})
 # Arguments by which a role is taken on. One that stands in a definition, in an environment or in
 # a stage's configuration is passed on to somebody else, and nothing runs with the role by which ECS

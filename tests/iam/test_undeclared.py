@@ -357,6 +357,7 @@ def test_a_role_that_is_told_to_others_may_run_with_anything(
         'resource "aws_s3_bucket_policy" "o" {\n  policy = jsonencode({ Principal = ROLE })\n}\n',
         'resource "aws_kms_grant" "o" {\n  grantee_principal = ROLE\n}\n',
         'resource "aws_lakeformation_permissions" "o" {\n  principal = ROLE\n}\n',
+        'resource "aws_s3_bucket" "o" {\n  bucket = "acme-logs"\n  tags = { of = ROLE }\n}\n',
         'resource "aws_lambda_alias" "o" {\n  depends_on = [aws_iam_role.work]\n}\n',
     ],
 )
