@@ -12,6 +12,7 @@ from typing import Final
 
 from ..buckets import BUCKET, is_auxiliary, is_auxiliary_name
 from ..frozen import dataclass
+from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Reference
 from .targets import by_kind
@@ -156,22 +157,11 @@ def _others(noun: Noun, module: Module) -> Iterator[str]:
 
 def _variables_of_declared(noun: Noun, module: Module) -> frozenset[str]:
     """Variables that only say what a declared one is called, through locals too."""
-    pending = [
+    values = (
         attribute.value
         for kind in (*noun.kinds, *noun.looked_up)
         for one in module.of_kind(kind)
         for attribute in one.body.attributes.values()
-    ]
-    found: set[str] = set()
-    seen: set[str] = set()
-    while pending:
-        for node in pending.pop().walk():
-            if not isinstance(node, Reference) or len(node.names) < 2:
-                continue
-            kind, name = node.names[:2]
-            if kind == "var":
-                found.add(name)
-            elif kind == "local" and name in module.locals and name not in seen:
-                seen.add(name)
-                pending.append(module.locals[name][0].value)
-    return frozenset(found)
+    )
+    names = (one.names for one in nodes_behind(values, module) if isinstance(one, Reference))
+    return frozenset(held[1] for held in names if len(held) > 1 and held[0] == "var")

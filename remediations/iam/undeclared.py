@@ -11,6 +11,7 @@ from typing import Final
 
 from ..frozen import dataclass
 from ..model import Known
+from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import (
     Call,
@@ -20,7 +21,6 @@ from ..terraform.nodes import (
     ListExpression,
     ObjectExpression,
     Parentheses,
-    Reference,
     String,
     all_attributes,
 )
@@ -101,7 +101,7 @@ class _Reader:
                 for one in _choices(value, self.module):
                     yield from ((key, name) for name in self._names_foreign(one))
         for value in self._values():
-            for node in _behind(value, self.module):
+            for node in nodes_behind([value], self.module):
                 if isinstance(node, Heredoc | String):
                     yield from self._in_text(node)
 
@@ -115,7 +115,7 @@ class _Reader:
             yield from _pair(held.get("name"), held.get("value"))
             yield from ((name, held[name]) for name in held if self._is_its_own(name))
         for value in self._values():
-            for node in _behind(value, self.module):
+            for node in nodes_behind([value], self.module):
                 if isinstance(node, ObjectExpression):
                     entries = {one.name: one.value for one in node.entries if one.name}
                     yield from _pair(entries.get("name"), entries.get("value"))
@@ -198,19 +198,6 @@ def _choices(value: Expression, module: Module) -> Iterator[Expression]:
             pending += node.arguments
         else:
             yield node
-
-
-def _behind(value: Expression, module: Module) -> Iterator[Expression]:
-    """All that a value is made of, through locals."""
-    pending, seen = [value], set()
-    while pending:
-        for node in pending.pop().walk():
-            yield node
-            names = node.names if isinstance(node, Reference) else ()
-            if len(names) > 1 and names[0] == "local" and names[1] not in seen:
-                seen.add(names[1])
-                if names[1] in module.locals:
-                    pending.append(module.locals[names[1]][0].value)
 
 
 def _known_names(chosen: tuple[Resource, ...]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from ..frozen import dataclass
 from ..model import Known
-from ..terraform.belonging import resolve
+from ..terraform.belonging import nodes_behind, resolve
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Expression, Heredoc, Reference, String, all_attributes
 from .actions import levels, reach
@@ -177,17 +177,10 @@ def named_in(value: Expression, user: Resource, module: Module) -> Iterator[str]
 
 def _from_outside(value: Expression, module: Module) -> Iterator[str]:
     """Variables and modules that a value is made of, through locals."""
-    pending, seen = [value], set()
-    while pending:
-        for node in pending.pop().walk():
-            if not isinstance(node, Reference) or len(node.names) < 2:
-                continue
-            kind, name = node.names[:2]
-            if kind in ("var", "module"):
-                yield f"{kind}.{name}"
-            elif kind == "local" and name in module.locals and name not in seen:
-                seen.add(name)
-                pending.append(module.locals[name][0].value)
+    for node in nodes_behind([value], module):
+        names = node.names if isinstance(node, Reference) else ()
+        if len(names) > 1 and names[0] in ("var", "module"):
+            yield f"{names[0]}.{names[1]}"
 
 
 def keys_behind(roles: tuple[Resource, ...], module: Module) -> Mapping[str, str]:

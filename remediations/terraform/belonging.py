@@ -5,7 +5,7 @@ Knows no policy. What may mean several is said to be unsettled, never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..frozen import dataclass
@@ -94,6 +94,19 @@ def resolve(
     ``block`` is the resource or call it stands in, which says what ``each`` is.
     """
     return meaning_of(expression, module, block).resources
+
+
+def nodes_behind(values: Iterable[Expression], module: Module) -> Iterator[Expression]:
+    """All that values are made of, and what the locals that they name are made of."""
+    pending, seen = list(values), set[str]()
+    while pending:
+        for node in pending.pop().walk():
+            yield node
+            names = node.names if isinstance(node, Reference) else ()
+            if len(names) > 1 and names[0] == "local" and names[1] not in seen:
+                seen.add(names[1])
+                held = module.locals.get(names[1])
+                pending += [held[0].value] if held is not None else []
 
 
 @dataclass(frozen=True, slots=True)
