@@ -72,6 +72,20 @@ def function(name: str, where: str = '"nowhere"', role: str = OWN) -> str:
     return FUNCTION.format(name, where, role)
 
 
+def repository(*names: str) -> str:
+    each = 'resource "aws_ecr_repository" "{0}" {{\n  name = "{0}"\n}}\n'
+    return "".join(map(each.format, names))
+
+
+def task(*repositories: str) -> str:
+    """A task that is started with the role, a container for each image."""
+    images = (f"{{ image = aws_ecr_repository.{one}.repository_url }}" for one in repositories)
+    return (
+        f'resource "aws_ecs_task_definition" "t" {{\n  execution_role_arn = {OWN}\n'
+        f"  container_definitions = jsonencode([{', '.join(images)}])\n}}\n"
+    )
+
+
 def role(*actions: str, by: str = '"lambda.amazonaws.com"', more: str = "") -> str:
     listed = ", ".join(f'"{one}"' for one in actions)
     first = f'{{ Effect = "Allow", Action = [{listed}], Resource = "*" }}'
@@ -187,28 +201,17 @@ def test_one_that_is_named_is_not_all_where_code_is_told_of_several(grammar: Gra
 
 
 def test_an_output_that_the_caller_leaves_alone_gives_nothing_out(grammar: Grammar) -> None:
-    task = (
-        f'resource "aws_ecs_task_definition" "t" {{\n  execution_role_arn = {OWN}\n'
-        "  container_definitions = jsonencode([{ image = aws_ecr_repository.r.repository_url }])"
-        f'\n}}\noutput "role" {{\n  value = {OWN}\n}}\n'
-        'resource "aws_ecr_repository" "r" {\n  name = "r"\n}\n'
-    )
-    inside = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"') + task
+    out = f'output "role" {{\n  value = {OWN}\n}}\n'
+    inside = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    inside += repository("r") + task("r") + out
     assert isinstance(meant("repository", inside, grammar), str)
     called = {"main.tf": 'module "m" {\n  source = "./m"\n}\n', "m/main.tf": inside}
     assert isinstance(meant("repository", called, grammar), Choice)
 
 
 def test_what_a_service_reads_is_needed_whatever_the_code_does(grammar: Grammar) -> None:
-    images = "".join(
-        f'resource "aws_ecr_repository" "{one}" {{\n  name = "{one}"\n}}\n' for one in "ab"
-    )
-    task = (
-        f'resource "aws_ecs_task_definition" "t" {{\n  execution_role_arn = {OWN}\n'
-        "  container_definitions = jsonencode([{ image = aws_ecr_repository.a.repository_url }, "
-        "{ image = aws_ecr_repository.b.repository_url }])\n}\n"
-    )
-    text = images + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"') + task
+    text = repository("a", "b") + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    text += task("a", "b")
     found = meant("repository", text, grammar)
     assert names(found) == "`aws_ecr_repository.a` and `aws_ecr_repository.b`"
     looked_up = text.replace('resource "aws_ecr', 'data "aws_ecr').replace(
@@ -250,13 +253,7 @@ def test_whoever_starts_work_takes_a_role_from_an_output(
     service: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
     """A script registers one more task with the role that the root gives out."""
-    image = 'resource "aws_ecr_repository" "r" {\n  name = "r"\n}\n'
-    task = (
-        f'resource "aws_ecs_task_definition" "t" {{\n  execution_role_arn = {OWN}\n'
-        "  container_definitions = jsonencode([{ image = aws_ecr_repository.r.repository_url }])"
-        "\n}\n"
-    )
-    text = image + role("ecr:BatchGetImage", by=f'"{service}.amazonaws.com"') + task
+    text = repository("r") + role("ecr:BatchGetImage", by=f'"{service}.amazonaws.com"') + task("r")
     assert isinstance(meant("repository", text, grammar), Choice)
     given = f'output "role" {{\n  value = {OWN}\n}}\n'
     found = meant("repository", text + given, grammar)
