@@ -128,17 +128,22 @@ def _undecided(noun: Noun, inference: Inference) -> str:
     found, word = inference.candidates, noun.word
     if not found:
         return f"No {word} is declared in this module. Name the ARN of the one that is meant."
+    only = found[0] if len(found) == 1 else None
+    if only is not None and _is_repeated(only):
+        return f"`{only.name}` stands for several {noun.plural}. Name those that this role needs."
     if found[0].is_proven:
         return _not_all(noun, found)
-    if len(found) > 1:
+    if only is None:
         return (
             f"Several {noun.plural} can be meant: {_listed(found)}. Name the ARNs of those this "
             "role needs."
         )
-    only = found[0]
-    if only.resource is not None and not only.resource.is_data and only.resource.repetition:
-        return f"`{only.name}` stands for several {noun.plural}. Name those that this role needs."
     return f"`{only.name}` may be the {word} that is meant. Name its ARN if it is."
+
+
+def _is_repeated(one: Candidate) -> bool:
+    held = one.resource
+    return held is not None and not held.is_data and held.repetition is not None
 
 
 def _not_all(noun: Noun, found: tuple[Candidate, ...]) -> str:

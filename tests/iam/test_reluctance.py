@@ -233,6 +233,14 @@ def test_what_a_service_reads_is_needed_whatever_the_code_does(grammar: Grammar)
 KEY = 'resource "aws_kms_key" "k" {\n  description = "k"\n}\n'
 
 
+def test_one_that_stands_for_several_is_said_to_whatever_shows_it(grammar: Grammar) -> None:
+    each = repository("r").replace("{\n", '{\n  for_each = toset(["a", "b"])\n', 1)
+    work = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    assert meant("repository", each + work + task('r["a"]'), grammar) == (
+        "`aws_ecr_repository.r` stands for several repositories. Name those that this role needs."
+    )
+
+
 def test_a_key_that_code_is_told_of_may_be_for_one_end(grammar: Grammar) -> None:
     """What it copies may be encrypted with another one."""
     text = KEY + role("kms:Decrypt", "kms:CreateGrant")
