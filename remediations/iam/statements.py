@@ -107,25 +107,27 @@ def _in_argument(
 
 def in_files(resource: Resource, module: Module) -> Iterator[tuple[Attribute, str]]:
     """Arguments whose policy stands in a file that is not read, each with that file."""
-    if not resource.type.startswith("aws_") or "lifecycle" in resource.type:
-        return
-    names = MERGED if resource.kind == DOCUMENT else ARGUMENTS
-    for body in (resource.body, *(block.body for block in resource.body.blocks("inline_policy"))):
-        for held in filter(None, map(body.attributes.get, names)):
-            path = file_of(held.value, resource.document_of(held), module)
-            if path is not None:
-                yield held, path
+    for held in _arguments(resource, MERGED if resource.kind == DOCUMENT else ARGUMENTS):
+        path = file_of(held.value, resource.document_of(held), module)
+        if path is not None:
+            yield held, path
 
 
 def not_told(resource: Resource, module: Module) -> Iterator[tuple[Attribute, str]]:
     """Arguments whose statements are made by what nobody can work out here, each with its text."""
+    for held in _arguments(resource, ARGUMENTS):
+        text = not_written(held, resource.document, module)
+        if text is not None:
+            yield held, text
+
+
+def _arguments(resource: Resource, names: tuple[str, ...]) -> list[Attribute]:
+    """Its arguments of these names, in its inline policies too."""
     if not resource.type.startswith("aws_") or "lifecycle" in resource.type:
-        return
-    for body in (resource.body, *(block.body for block in resource.body.blocks("inline_policy"))):
-        for held in filter(None, map(body.attributes.get, ARGUMENTS)):
-            text = not_written(held, resource.document, module)
-            if text is not None:
-                yield held, text
+        return []
+    body = resource.body
+    held = [body, *[block.body for block in body.blocks("inline_policy")]]
+    return [one.attributes[name] for one in held for name in names if name in one.attributes]
 
 
 def _in_document(resource: Resource, module: Module) -> Iterator[Statement]:

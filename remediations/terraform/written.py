@@ -127,8 +127,7 @@ class Written:
             return ()
         held = self._named.get(id(expression))
         if held is None:
-            found = tuple(node for node in expression.walk() if isinstance(node, Reference))
-            held = self._named[id(expression)] = expression, found
+            held = self._named[id(expression)] = expression, expression.references
         return held[1]
 
     def references(self, expression: Expression) -> tuple[str, ...]:
