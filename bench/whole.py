@@ -79,26 +79,23 @@ def _warm(size: int, where: Path) -> str:
     files = {path: text.encode() for path, text in tree(size).items()}
     texts = Texts(files, files, (), frozenset(map(dirname, files)))
     peer = os.environ.get("CHECKOV")
-    best, middle, theirs = list[float](), list[float](), list[float]()
     engine = ConfinedEngine()
     try:
         engine.judge(texts, Profile())
-        for _ in range(PAIRS if peer else 1):
-            theirs += [_theirs(peer, where).seconds] if peer else []
-            answers = sorted(_judged(engine, texts) for _ in range(7))
-            best.append(answers[0])
-            middle.append(answers[3])
+        pairs = [
+            (_theirs(peer, where).seconds if peer else 0.0, _answers(engine, texts))
+            for _ in range(PAIRS if peer else 1)
+        ]
     finally:
         engine.close()
+    best, middle = (median(own[at] for _, own in pairs) for at in (0, 3))
     line = (
-        f"  {size} files in the warm service, both ends of a change: {median(best):.3f} s at best, "
-        f"{median(middle):.3f} s in the middle of seven"
+        f"  {size} files in the warm service, both ends of a change: {best:.3f} s at best, "
+        f"{middle:.3f} s in the middle of seven"
     )
     if not peer:
         return line
-    ratios = [
-        sorted(one / two for one, two in zip(theirs, own, strict=True)) for own in (best, middle)
-    ]
+    ratios = [sorted(theirs / own[at] for theirs, own in pairs) for at in (0, 3)]
     of_best, of_middle = (f"{median(one):.0f} ({one[0]:.0f} to {one[-1]:.0f})" for one in ratios)
     return f"{line}; {of_best} and {of_middle} times faster in {PAIRS} pairs"
 
@@ -115,6 +112,11 @@ def _again(where: Path) -> str:
         f"  {where.name} files, a first and a second run: {first:.2f} s and {second:.2f} s; "
         f"one file changed: {third:.2f} s"
     )
+
+
+def _answers(engine: ConfinedEngine, texts: Texts) -> list[float]:
+    """Seconds of seven answers, the quickest first."""
+    return sorted(_judged(engine, texts) for _ in range(7))
 
 
 def _judged(engine: ConfinedEngine, texts: Texts) -> float:
