@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from posixpath import dirname
 
 from .at_source import Place
 from .frozen import dataclass
@@ -82,10 +83,13 @@ def _repair(violations: list[Violation]) -> Repair | Advice:
 
 
 def same_place(targeted: Targeted) -> tuple[object, ...] | None:
-    """Equal for what is written in the same words and the same place, whoever looks at it."""
+    """Equal for what is written in the same words and the same place, whoever looks at it.
+
+    A top-level block means the same anywhere in its directory.
+    """
     match targeted.intent:
-        case AddTopLevel(text, after):
-            return targeted.path, text, after and after.span
+        case AddTopLevel(text, _):
+            return dirname(targeted.path), text
         case InsertAttribute(body, name, text):
             return targeted.path, body.span, name, text
         case InsertBlock(body, text):

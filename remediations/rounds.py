@@ -153,17 +153,12 @@ def _written(judged: Judged) -> Iterator[tuple[Place, str]]:
 
 
 def _intents(batch: Sequence[Judged]) -> Iterator[Targeted]:
-    """Every intent; what several want in the same words and the same place is written once.
-
-    A top-level block stands anywhere in its directory, so the first place is enough for it.
-    """
+    """Every intent; what several want in the same words and the same place is written once."""
     seen: set[tuple[object, ...]] = set()
     for judged in batch:
         repair = repair_of(judged)
         for targeted in repair.intents if repair else ():
             key = same_place(targeted)
-            if isinstance(targeted.intent, AddTopLevel):
-                key = dirname(targeted.path), targeted.intent.text
             if key is None or key not in seen:
                 yield targeted
             if key is not None:
