@@ -34,20 +34,6 @@ class Expression:
             if below:
                 stack.extend(below(node)[::-1])
 
-    @property
-    def references(self) -> tuple[Reference, ...]:
-        """Every name in it. As ``walk``, but in one go: it is asked of every argument."""
-        found: list[Reference] = []
-        stack: list[Expression] = [self]
-        while stack:
-            node = stack.pop()
-            if type(node) is Reference:
-                found.append(node)
-            below = _BELOW.get(type(node))
-            if below:
-                stack.extend(below(node)[::-1])
-        return tuple(found)
-
 
 @dataclass(frozen=True, slots=True)
 class Literal(Expression):

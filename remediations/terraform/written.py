@@ -127,7 +127,8 @@ class Written:
             return ()
         held = self._named.get(id(expression))
         if held is None:
-            held = self._named[id(expression)] = expression, expression.references
+            found = tuple(node for node in expression.walk() if isinstance(node, Reference))
+            held = self._named[id(expression)] = expression, found
         return held[1]
 
     def references(self, expression: Expression) -> tuple[str, ...]:
