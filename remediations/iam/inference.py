@@ -27,7 +27,6 @@ from .trust import takers, trusts
 from .uses import (
     keys_behind,
     keys_read_by_service,
-    literal_names,
     named_beside,
     named_here,
     needs,
@@ -184,15 +183,13 @@ def _candidates(question: Question) -> tuple[list[Candidate], list[Candidate]]:
     """
     noun, module = question.noun, question.module
     all_names = module.remember(("all", noun.word), lambda: _all_names(noun, module))
-    literal = tuple(literal_names(noun, question.roles, module))
-    shown = _shown(question, all_names, is_alone=len(all_names) == 1 and not literal)
+    shown = _shown(question, all_names)
     told = [
         _weighed(question, name, one, shown)
         for name in dict.fromkeys(shown.names)
         for one in all_names.get(name) or _set_aside(name, shown.used, question)
     ]
     named = {one.name for one in told}
-    told += [Candidate(name, weights.FROM_ELSEWHERE, f"`{name}` is named too") for name in literal]
     key = ("plain", noun.word, _words_of(question))
     plain = module.remember(key, lambda: sorted(_plain(question, all_names), key=_rank))
     told.sort(key=_rank)
@@ -222,7 +219,7 @@ def _plain(question: Question, all_names: _All) -> Iterator[Candidate]:
         yield from (_weighed(question, name, one, nothing) for one in held)
 
 
-def _shown(question: Question, all_names: _All, *, is_alone: bool) -> _Shown:
+def _shown(question: Question, all_names: _All) -> _Shown:
     noun, module, roles = question.noun, question.module, question.roles
     beside = tuple(named_beside(question.statement, question.policy, roles, module))
     allowed = frozenset(name for name, _, is_allowed in beside if is_allowed)
@@ -234,7 +231,7 @@ def _shown(question: Question, all_names: _All, *, is_alone: bool) -> _Shown:
         used := _used(question),
         _certain(question, used, all_names),
         _own(question),
-        held[0].address if is_alone and held and _is_telling_alone(question) else "",
+        held[0].address if len(all_names) == 1 and held and _is_telling_alone(question) else "",
     )
 
 

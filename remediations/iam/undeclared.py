@@ -25,10 +25,9 @@ from ..terraform.nodes import (
     all_attributes,
 )
 from .functions import as_written
-from .identity import NO_USE
 from .nouns import Noun, others
 from .roles import users_of_roles
-from .uses import NOT_ITS_OWN, named_in
+from .uses import is_for_its_work, named_in
 
 _HOLE: Final = "\0"
 """Stands for what is filled in."""
@@ -113,7 +112,7 @@ class _Reader:
             bodies += [block.body for block in body.blocks()]
             held = {name: one.value for name, one in body.attributes.items()}
             yield from _pair(held.get("name"), held.get("value"))
-            yield from ((name, held[name]) for name in held if self._is_its_own(name))
+            yield from ((name, held[name]) for name in held if is_for_its_work(name, self.user))
         for value in self._values():
             for node in nodes_behind([value], self.module):
                 if isinstance(node, ObjectExpression):
@@ -123,10 +122,7 @@ class _Reader:
 
     def _values(self) -> Iterator[Expression]:
         held = all_attributes(self.user.body)
-        yield from (one.value for one in held if self._is_its_own(one.name))
-
-    def _is_its_own(self, argument: str) -> bool:
-        return argument not in NO_USE and argument not in NOT_ITS_OWN.get(self.user.type, ())
+        yield from (one.value for one in held if is_for_its_work(one.name, self.user))
 
     def _is_called_so(self, key: str) -> bool:
         words = "_".join(_WORD.split(key)).lower()

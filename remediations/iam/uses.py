@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from ..buckets import BUCKET
 from ..frozen import dataclass
 from ..model import Known
 from ..terraform.belonging import nodes_behind, resolve
@@ -16,14 +17,13 @@ from ..terraform.module import Module, Resource
 from ..terraform.nodes import Expression, Heredoc, Reference, String, all_attributes
 from .actions import levels, reach
 from .identity import NO_USE
-from .nouns import Noun
 from .permissions import covers
 from .roles import ROLE, policies_of, users_of_roles
 from .statement import Statement
 
 _REFERENCE: Final = re.compile(r"\$\{((?:data\.|module\.)?[a-z]\w*\.[\w-]+)")
 # Whoever deploys a function reads its code, not the role that it runs with.
-NOT_ITS_OWN: Final = {
+_NOT_ITS_OWN: Final = {
     "aws_lambda_function": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
     "aws_lambda_layer_version": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
 }
@@ -148,9 +148,14 @@ def _told(user: Resource, module: Module) -> Iterator[str]:
 def _named_by(user: Resource, module: Module) -> Iterator[tuple[str, str]]:
     """What it names for its own work, each with the argument that does."""
     for attribute in all_attributes(user.body):
-        if attribute.name not in NO_USE and attribute.name not in NOT_ITS_OWN.get(user.type, ()):
+        if is_for_its_work(attribute.name, user):
             for name in named_in(attribute.value, user, module):
                 yield attribute.name, name
+
+
+def is_for_its_work(argument: str, user: Resource) -> bool:
+    """Whether what it names in this argument is something that it works with."""
+    return argument not in NO_USE and argument not in _NOT_ITS_OWN.get(user.type, ())
 
 
 def _around(user: Resource, module: Module) -> Iterator[Resource]:
@@ -216,13 +221,11 @@ def _keys_of(names: Iterable[str], module: Module) -> Iterator[tuple[str, str]]:
                         yield key, name
 
 
-def literal_names(noun: Noun, roles: tuple[Resource, ...], module: Module) -> tuple[str, ...]:
+def literal_buckets(roles: tuple[Resource, ...], module: Module) -> tuple[str, ...]:
     """Buckets that whatever runs with the roles calls by a name which nothing here has."""
-    if noun.word != "bucket" or not roles:
-        return ()
     key = ("literal names", tuple(role.address for role in roles))
     found = module.remember(key, lambda: dict.fromkeys(_named_buckets(roles, module)))
-    held = module.remember("names of buckets", lambda: _names_of(noun.kinds[0], module))
+    held = module.remember("names of buckets", lambda: _names_of(BUCKET, module))
     return tuple(name for name in found if name not in held)
 
 

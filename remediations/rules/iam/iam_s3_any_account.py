@@ -10,7 +10,7 @@ from remediations.iam.perimeter import BUCKETS_ACCOUNT, WITHOUT_ACCOUNT, says_wh
 from remediations.iam.roles import roles_of
 from remediations.iam.scoping import is_scoped_by_condition, split
 from remediations.iam.statement import Statement
-from remediations.iam.uses import literal_names
+from remediations.iam.uses import literal_buckets
 from remediations.model import Safety, Severity
 from remediations.rule import Offer, Severities
 from remediations.shapes import KeepWithin, Kept, some
@@ -58,7 +58,7 @@ class S3AnyAccount(KeepWithin):
         )
 
     def why_not(self, holder: Resource, module: Module) -> str | None:
-        named = literal_names(_BUCKET, roles_of(holder, module), module)
+        named = literal_buckets(roles_of(holder, module), module)
         if named:
             return f"`{named[0]}` is used here and declared elsewhere: see whose it is first."
         return None
