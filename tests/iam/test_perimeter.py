@@ -136,6 +136,35 @@ resource "aws_iam_role_policy" "edge" {
     assert "many regions" in said
 
 
+def test_a_bucket_that_is_called_by_name_may_be_of_another_account(grammar: Grammar) -> None:
+    text = """
+resource "aws_iam_role" "job" {
+  name = "job"
+}
+
+resource "aws_iam_role_policy" "job" {
+  role = aws_iam_role.job.id
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" }]
+  })
+}
+
+resource "aws_lambda_function" "job" {
+  role = aws_iam_role.job.arn
+
+  environment {
+    variables = { FROM = "s3://partner-data/in" }
+  }
+}
+"""
+    assert of("iam-s3-any-account", text, grammar) == [
+        "Add a condition on `s3:ResourceAccount`. `partner-data` is used here and declared "
+        "elsewhere: see whose it is first."
+    ]
+    own = 'resource "aws_s3_bucket" "own" {\n  bucket = "partner-data"\n}\n'
+    assert of("iam-s3-any-account", text + own, grammar) == [""]
+
+
 SCOPED = """
 resource "aws_s3_bucket" "data" {
   bucket = "data"

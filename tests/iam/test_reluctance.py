@@ -175,6 +175,24 @@ def test_what_is_for_something_else_is_not_told_of(grammar: Grammar) -> None:
     assert "That may not be all" in found
 
 
+def test_what_it_only_waits_for_is_not_what_a_function_is_told_of(grammar: Grammar) -> None:
+    waits = function("call", ONE).replace("  role ", f"  depends_on = [{TWO[:-5]}]\n  role ")
+    text = HELD + SECOND + role("dynamodb:PutItem") + waits
+    other = function("other", TWO, "aws_iam_role.other.arn")
+    text += other + 'resource "aws_iam_role" "other" {\n  name = "other"\n}\n'
+    assert names(meant("table", text, grammar)) == "`aws_dynamodb_table.one`"
+
+
+def test_one_of_two_buckets_is_not_the_only_one(grammar: Grammar) -> None:
+    """Though something else is shown to need the other one."""
+    second = 'resource "aws_s3_bucket" "second" {\n  bucket = "acme-raw"\n}\n'
+    work = role("s3:GetObject", by='"sagemaker.amazonaws.com"')
+    assert names(meant("bucket", HELD + work, grammar)) == "`aws_s3_bucket.data`"
+    other = function("other", "aws_s3_bucket.second.id", "aws_iam_role.other.arn")
+    held = 'resource "aws_iam_role" "other" {\n  name = "other"\n}\n'
+    assert isinstance(meant("bucket", HELD + second + work + other + held, grammar), str)
+
+
 def test_what_feeds_a_function_is_for_its_code(grammar: Grammar) -> None:
     feeds = "".join(
         f'resource "aws_s3_bucket_notification" "{one}" {{\n  bucket = aws_s3_bucket.{one}.id\n'
