@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..frozen import dataclass
+from ..model import Known
+from ..terraform.belonging import meaning_of, resolve
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Attribute, all_attributes
 from .identity import NO_USE
@@ -21,6 +23,7 @@ from .trust import takers, trusts
 from .uses import named_in
 
 _PROFILE: Final = "aws_iam_instance_profile"
+_TASK: Final = "aws_ecs_task_definition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,13 @@ class _Start:
     most: int = 1
     is_shown: bool = False
     """Whether it counts only where something runs with the holder's role."""
+    definition: str = ""
+    """The kind of resource that says which roles the work is given, where there is one."""
 
 
+# Where a task definition and a cluster say with which roles their work runs.
+_GIVES: Final = frozenset({"execution_role_arn", "instance_profile", "task_role_arn"})
+_STARTED: Final = "task_definition_arn"
 _CALLERS: Final = frozenset({"events", "lambda", "scheduler", "states"})
 _STARTS: Final = (
     # A task has a role to work with and one to be started with.
@@ -47,12 +55,19 @@ _STARTS: Final = (
         _CALLERS | {"codepipeline"},
         ("ecs:RunTask", "ecs:StartTask", "ecs:RegisterTaskDefinition"),
         most=2,
+        definition=_TASK,
     ),
     _Start(
         "emr-serverless", _CALLERS | {"airflow", "airflow-env"}, ("emr-serverless:StartJobRun",)
     ),
     # The role of a service waits for clusters that anybody may start, with other machines' roles.
-    _Start("ec2", frozenset({"elasticmapreduce"}), ("ec2:RunInstances",), is_shown=True),
+    _Start(
+        "ec2",
+        frozenset({"elasticmapreduce"}),
+        ("ec2:RunInstances",),
+        is_shown=True,
+        definition="aws_emr_cluster",
+    ),
     _Start(
         "sagemaker",
         frozenset({"states"}),
@@ -98,15 +113,64 @@ def passable(
         if start.is_shown and not users_of_roles(roles, module):
             continue
         work = _taken_on_by(start.service, module)
-        if len(work) > start.most:
+        if len(work) > start.most or not _gives_just(work, start, module):
+            return {}
+        if start.definition == _TASK and any(map(_starts_elsewhere, users_of_roles(roles, module))):
             return {}
         found = {
-            name: f"`{start.service}` takes on `{name}` for `{begins}`"
-            for name in work
-            if name not in own
+            role.address: f"`{start.service}` takes on `{role.address}` for `{begins}`"
+            for role in work
+            if role.address not in own
         } | found
     parts = ((name, words) for name, words in _parts(roles, module) if name not in own)
     return found | dict(parts) if found else found
+
+
+def _gives_just(work: tuple[Resource, ...], start: _Start, module: Module) -> bool:
+    """Whether the definitions that stand here, if any do, give these roles and no others.
+
+    Those of other modules count where they give one of them. What a module does that is not looked
+    into nobody can tell.
+    """
+    if not start.definition:
+        return True
+    places = {role.place for role in work}
+    here, given = False, set[str]()
+    for one in module.family_of_kind(start.definition):
+        roles = set(_given(one))
+        if one.home is module or roles & places:
+            here, given = here or one.home is module, given | roles
+    is_given_away = any(
+        role.address in module.references(attribute.value)
+        for call in module.calls
+        if call.target is None
+        for attribute in all_attributes(call.block.body)
+        for role in work
+    )
+    return not is_given_away and (given == places if here else given <= places)
+
+
+def _starts_elsewhere(user: Resource) -> bool:
+    """Whether what runs with the role, such as a rule's target, starts a task defined elsewhere."""
+    return any(
+        not any(one.kind == _TASK for one in resolve(held.value, user.home, user.block))
+        for held in all_attributes(user.body)
+        if held.name == _STARTED
+    )
+
+
+def _given(definition: Resource) -> Iterator[str]:
+    """What it gives the work, by place; nothing for what is not declared."""
+    home = definition.home
+    for attribute in all_attributes(definition.body):
+        if attribute.name not in _GIVES or home.value_of(attribute) == Known(None):
+            continue
+        meaning = meaning_of(attribute.value, home, definition.block)
+        yield from ("",) if meaning.loose or not meaning.resources else ()
+        for one in meaning.resources:
+            held = one.attribute("role") if one.kind == _PROFILE else None
+            given = resolve(held.value, one.home, one.block) if held else (one,)
+            yield from (at.place for at in given)
 
 
 def _told(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
@@ -141,10 +205,10 @@ def _services(name: str, module: Module) -> tuple[str, ...]:
     return tuple(one for trust in trusts(role, module) for one in trust.services)
 
 
-def _taken_on_by(service: str, module: Module) -> tuple[str, ...]:
+def _taken_on_by(service: str, module: Module) -> tuple[Resource, ...]:
     taken_on = module.remember("taken on by service", lambda: _taken_on(module))
     return tuple(
-        role.address
+        role
         for role in taken_on.get(service, ())
         if service != "ec2" or _has_profile(role, module)
     )

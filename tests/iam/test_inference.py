@@ -385,7 +385,10 @@ def test_who_is_told_one_role_of_a_task_passes_the_other_too(
 def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> None:
     profile = 'resource "aws_iam_instance_profile" "p" {\n  role = aws_iam_role.node.name\n}\n'
     roles = ROLES.format("endpoint", "elasticmapreduce") + ROLES.format("node", "ec2")
-    cluster = 'resource "aws_emr_cluster" "c" {\n  service_role = aws_iam_role.endpoint.arn\n}\n'
+    cluster = (
+        'resource "aws_emr_cluster" "c" {\n  service_role = aws_iam_role.endpoint.arn\n'
+        "  ec2_attributes {\n    instance_profile = aws_iam_instance_profile.p.arn\n  }\n}\n"
+    )
     text = roles + policy("iam:PassRole", "ec2:RunInstances") + cluster
     assert isinstance(meant("role", text + profile, grammar), Choice)
     waits = text.replace(cluster, "")  # for clusters that anybody may start
@@ -393,6 +396,104 @@ def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> N
     assert isinstance(meant("role", text, grammar), str)
     machine = text.replace("elasticmapreduce.amazonaws", "lambda.amazonaws")
     assert isinstance(meant("role", machine + profile, grammar), str)
+
+
+DEFINITION = 'resource "aws_ecs_task_definition" "t" {{\n  family = "t"\n  {}\n}}\n'
+GIVEN = "task_role_arn = aws_iam_role.task.arn\n  execution_role_arn = "
+
+
+@pytest.mark.parametrize(
+    ("definition", "is_shown"),
+    [
+        ("task_role_arn = aws_iam_role.task.arn", True),
+        (GIVEN + "null", True),
+        (GIVEN + "aws_iam_role.task.arn", True),
+        (GIVEN + "local.own", True),
+        (GIVEN + "data.aws_iam_role.start.arn", False),
+        (GIVEN + '"arn:aws:iam::123456789012:role/start"', False),
+        (GIVEN + "var.start", False),
+        (GIVEN + 'var.start != "" ? var.start : aws_iam_role.task.arn', False),
+        (GIVEN + "local.start", False),
+        ("", False),
+    ],
+)
+def test_a_task_may_be_given_a_role_that_is_not_declared(
+    definition: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """Whoever starts it passes both, and a scope with one would keep it from starting."""
+    text = ROLES.format("endpoint", "events") + TASK + policy("iam:PassRole", "ecs:RunTask")
+    text += 'data "aws_iam_role" "start" {\n  name = "start"\n}\n\nvariable "start" {}\n\n'
+    text += 'locals {\n  own   = aws_iam_role.task.arn\n  start = "role/start"\n}\n\n'
+    found = meant("role", text + DEFINITION.format(definition), grammar)
+    assert isinstance(found, Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("machines", "is_shown"),
+    [
+        ("aws_iam_instance_profile.p.arn", True),
+        ('"EMR_EC2_DefaultRole"', False),
+        ("aws_iam_instance_profile.other.arn", False),
+    ],
+)
+def test_a_cluster_may_be_given_a_profile_that_is_not_declared(
+    machines: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    profile = 'resource "aws_iam_instance_profile" "{}" {{\n  role = {}\n}}\n'
+    text = ROLES.format("endpoint", "elasticmapreduce") + ROLES.format("node", "ec2")
+    text += policy("iam:PassRole", "ec2:RunInstances")
+    text += profile.format("p", "aws_iam_role.node.name") + profile.format("other", '"other"')
+    text += (
+        'resource "aws_emr_cluster" "c" {\n  service_role = aws_iam_role.endpoint.arn\n'
+        f"  ec2_attributes {{\n    instance_profile = {machines}\n  }}\n}}\n"
+    )
+    assert isinstance(meant("role", text, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("started", "is_shown"),
+    [
+        ("aws_ecs_task_definition.t.arn", True),
+        ("data.aws_ecs_task_definition.t.arn", False),
+        ("var.task", False),
+        ('"arn:aws:ecs:us-east-1:123456789012:task-definition/t"', False),
+    ],
+)
+def test_a_rule_may_start_a_task_that_is_defined_elsewhere(
+    started: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = ROLES.format("endpoint", "events") + TASK + policy("iam:PassRole", "ecs:RunTask")
+    text += DEFINITION.format(GIVEN + "null") + 'variable "task" {}\n\n'
+    text += 'data "aws_ecs_task_definition" "t" {\n  task_definition = "t"\n}\n\n'
+    text += (
+        'resource "aws_cloudwatch_event_target" "e" {\n  role_arn = aws_iam_role.endpoint.arn\n'
+        f"  ecs_target {{\n    task_definition_arn = {started}\n  }}\n}}\n"
+    )
+    assert isinstance(meant("role", text, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("source", "definition", "is_shown"),
+    [
+        ("./work", "task_role_arn = var.role", True),
+        ("./work", 'task_role_arn = var.role\n  execution_role_arn = "role/start"', False),
+        ("./work", 'task_role_arn = "role/another"', True),
+        ("acme/service/aws", "", False),
+    ],
+)
+def test_a_task_may_be_defined_in_a_module_that_is_given_its_role(
+    source: str, definition: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    main = ROLES.format("endpoint", "events") + TASK + policy("iam:PassRole", "ecs:RunTask")
+    main += f'module "work" {{\n  source = "{source}"\n  role = aws_iam_role.task.arn\n}}\n'
+    work = 'variable "role" {}\n\n' + DEFINITION.format(definition)
+    files = {"main.tf": main, "work/main.tf": work}
+    module = next(m for m in reading(files, grammar).modules if m.directory == "")
+    holder = module.resource("data.aws_iam_policy_document.p")
+    assert holder is not None
+    held = policies(holder, module)[0]
+    found = choose(Question(NOUNS["role"], holder, held, held[0], module))
+    assert isinstance(found, Choice) is is_shown
 
 
 @pytest.mark.parametrize(
@@ -506,7 +607,8 @@ def test_whoever_reads_logs_may_mean_those_of_others(grammar: Grammar) -> None:
 def test_a_cluster_passes_the_roles_of_its_parts_too(grammar: Grammar) -> None:
     cluster = (
         'resource "aws_emr_cluster" "c" {\n  service_role     = aws_iam_role.endpoint.arn\n'
-        "  autoscaling_role = aws_iam_role.scaling.arn\n}\n"
+        "  autoscaling_role = aws_iam_role.scaling.arn\n"
+        "  ec2_attributes {\n    instance_profile = aws_iam_instance_profile.p.arn\n  }\n}\n"
     )
     profile = 'resource "aws_iam_instance_profile" "p" {\n  role = aws_iam_role.node.name\n}\n'
     roles = ROLES.format("endpoint", "elasticmapreduce") + ROLES.format("node", "ec2") + profile
