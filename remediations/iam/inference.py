@@ -70,6 +70,21 @@ _WORKS: Final = frozenset(
         "aws_sfn_state_machine",
     }
 )
+# What they need stands in their arguments; whatever else takes on a role may need more than that.
+_SAYS_ALL: Final = frozenset(
+    {
+        "aws_api_gateway_integration",
+        "aws_appsync_datasource",
+        "aws_cloudwatch_event_target",
+        "aws_codepipeline",
+        "aws_flow_log",
+        "aws_glue_crawler",
+        "aws_kinesis_firehose_delivery_stream",
+        "aws_pipes_pipe",
+        "aws_s3_bucket_replication_configuration",
+        "aws_scheduler_schedule",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +161,14 @@ def _silent(question: Question, chosen: tuple[Candidate, ...]) -> str | None:
         return None
     names = {one.name for one in chosen}
     for user in users_of_roles(question.roles, question.module):
-        if user.type in _WORKS and not names & told(user, question.module):
+        if _may_need_more(user) and not names & told(user, question.module):
             return user.address
     return None
+
+
+def _may_need_more(user: Resource) -> bool:
+    """Whether it does more with a role than it says; of SageMaker each part is built on another."""
+    return user.type not in _SAYS_ALL and not user.type.startswith("aws_sagemaker_")
 
 
 def _rank(one: Candidate) -> tuple[float, str]:
@@ -224,12 +244,13 @@ def _shown(question: Question, all_names: _All) -> _Shown:
     beside = tuple(named_beside(question.statement, question.policy, roles, module))
     allowed = frozenset(name for name, _, is_allowed in beside if is_allowed)
     held = declared(noun, module)
+    used, certain = _used(question)
     return _Shown(
         _conclusive(question, allowed),
         {name: words for name, words, _ in beside},
         allowed,
-        used := _used(question),
-        _certain(question, used, all_names),
+        used,
+        certain,
         _own(question),
         held[0].address if len(all_names) == 1 and held and _is_telling_alone(question) else "",
     )
@@ -314,36 +335,23 @@ def _writes_logs(statement: Statement) -> bool:
     return not any(covers(one, other) for one in actions for other in _NOT_WRITES)
 
 
-def _used(question: Question) -> Mapping[str, str]:
-    """What the role is shown to need. A role that it may pass on is not the one it has."""
-    if question.noun.word == "log group":
-        return {}  # what runs with it may name a group for many reasons
-    if question.noun.word == "key":
-        return keys_behind(question.roles, question.module)
-    if question.noun.word != "role":
-        return pointed_at(question.roles, question.module)
-    is_made_elsewhere = any(
-        one.startswith("module.") for one in others(question.noun, question.module)
-    )
-    if question.holder.kind in _OF_PEOPLE or is_made_elsewhere:
-        return {}
-    policies = (question.policy, *policies_of(question.roles, question.module))
-    return passable(policies, question.roles, question.module)
+def _used(question: Question) -> tuple[Mapping[str, str], frozenset[str]]:
+    """What the role is shown to need, and which of it is needed whatever code does.
 
-
-def _certain(question: Question, used: Mapping[str, str], all_names: _All) -> frozenset[str]:
-    """What is needed for sure: what services read, and the only one that code is told of.
-
-    Where code is told of several, each piece of it may need some of them. A key it is told of may
-    be for one end of what it does.
+    A role that it may pass on is not the one it has.
     """
-    if question.noun.word == "role":
-        return frozenset(used)
-    if question.noun.word == "key":
-        return keys_read_by_service(question.roles, question.module)
-    certain = read_by_service(question.roles, question.module)
-    names = {name for name in used if name in all_names or _set_aside(name, used, question)}
-    return certain | names if len(names) == 1 else certain
+    word, roles, module = question.noun.word, question.roles, question.module
+    if word == "log group":
+        return {}, frozenset()  # what runs with it may name a group for many reasons
+    if word == "key":
+        return keys_behind(roles, module), keys_read_by_service(roles, module)
+    if word != "role":
+        return pointed_at(roles, module), read_by_service(roles, module)
+    is_made_elsewhere = any(one.startswith("module.") for one in others(question.noun, module))
+    if question.holder.kind in _OF_PEOPLE or is_made_elsewhere:
+        return {}, frozenset()
+    found = passable((question.policy, *policies_of(roles, module)), roles, module)
+    return found.shown, found.certain
 
 
 def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:

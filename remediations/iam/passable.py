@@ -7,7 +7,7 @@ Reads actions and trust policies; judges nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ..frozen import dataclass
@@ -20,7 +20,7 @@ from .permissions import covers
 from .roles import ROLE, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
-from .uses import named_in
+from .uses import named_in, runs_code
 
 _PROFILE: Final = "aws_iam_instance_profile"
 _TASK: Final = "aws_ecs_task_definition"
@@ -83,19 +83,28 @@ _STARTS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Passable:
+    """Roles that may be passed, each by its address with the reason in words."""
+
+    shown: Mapping[str, str]
+    certain: frozenset[str]
+    """Of those, that which is so whatever code does: it may never pass the one it is told of."""
+
+
 def passable(
     policies: Sequence[Sequence[Statement]], roles: tuple[Resource, ...], module: Module
-) -> Mapping[str, str]:
+) -> Passable:
     """Roles of the module that the holders of these policies set a service to work with.
 
-    Each by its address, with the reason in words. None where the holder passes what stands
-    elsewhere: a job of SageMaker passes its own role on by default. Where more roles could be
-    given than are needed, nobody can tell which are.
+    None where the holder passes what stands elsewhere: a job of SageMaker passes its own role on by
+    default. Where more roles could be given than are needed, nobody can tell which are.
     https://sagemaker.readthedocs.io/en/stable/api/utility/session.html
     """
+    nothing = Passable({}, frozenset())
     holders = takers(roles, module)
     if not holders or "sagemaker" in holders:
-        return {}
+        return nothing
     actions = [
         item.text
         for policy in policies
@@ -104,26 +113,27 @@ def passable(
         for item in statement.actions
     ]
     own = {one.address for one in roles}
-    found = {name: words for name, words in _told(roles, module) if name not in own}
-    known = Counter(service for name in found for service in _services(name, module))
+    users = users_of_roles(roles, module)
+    code = dict(_told(filter(runs_code, users), module))
+    certain = dict(_told((one for one in users if not runs_code(one)), module))
+    known = Counter(service for name in certain for service in _services(name, module))
     for start in _STARTS:
         begins = next((a for a in start.actions if any(covers(one, a) for one in actions)), None)
         if begins is None or not holders <= start.by or known[start.service] >= start.most:
             continue
-        if start.is_shown and not users_of_roles(roles, module):
+        if start.is_shown and not users:
             continue
         work = _taken_on_by(start.service, module)
         if len(work) > start.most or not _gives_just(work, start, module):
-            return {}
-        if start.definition == _TASK and any(map(_starts_elsewhere, users_of_roles(roles, module))):
-            return {}
-        found = {
-            role.address: f"`{start.service}` takes on `{role.address}` for `{begins}`"
-            for role in work
-            if role.address not in own
-        } | found
-    parts = ((name, words) for name, words in _parts(roles, module) if name not in own)
-    return found | dict(parts) if found else found
+            return nothing
+        if start.definition == _TASK and any(map(_starts_elsewhere, users)):
+            return nothing
+        words = f"`{start.service}` takes on `{{}}` for `{begins}`"
+        certain = {role.address: words.format(role.address) for role in work} | certain
+    if (code.keys() | certain.keys()) - own:
+        certain |= dict(_parts(users, module))
+    shown = {name: words for name, words in (code | certain).items() if name not in own}
+    return Passable(shown, frozenset(shown.keys() & certain.keys()))
 
 
 def _gives_just(work: tuple[Resource, ...], start: _Start, module: Module) -> bool:
@@ -173,18 +183,18 @@ def _given(definition: Resource) -> Iterator[str]:
             yield from (at.place for at in given)
 
 
-def _told(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
-    """Roles that what runs with these is told of, in an environment or a definition."""
-    for user in users_of_roles(roles, module):
+def _told(users: Iterable[Resource], module: Module) -> Iterator[tuple[str, str]]:
+    """Roles that these are told of, in an environment or a definition."""
+    for user in users:
         for attribute in all_attributes(user.body):
             if attribute.name not in NO_USE and "role" not in attribute.name:
                 for name in _roles_in(attribute, user, module):
                     yield name, f"`{user.address}` names `{name}` in `{attribute.name}`"
 
 
-def _parts(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
+def _parts(users: Iterable[Resource], module: Module) -> Iterator[tuple[str, str]]:
     """Roles that what runs with these gives its parts, as a cluster gives its scaling one."""
-    for user in users_of_roles(roles, module):
+    for user in users:
         for attribute in user.body.attributes.values():
             if "role" in attribute.name:
                 for name in _roles_in(attribute, user, module):
@@ -208,9 +218,7 @@ def _services(name: str, module: Module) -> tuple[str, ...]:
 def _taken_on_by(service: str, module: Module) -> tuple[Resource, ...]:
     taken_on = module.remember("taken on by service", lambda: _taken_on(module))
     return tuple(
-        role
-        for role in taken_on.get(service, ())
-        if service != "ec2" or _has_profile(role, module)
+        role for role in taken_on.get(service, ()) if service != "ec2" or _has_profile(role, module)
     )
 
 

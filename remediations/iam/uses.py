@@ -123,6 +123,11 @@ def read_by_service(roles: tuple[Resource, ...], module: Module) -> frozenset[st
     return module.remember(key, lambda: frozenset(_read_by_service(roles, module)))
 
 
+def runs_code(user: Resource) -> bool:
+    """Whether what it is told of is for code, which may never read it."""
+    return user.type in _CODE
+
+
 def _read_by_service(roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
     users = users_of_roles(roles, module)
     for user in users:

@@ -1,6 +1,6 @@
 """Every form that Terraform writes a policy in: found, led to its role, and scoped where it stands.
 
-There are two buckets, and only the function that runs with the role shows which one is meant: where
+There are two buckets, and only the job that runs with the role shows which one is meant: where
 the way from the statement to the role is lost, nothing can be scoped.
 """
 
@@ -18,13 +18,10 @@ AROUND = """resource "aws_s3_bucket" "training" {
   bucket = "acme-training"
 }
 
-resource "aws_lambda_function" "job" {
-  function_name = "job"
-  role          = aws_iam_role.job.arn
-
-  environment {
-    variables = { DATA = aws_s3_bucket.training.id }
-  }
+resource "aws_glue_job" "job" {
+  name              = "job"
+  role_arn          = aws_iam_role.job.arn
+  default_arguments = { "--DATA" = aws_s3_bucket.training.id }
 }
 
 resource "aws_iam_role" "job" {

@@ -209,8 +209,10 @@ def test_what_calls_a_function_shows_what_it_reads_and_its_code_does_not(grammar
         "`aws_s3_bucket.models` may be meant too: name the ARN of each bucket that this role needs."
     )
     alone = meant("bucket", text.replace("acme-models", "acme-logs"), grammar)
-    assert isinstance(alone, Choice)
-    assert alone.names == "`aws_s3_bucket.raw`"
+    assert alone == (
+        "`aws_s3_bucket_notification.raw` points at `aws_s3_bucket.raw` in `bucket`. That may not "
+        "be all: name the ARN of each bucket that this role needs."
+    )
 
 
 @pytest.mark.parametrize(("sibling", "said"), [("s3:GetObject", Choice), ("s3:List*", str)])
@@ -328,7 +330,7 @@ def test_who_passes_what_stands_elsewhere_is_not_guessed_at(
 @pytest.mark.parametrize(
     ("work", "is_shown"),
     [
-        ("environment {\n    variables = { ROLE = aws_iam_role.training.arn }\n  }", True),
+        ("definition = jsonencode({ RoleArn = aws_iam_role.training.arn })", True),
         ("depends_on = [aws_iam_role.training]", False),
         ("", False),
     ],
@@ -338,16 +340,27 @@ def test_whoever_is_told_a_role_passes_that_one(
 ) -> None:
     """Beside others of the same service, and whichever work it starts with it."""
     others = ROLES.format("other", "sagemaker") + ROLES.format("etl", "glue")
-    function = (
-        f'resource "aws_lambda_function" "f" {{\n  role = aws_iam_role.endpoint.arn\n  {work}\n}}\n'
-    )
-    text = ROLES.format("endpoint", "lambda") + TRAINING + others + function
+    steps = f'resource "aws_sfn_state_machine" "s" {{\n  role_arn = {ROLE_ARN}\n  {work}\n}}\n'
+    text = ROLES.format("endpoint", "states") + TRAINING + others + steps
     found = meant("role", text + policy("iam:PassRole", "sagemaker:CreateTrainingJob"), grammar)
     assert isinstance(found, Choice) is is_shown
     if isinstance(found, Choice):
         assert found.names == "`aws_iam_role.training`"
-        words = "`aws_lambda_function.f` names `aws_iam_role.training` in `variables`"
+        words = "`aws_sfn_state_machine.s` names `aws_iam_role.training` in `definition`"
         assert found.evidence == words
+
+
+def test_code_that_is_told_a_role_may_never_pass_it(grammar: Grammar) -> None:
+    function = (
+        f'resource "aws_lambda_function" "f" {{\n  role = {ROLE_ARN}\n'
+        "  environment {\n    variables = { ROLE = aws_iam_role.training.arn }\n  }\n}\n"
+    )
+    text = ROLES.format("endpoint", "lambda") + TRAINING + function
+    found = meant("role", text + policy("iam:PassRole", "sagemaker:CreateTrainingJob"), grammar)
+    assert found == (
+        "`aws_lambda_function.f` names `aws_iam_role.training` in `variables`. That may not be "
+        "all: name the ARN of each role that this role needs."
+    )
 
 
 def test_a_job_of_sagemaker_passes_its_own_role_besides(grammar: Grammar) -> None:
@@ -398,6 +411,7 @@ def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> N
     assert isinstance(meant("role", machine + profile, grammar), str)
 
 
+ROLE_ARN = "aws_iam_role.endpoint.arn"
 DEFINITION = 'resource "aws_ecs_task_definition" "t" {{\n  family = "t"\n  {}\n}}\n'
 GIVEN = "task_role_arn = aws_iam_role.task.arn\n  execution_role_arn = "
 
@@ -708,15 +722,14 @@ def test_what_a_template_needs_stands_elsewhere(grammar: Grammar) -> None:
 
 
 def test_a_role_that_is_only_passed_on_shows_nothing_of_its_bucket(grammar: Grammar) -> None:
-    """What names a role in an environment gives it to others and does not run with it."""
+    """What names a role in its settings gives it to others and does not run with it."""
     caller = (
-        'resource "aws_lambda_function" "start" {\n  function_name = "start"\n'
-        "  role = aws_iam_role.training.arn\n\n  environment {\n    variables = {\n"
-        "      ROLE   = aws_iam_role.endpoint.arn\n      BUCKET = aws_s3_bucket.raw.id\n"
-        "    }\n  }\n}\n"
+        'resource "aws_glue_job" "start" {\n  role_arn = aws_iam_role.training.arn\n'
+        "  default_arguments = {\n    ROLE   = aws_iam_role.endpoint.arn\n"
+        "    BUCKET = aws_s3_bucket.raw.id\n  }\n}\n"
     )
     bucket = BUCKETS.split("\n\n")[0] + "\n"
-    text = bucket + ROLES.format("endpoint", "glue") + ROLES.format("training", "lambda")
+    text = bucket + ROLES.format("endpoint", "glue") + ROLES.format("training", "glue")
     assert isinstance(meant("bucket", text + policy("s3:PutObject") + caller, grammar), str)
     swapped = caller.replace("endpoint", "x").replace("training", "endpoint")
     text = text.replace('"training"', '"x"')

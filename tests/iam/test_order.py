@@ -24,13 +24,10 @@ resource "aws_iam_role" "job" {
   }
 }
 
-resource "aws_lambda_function" "job" {
-  function_name = "job"
-  role          = aws_iam_role.job.arn
-
-  environment {
-    variables = { DATA = aws_s3_bucket.training.id }
-  }
+resource "aws_glue_job" "job" {
+  name              = "job"
+  role_arn          = aws_iam_role.job.arn
+  default_arguments = { "--DATA" = aws_s3_bucket.training.id }
 }
 
 module "names" {

@@ -72,6 +72,14 @@ def function(name: str, where: str = '"nowhere"', role: str = OWN) -> str:
     return FUNCTION.format(name, where, role)
 
 
+def job(name: str, where: str = '"nowhere"', role: str = OWN) -> str:
+    """A job of Glue, whose arguments say what its script works with."""
+    return (
+        f'resource "aws_glue_job" "{name}" {{\n  name     = "{name}"\n  role_arn = {role}\n'
+        f"  default_arguments = {{ WHERE = {where} }}\n}}\n"
+    )
+
+
 def repository(*names: str) -> str:
     each = 'resource "aws_ecr_repository" "{0}" {{\n  name = "{0}"\n}}\n'
     return "".join(map(each.format, names))
@@ -108,27 +116,52 @@ def names(found: Choice | str) -> str:
     return found.names
 
 
-def test_each_function_of_a_role_has_to_show_what_it_needs(grammar: Grammar) -> None:
+def test_each_job_of_a_role_has_to_show_what_it_needs(grammar: Grammar) -> None:
     """The one that shows nothing may know a table by heart."""
-    text = HELD + role("dynamodb:PutItem") + function("call", ONE)
+    text = HELD + role("dynamodb:PutItem") + job("call", ONE)
     assert names(meant("table", text, grammar)) == "`aws_dynamodb_table.one`"
-    both = text + function("answer", ONE)
+    both = text + job("answer", ONE)
     assert names(meant("table", both, grammar)) == "`aws_dynamodb_table.one`"
-    silent = meant("table", text + function("answer"), grammar)
+    silent = meant("table", text + job("answer"), grammar)
     assert silent == (
-        "`aws_lambda_function.answer` runs with the role too, and nothing shows which table it "
+        "`aws_glue_job.answer` runs with the role too, and nothing shows which table it "
         "needs. Name the ARNs of all that this role needs."
     )
 
 
-def test_what_calls_a_function_shows_what_it_needs(grammar: Grammar) -> None:
-    told = (
-        'resource "aws_s3_bucket_notification" "n" {\n  bucket = aws_s3_bucket.data.id\n\n'
-        "  lambda_function {\n    lambda_function_arn = aws_lambda_function.answer.arn\n  }\n}\n"
+@pytest.mark.parametrize(
+    ("kind", "argument", "is_shown"),
+    [
+        ("aws_apprunner_service", "instance_role_arn", False),
+        ("aws_eks_pod_identity_association", "role_arn", False),
+        ("aws_glue_crawler", "role", True),
+    ],
+)
+def test_whatever_runs_code_with_a_role_may_need_more(
+    kind: str, argument: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """A crawler needs what its arguments say."""
+    text = HELD + role("dynamodb:PutItem") + job("call", ONE)
+    text += f'resource "{kind}" "other" {{\n  {argument} = {OWN}\n}}\n'
+    found = meant("table", text, grammar)
+    assert isinstance(found, Choice) is is_shown
+    assert is_shown or str(found).startswith(f"`{kind}.other` runs with the role too")
+
+
+def test_what_only_code_is_told_of_is_for_a_person(grammar: Grammar) -> None:
+    """It may never read it, or know another one by heart."""
+    feeds = (
+        'resource "aws_lambda_event_source_mapping" "m" {\n'
+        "  function_name    = aws_lambda_function.call.arn\n"
+        "  event_source_arn = aws_dynamodb_table.one.stream_arn\n}\n"
     )
-    text = HELD + role("s3:GetObject") + function("call", "aws_s3_bucket.data.id")
-    assert isinstance(meant("bucket", text + function("answer"), grammar), str)
-    assert isinstance(meant("bucket", text + function("answer") + told, grammar), Choice)
+    text = HELD + role("dynamodb:PutItem")
+    assert meant("table", text + function("call", ONE), grammar) == (
+        "`aws_lambda_function.call` points at `aws_dynamodb_table.one` in `variables`. That may "
+        "not be all: name the ARN of each table that this role needs."
+    )
+    assert isinstance(meant("table", text + function("call") + feeds, grammar), str)
+    assert names(meant("table", text + job("call", ONE), grammar)) == "`aws_dynamodb_table.one`"
 
 
 def test_nobody_tells_a_function_its_image(grammar: Grammar) -> None:
@@ -142,12 +175,13 @@ def test_nobody_tells_a_function_its_image(grammar: Grammar) -> None:
 
 
 def test_a_bucket_for_a_website_is_meant_by_what_works_with_it(grammar: Grammar) -> None:
-    """Left out, whoever takes the suggestion loses what the function is told to write to."""
+    """Left out, whoever takes the suggestion loses what the job is told to write to."""
     text = HELD + role("s3:PutObject")
-    alone = meant("bucket", text + function("call", "aws_s3_bucket.data.id"), grammar)
+    alone = meant("bucket", text + job("call", "aws_s3_bucket.data.id"), grammar)
     assert names(alone) == "`aws_s3_bucket.data`"
     told = 'join(",", [aws_s3_bucket.data.id, aws_s3_bucket.website.id])'
-    assert isinstance(meant("bucket", text + function("call", told), grammar), str)
+    both = meant("bucket", text + job("call", told), grammar)
+    assert names(both) == "`aws_s3_bucket.data` and `aws_s3_bucket.website`"
 
 
 def test_which_of_several_code_needs_is_for_a_person(grammar: Grammar) -> None:
@@ -175,8 +209,8 @@ def test_what_is_for_something_else_is_not_told_of(grammar: Grammar) -> None:
     assert "That may not be all" in found
 
 
-def test_what_it_only_waits_for_is_not_what_a_function_is_told_of(grammar: Grammar) -> None:
-    waits = function("call", ONE).replace("  role ", f"  depends_on = [{TWO[:-5]}]\n  role ")
+def test_what_it_only_waits_for_is_not_what_a_job_is_told_of(grammar: Grammar) -> None:
+    waits = job("call", ONE).replace("  role_arn", f"  depends_on = [{TWO[:-5]}]\n  role_arn")
     text = HELD + SECOND + role("dynamodb:PutItem") + waits
     other = function("other", TWO, "aws_iam_role.other.arn")
     text += other + 'resource "aws_iam_role" "other" {\n  name = "other"\n}\n'
@@ -305,7 +339,8 @@ CALL = 'module "inside" {\n  source = "./inside"\n  role = %s\n}\n'
 def test_a_role_that_a_module_is_given_does_more_than_is_shown(
     given: str, noun: str, action: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    text = HELD + role(action) + function("call", ONE) + CALL % given
+    work = job("call", ONE) if noun == "table" else function("call")
+    text = HELD + role(action) + work + CALL % given
     text += "locals {\n  role = aws_iam_role.work.arn\n}\n"
     found = meant(noun, {"main.tf": text, "inside/main.tf": CHILD}, grammar)
     assert isinstance(found, Choice) is is_shown
@@ -317,7 +352,7 @@ def test_a_module_that_only_reads_a_role_s_name_runs_nothing_with_it(grammar: Gr
     given = 'variable "role" {\n  type = string\n}\n'
     reads = given + 'resource "random_id" "r" {\n  prefix = var.role\n}\n'
     attaches = given + 'resource "aws_iam_role_policy" "r" {\n  role = var.role\n}\n'
-    text = HELD + role("dynamodb:PutItem") + function("call", ONE) + CALL % OWN
+    text = HELD + role("dynamodb:PutItem") + job("call", ONE) + CALL % OWN
     for child in (reads, attaches):
         found = meant("table", {"main.tf": text, "inside/main.tf": child}, grammar)
         assert isinstance(found, Choice)
@@ -331,7 +366,7 @@ WAITS = CALL.replace("  role = %s\n", '  role = "x"\n  depends_on = [aws_iam_rol
 
 
 def test_a_module_that_waits_for_a_role_is_not_given_it(grammar: Grammar) -> None:
-    text = HELD + role("dynamodb:PutItem") + function("call", ONE) + WAITS
+    text = HELD + role("dynamodb:PutItem") + job("call", ONE) + WAITS
     assert isinstance(meant("table", {"main.tf": text, "inside/main.tf": CHILD}, grammar), Choice)
 
 
@@ -356,7 +391,7 @@ ATTACHED = (
 def test_a_role_that_the_caller_works_with_does_more_than_is_shown(
     outside: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    inside = HELD + role("dynamodb:PutItem") + function("call", ONE) + OUTPUT
+    inside = HELD + role("dynamodb:PutItem") + job("call", ONE) + OUTPUT
     root = 'module "inside" {\n  source = "./inside"\n}\n' + outside
     found = meant("table", {"main.tf": root, "inside/main.tf": inside}, grammar)
     assert isinstance(found, Choice) is is_shown
@@ -365,7 +400,7 @@ def test_a_role_that_the_caller_works_with_does_more_than_is_shown(
 
 
 def test_a_role_goes_through_the_caller_to_its_own_caller(grammar: Grammar) -> None:
-    inside = HELD + role("dynamodb:PutItem") + function("call", ONE) + OUTPUT
+    inside = HELD + role("dynamodb:PutItem") + job("call", ONE) + OUTPUT
     between = (
         'module "inside" {\n  source = "./inside"\n}\noutput "role" {\n'
         "  value = module.inside.role\n}\n"
@@ -378,7 +413,7 @@ def test_a_role_goes_through_the_caller_to_its_own_caller(grammar: Grammar) -> N
 
 
 def test_queries_read_what_their_tables_stand_on(grammar: Grammar) -> None:
-    work = HELD + function("call", "aws_s3_bucket.data.id")
+    work = HELD + job("call", "aws_s3_bucket.data.id")
     assert isinstance(meant("bucket", work + role("s3:GetObject"), grammar), Choice)
     for asks in ("athena:StartQueryExecution", "athena:*"):
         found = str(meant("bucket", work + role("s3:GetObject", asks), grammar))
@@ -525,21 +560,21 @@ def test_a_role_that_sagemaker_takes_on_too_needs_what_is_said_elsewhere(
 ) -> None:
     told = 'join(",", [aws_s3_bucket.data.id, aws_dynamodb_table.one.name])'
     both = '"lambda.amazonaws.com", "sagemaker.amazonaws.com"'
-    text = HELD + function("call", told)
+    text = HELD + (function("call") if noun == "log group" else job("call", told))
     assert isinstance(meant(noun, text + role(action), grammar), Choice)
     found = str(meant(noun, text + role(action, by=both), grammar))
     assert found.startswith("SageMaker takes on the role too")
 
 
 def test_an_unread_module_that_waits_for_a_role_is_not_given_it(grammar: Grammar) -> None:
-    text = HELD + role("dynamodb:PutItem") + function("call", ONE)
+    text = HELD + role("dynamodb:PutItem") + job("call", ONE)
     waits = WAITS.replace('"./inside"', '"example/inside/aws"')
     assert isinstance(meant("table", text + waits, grammar), Choice)
     assert isinstance(meant("table", text + waits.replace('"x"', OWN), grammar), str)
 
 
 def test_a_module_may_work_with_a_role_through_a_local(grammar: Grammar) -> None:
-    text = HELD + role("dynamodb:PutItem") + function("call", ONE) + CALL % OWN
+    text = HELD + role("dynamodb:PutItem") + job("call", ONE) + CALL % OWN
     child = 'variable "role" {\n  type = string\n}\nlocals {\n  own = var.role\n}\n' + function(
         "inside", role="local.own"
     )
@@ -548,7 +583,7 @@ def test_a_module_may_work_with_a_role_through_a_local(grammar: Grammar) -> None
 
 def test_one_statement_means_something_else_for_each_service(grammar: Grammar) -> None:
     told = 'join(",", [aws_s3_bucket.data.id, aws_dynamodb_table.one.name])'
-    text = HELD + role("s3:GetObject", "dynamodb:GetItem") + function("call", told)
+    text = HELD + role("s3:GetObject", "dynamodb:GetItem") + job("call", told)
     module = read(text, grammar).modules[0]
     holder = module.resource("aws_iam_role_policy.p")
     assert holder is not None
@@ -562,7 +597,8 @@ def test_one_statement_means_something_else_for_each_service(grammar: Grammar) -
 
 def test_where_its_code_lies_says_nothing_of_what_a_function_needs(grammar: Grammar) -> None:
     """Whoever deploys it reads that bucket, not the function."""
-    text = HELD + role("s3:GetObject") + function("call", "aws_s3_bucket.data.id")
+    text = HELD + role("s3:GetObject") + job("call", "aws_s3_bucket.data.id")
+    told = function("answer", "aws_s3_bucket.data.id")
     code = function("answer").replace("  role ", "  s3_bucket     = aws_s3_bucket.data.id\n  role ")
-    assert isinstance(meant("bucket", text, grammar), Choice)
-    assert isinstance(meant("bucket", text + code, grammar), str)
+    assert isinstance(meant("bucket", text + told, grammar), Choice)
+    assert str(meant("bucket", text + code, grammar)).startswith("`aws_lambda_function.answer`")

@@ -19,7 +19,15 @@ MORE = (
 )
 
 
-def told(settings: str, more: str = "") -> str:
+def told(settings: str) -> str:
+    """A job with these arguments."""
+    return (
+        f'resource "aws_glue_job" "call" {{\n  name     = "call"\n  role_arn = {OWN}\n'
+        f"  default_arguments = {{\n{settings}\n  }}\n}}\n"
+    )
+
+
+def function(settings: str, more: str = "") -> str:
     return (
         'resource "aws_lambda_function" "call" {\n  function_name = "call"\n'
         f"  role          = {OWN}\n{more}\n"
@@ -109,7 +117,7 @@ def test_a_name_of_another_one_keeps_the_scope_away(
     assert isinstance(meant(noun, before + told(f"ONE = {declared}"), grammar), Choice)
     found = meant(noun, before + told(f"ONE = {declared}\n{foreign}"), grammar)
     assert found == (
-        f"`aws_lambda_function.call` is told of `{named}` too, which may be another {noun}. Name "
+        f"`aws_glue_job.call` is told of `{named}` too, which may be another {noun}. Name "
         "the ARNs of all that this role needs."
     )
 
@@ -185,7 +193,7 @@ def test_images_in_a_text_say_whose_they_are(grammar: Grammar) -> None:
 
 def test_what_stands_in_a_local_is_told_too(grammar: Grammar) -> None:
     work = told("").replace(
-        "variables = {\n\n    }", f"variables = merge(local.all, {{ T = {TABLE} }})"
+        "default_arguments = {\n\n  }", f"default_arguments = merge(local.all, {{ T = {TABLE} }})"
     )
     held = 'locals {\n  all = { %s = "users" }\n}\n'
     text = HELD + role("dynamodb:PutItem") + work
@@ -204,27 +212,37 @@ def test_a_setting_may_be_a_pair_of_a_name_and_a_value(name: str, grammar: Gramm
     alone = HELD.replace('resource "aws_s3_bucket" "website"', 'data "x" "y"')
     text = alone + role("s3:PutObject", by='"codebuild.amazonaws.com"') + build
     assert isinstance(meant("bucket", text, grammar), str) is (name == "OUT_BUCKET")
-    container = f'{{ environment = [{{ name = "{name}", value = "other" }}, {{ x = {BUCKET} }}] }}'
-    text = alone + role("s3:PutObject", by='"ecs-tasks.amazonaws.com"') + task(container)
-    assert isinstance(meant("bucket", text, grammar), str) is (name == "OUT_BUCKET")
+    container = f'{{ image = {IMAGE}, secrets = [{{ name = "{name}", value = "other" }}] }}'
+    text = MORE + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    assert isinstance(meant("repository", text + task(container), grammar), Choice)
+    named = container.replace(name, "IMAGE_URI").replace('"other"', "data.x.y.z")
+    assert isinstance(meant("repository", text + task(named), grammar), str)
 
 
 def test_where_its_code_lies_is_no_setting(grammar: Grammar) -> None:
-    text = HELD + role("s3:GetObject")
-    work = told(f'X = {BUCKET}\nY = "s3://acme-data/x"', '  s3_bucket = "code"')
-    assert names(meant("bucket", text + work, grammar)) == "`aws_s3_bucket.data`"
+    text = HELD + role("s3:GetObject") + told(f'X = {BUCKET}\nY = "s3://acme-data/x"')
+    code = function(f"X = {BUCKET}", '  s3_bucket = "code"')
+    assert names(meant("bucket", text + code, grammar)) == "`aws_s3_bucket.data`"
+    other = function(f'X = {BUCKET}\nOUT_BUCKET = "other"', '  s3_bucket = "code"')
+    assert "`OUT_BUCKET`" in str(meant("bucket", text + other, grammar))
 
 
-def test_a_role_that_a_function_is_told_of_by_its_name_is_passed_too(grammar: Grammar) -> None:
+def test_a_role_that_a_machine_is_told_of_by_its_name_is_passed_too(grammar: Grammar) -> None:
     job = ROLE.partition('resource "aws_iam_role_policy"')[0].replace('"work"', '"job"')
     text = job.format('"sagemaker.amazonaws.com"', "")
-    text += role("iam:PassRole", "sagemaker:CreateTrainingJob")
-    one = "JOB_ROLE_ARN = aws_iam_role.job.arn"
-    assert names(meant("role", text + told(one), grammar)) == "`aws_iam_role.job`"
-    kind = told(one + '\nX = "{\\"role\\": \\"worker\\"}"')
+    text += role("iam:PassRole", "sagemaker:CreateTrainingJob", by='"states.amazonaws.com"')
+
+    def steps(more: str = "") -> str:
+        return (
+            f'resource "aws_sfn_state_machine" "s" {{\n  role_arn = {OWN}\n'
+            f"  definition = jsonencode({{ RoleArn = aws_iam_role.job.arn{more} }})\n}}\n"
+        )
+
+    assert names(meant("role", text + steps(), grammar)) == "`aws_iam_role.job`"
+    kind = steps(', X = "{\\"role\\": \\"worker\\"}"')
     assert isinstance(meant("role", text + kind, grammar), Choice)
-    for other in ('X_ROLE_ARN = "x"', 'X = "arn:aws:iam::123456789012:role/other"'):
-        assert isinstance(meant("role", text + told(f"{one}\n{other}"), grammar), str)
+    for other in (', TaskRoleArn = "x"', ', X = "arn:aws:iam::123456789012:role/other"'):
+        assert isinstance(meant("role", text + steps(other), grammar), str)
 
 
 def test_each_container_has_to_write_to_a_group_that_stands_here(grammar: Grammar) -> None:
@@ -251,14 +269,16 @@ def test_a_function_writes_to_the_group_that_it_is_told_of(grammar: Grammar) -> 
     """And not to the one that is called after it."""
     second = 'resource "aws_cloudwatch_log_group" "own" {\n  name = "/own"\n}\n'
     text = HELD + second + 'variable "g" {}\n' + role("logs:PutLogEvents")
-    assert names(meant("log group", text + told(""), grammar)) == "`aws_cloudwatch_log_group.call`"
+    assert (
+        names(meant("log group", text + function(""), grammar)) == "`aws_cloudwatch_log_group.call`"
+    )
     for group in ("aws_cloudwatch_log_group.own.name", '"/own"'):
         logging = f"  logging_config {{\n    log_group = {group}\n  }}"
-        found = meant("log group", text + told("", logging), grammar)
+        found = meant("log group", text + function("", logging), grammar)
         assert names(found) == "`aws_cloudwatch_log_group.own`"
     for group in ("var.g", '"/elsewhere"'):
         logging = f"  logging_config {{\n    log_group = {group}\n  }}"
-        assert meant("log group", text + told("", logging), grammar) == (
+        assert meant("log group", text + function("", logging), grammar) == (
             "`aws_lambda_function.call` is told of a log group that does not stand here. Name its "
             "ARN."
         )
@@ -267,8 +287,8 @@ def test_a_function_writes_to_the_group_that_it_is_told_of(grammar: Grammar) -> 
 def test_a_group_that_a_function_is_told_of_may_be_meant_too(grammar: Grammar) -> None:
     second = 'resource "aws_cloudwatch_log_group" "events" {\n  name = "/events"\n}\n'
     text = HELD + second + role("logs:PutLogEvents")
-    assert isinstance(meant("log group", text + told(f"GROUP = {GROUP}"), grammar), Choice)
-    also = told("EVENTS = aws_cloudwatch_log_group.events.name")
+    assert isinstance(meant("log group", text + function(f"GROUP = {GROUP}"), grammar), Choice)
+    also = function("EVENTS = aws_cloudwatch_log_group.events.name")
     assert isinstance(meant("log group", text + also, grammar), str)
 
 
@@ -291,14 +311,15 @@ def test_a_dashboard_says_nothing_of_what_a_function_needs(grammar: Grammar) -> 
         "  dashboard_body = jsonencode({ all = [aws_lambda_function.call.function_name, "
         f"{TABLE}] }})\n}}\n"
     )
-    text = HELD + role("dynamodb:PutItem") + told("")
-    assert isinstance(meant("table", text + dashboard, grammar), str)
+    text = HELD + role("dynamodb:PutItem") + function("")
+    assert "points at" not in str(meant("table", text + dashboard, grammar))
     feeds = (
         'resource "aws_lambda_event_source_mapping" "m" {\n'
         "  function_name    = aws_lambda_function.call.arn\n"
         "  event_source_arn = aws_dynamodb_table.one.stream_arn\n}\n"
     )
-    assert isinstance(meant("table", text + feeds, grammar), Choice)
+    said = "`aws_lambda_event_source_mapping.m` points at `aws_dynamodb_table.one`"
+    assert said in str(meant("table", text + feeds, grammar))
 
 
 def test_a_build_may_put_its_result_where_nothing_else_is_shown_to_work(grammar: Grammar) -> None:
@@ -343,7 +364,8 @@ def test_a_role_that_is_told_to_others_may_run_with_anything(
         ("table", "dynamodb:PutItem", TABLE),
         ("log group", "logs:PutLogEvents", GROUP),
     ):
-        text = HELD + role(action) + told(f"ONE = {declared}")
+        work = told if noun == "table" else function
+        text = HELD + role(action) + work(f"ONE = {declared}")
         assert isinstance(meant(noun, text, grammar), Choice)
         assert meant(noun, text + other, grammar) == (
             f"`{kind}.o` hands the role on, and what runs with it there does not stand here. Name "
@@ -381,7 +403,7 @@ def test_what_a_machine_does_with_a_role_stands_on_the_machine(grammar: Grammar)
     profile = 'resource "aws_iam_instance_profile" "i" {\n  role = aws_iam_role.work.name\n}\n'
     text = HELD + role("dynamodb:PutItem") + told(f"ONE = {TABLE}")
     assert str(meant("table", text + profile, grammar)).startswith("`aws_iam_instance_profile.i`")
-    logs = HELD + role("logs:PutLogEvents") + told("") + profile
+    logs = HELD + role("logs:PutLogEvents") + function("") + profile
     assert names(meant("log group", logs, grammar)) == "`aws_cloudwatch_log_group.call`"
 
 
