@@ -15,7 +15,17 @@ HOME: Final = Path(__file__).parent / "calibration"
 GIVEN: Final = "LOCKSTITCH_TEST_LABELLED_MODULES"
 """The directory with the reduced repositories; they are other people's and stay outside."""
 FIRST: Final = ("tuning", "held-out")
-LATER: Final = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+LATER: Final = (
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
 HALVES: Final = FIRST + LATER
 """The halves of the first round, and the rounds after it."""
 VERDICTS: Final = frozenset(

@@ -26,14 +26,15 @@ WRONG = {
 RIGHT = {
     "tuning": 8,
     "held-out": 6,
-    "second": 35,
-    "third": 33,
-    "fourth": 55,
+    "second": 33,
+    "third": 29,
+    "fourth": 49,
     "fifth": 57,
-    "sixth": 69,
-    "seventh": 42,
-    "eighth": 23,
-    "ninth": 17,
+    "sixth": 62,
+    "seventh": 40,
+    "eighth": 22,
+    "ninth": 15,
+    "tenth": 26,
 }
 
 
