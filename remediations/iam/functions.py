@@ -10,8 +10,9 @@ from typing import Final
 
 from ..frozen import dataclass
 from ..model import Known
+from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Attribute, all_attributes
+from ..terraform.nodes import Attribute, Call, Expression, ObjectExpression, all_attributes
 from .roles import users_of_roles
 
 _FUNCTION: Final = "aws_lambda_function"
@@ -19,6 +20,8 @@ _BUILD: Final = "aws_codebuild_project"
 _GROUP: Final = "aws_cloudwatch_log_group"
 _CONTAINERS: Final = "container_definitions"
 _STARTED_WITH: Final = "execution_role_arn"
+_NOT_READ: Final = frozenset({"file", "templatefile"})
+_PRINTS_TO: Final = frozenset({"awslogs-group", "log_group_name"})
 _SENDS_LOGS: Final = frozenset(
     {
         "cloud_watch_logs_group_arn",
@@ -77,8 +80,30 @@ def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> 
     is_started = any(role.address in starting for role in roles)
     for attribute in all_attributes(user.body):
         if attribute.name in _SENDS_LOGS and (is_started or attribute.name != _CONTAINERS):
-            held = (module.resource(name) for name in module.references(attribute.value))
+            names = (
+                name
+                for value in _told_to_print(attribute, module)
+                for name in module.references(value)
+            )
+            held = (module.resource(name) for name in names)
             yield from (one.address for one in held if one is not None and one.kind == _GROUP)
+
+
+def _told_to_print(attribute: Attribute, module: Module) -> Iterator[Expression]:
+    """Where it is said which group to write to: of containers that are written out, their options.
+
+    A group that stands in their environment is for their code, which has another role.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+    """
+    nodes = tuple(nodes_behind([attribute.value], module))
+    calls = {node.name for node in nodes if isinstance(node, Call)}
+    if attribute.name != _CONTAINERS or "jsonencode" not in calls or calls & _NOT_READ:
+        yield attribute.value
+        return
+    for node in nodes:
+        for entry in node.entries if isinstance(node, ObjectExpression) else ():
+            if entry.name in _PRINTS_TO:
+                yield entry.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,24 @@ def test_each_container_has_to_write_to_a_group_that_stands_here(grammar: Gramma
     assert isinstance(meant("log group", text + heredoc % other, grammar), str)
 
 
+@pytest.mark.parametrize(
+    ("container", "is_shown"),
+    [
+        (f'{{ logConfiguration = {{ options = {{ "awslogs-group" = {GROUP} }} }} }}', True),
+        (f'{{ environment = [{{ name = "X", value = {GROUP} }}] }}', False),
+        ("local.container", True),
+        (f'jsondecode(templatefile("c.json", {{ group = {GROUP} }}))', True),
+    ],
+)
+def test_a_group_in_the_environment_of_a_container_is_for_its_code(
+    container: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """What a container prints goes where its options say; its code has another role."""
+    text = HELD + role("logs:PutLogEvents", by='"ecs-tasks.amazonaws.com"') + task(container)
+    text += f'locals {{\n  container = {{ options = {{ "awslogs-group" = {GROUP} }} }}\n}}\n'
+    assert isinstance(meant("log group", text, grammar), Choice) is is_shown
+
+
 def test_a_function_writes_to_the_group_that_it_is_told_of(grammar: Grammar) -> None:
     """And not to the one that is called after it."""
     second = 'resource "aws_cloudwatch_log_group" "own" {\n  name = "/own"\n}\n'
