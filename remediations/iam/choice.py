@@ -13,9 +13,9 @@ from .inference import Candidate, Inference, Question, infer
 from .nouns import NOUNS, Noun, declared, looked_up, others
 from .order import needs
 from .roles import machines_of, out_of_sight
-from .scoping import split
+from .scoping import named, split
 from .statement import Statement
-from .undeclared import undeclared
+from .undeclared import Undeclared, undeclared
 from .uses import named_here
 
 _MOST_NAMES: Final = 6
@@ -61,17 +61,14 @@ def _choose(question: Question) -> Choice | str:
             "needs. Name the ARNs of all that this role needs."
         )
     if not inference.chosen:
-        return _undecided(noun, inference)
+        return _said(question, inference)
     resources = tuple(one.resource for one in inference.chosen if one.resource is not None)
     for one in resources:
         if question.holder.place in needs(one):
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
     told = undeclared(noun, resources, question.roles, module)
     if told is not None:
-        return (
-            f"`{told.user}` is told of `{told.shown}` too, which may be another {noun.word}. Name "
-            "the ARNs of all that this role needs."
-        )
+        return _told_too(noun, told)
     away = out_of_sight(question.roles, module)
     if away is None and noun.word not in ("log group", "role"):
         away = machines_of(question.roles, module)
@@ -148,14 +145,57 @@ def _is_repeated(one: Candidate) -> bool:
 
 def _not_all(noun: Noun, found: tuple[Candidate, ...]) -> str:
     """What is shown of some of them, which does not settle it."""
+    others = _near(found)
+    may = f"{_listed(others)} may be meant too" if others else "That may not be all"
+    return f"{_evidence(found)}. {may}: name the ARN of each {noun.word} that this role needs."
+
+
+def _near(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Those that nothing is shown of, and that are not far behind."""
+    near = min((one.score for one in found if one.is_proven), default=1.0) - weights.MARGIN
+    return tuple(one for one in found if not one.is_proven and one.score > near)
+
+
+def _evidence(found: tuple[Candidate, ...]) -> str:
     shown = tuple(dict.fromkeys(one.evidence for one in found if one.is_proven))
     held = "; ".join(shown[:_MOST_SHOWN])
-    if len(shown) > _MOST_SHOWN:
-        held += f"; and {len(shown) - _MOST_SHOWN} more"
-    near = min(one.score for one in found if one.is_proven) - weights.MARGIN
-    others = tuple(one for one in found if not one.is_proven and one.score > near)
-    may = f"{_listed(others)} may be meant too" if others else "That may not be all"
-    return f"{held}. {may}: name the ARN of each {noun.word} that this role needs."
+    return f"{held}; and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else held
+
+
+def _told_too(noun: Noun, told: Undeclared) -> str:
+    return (
+        f"`{told.user}` is told of `{told.shown}` too, which may be another {noun.word}. Name "
+        "the ARNs of all that this role needs."
+    )
+
+
+def _said(question: Question, inference: Inference) -> str:
+    """Why none is chosen, with what is told of besides, or what to write if that is all."""
+    noun, found = question.noun, inference.candidates
+    shown = [one.resource for one in found if one.is_proven]
+    resources = tuple(one for one in shown if one is not None)
+    told = undeclared(noun, resources, question.roles, question.module) if shown else None
+    if told is not None:
+        return f"{_evidence(found)}. {_told_too(noun, told)}"
+    if not resources or len(resources) < len(shown) or _near(found):
+        return _undecided(noun, inference)
+    return f"{_undecided(noun, inference)}{_if_all(question, resources)}"
+
+
+def _if_all(question: Question, resources: tuple[Resource, ...]) -> str:
+    """What to write where nothing else is needed, as one more sentence."""
+    noun, statement = question.noun, question.statement
+    held = split(statement, noun.service, noun.types)
+    word = noun.word.split()[-1]
+    written = named(resources, held.types, noun.service, word, is_json=statement.is_json)
+    if written is None or not written.patterns:
+        return ""
+    if any(one.repetition or question.holder.place in needs(one) for one in resources):
+        return ""
+    if not held.staying:
+        return f" If that is all, write `{written.listed}`."
+    actions = ", ".join(f"`{action}`" for action in held.movable)
+    return f" If that is all, give {actions} a statement of its own on `{written.listed}`."
 
 
 def _listed(found: tuple[Candidate, ...]) -> str:

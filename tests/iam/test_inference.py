@@ -211,7 +211,8 @@ def test_what_calls_a_function_shows_what_it_reads_and_its_code_does_not(grammar
     alone = meant("bucket", text.replace("acme-models", "acme-logs"), grammar)
     assert alone == (
         "`aws_s3_bucket_notification.raw` points at `aws_s3_bucket.raw` in `bucket`. That may not "
-        "be all: name the ARN of each bucket that this role needs."
+        "be all: name the ARN of each bucket that this role needs. If that is all, write "
+        '`["${aws_s3_bucket.raw.arn}/*"]`.'
     )
 
 
@@ -359,7 +360,8 @@ def test_code_that_is_told_a_role_may_never_pass_it(grammar: Grammar) -> None:
     found = meant("role", text + policy("iam:PassRole", "sagemaker:CreateTrainingJob"), grammar)
     assert found == (
         "`aws_lambda_function.f` names `aws_iam_role.training` in `variables`. That may not be "
-        "all: name the ARN of each role that this role needs."
+        "all: name the ARN of each role that this role needs. If that is all, give "
+        "`iam:PassRole` a statement of its own on `[aws_iam_role.training.arn]`."
     )
 
 

@@ -158,7 +158,8 @@ def test_what_only_code_is_told_of_is_for_a_person(grammar: Grammar) -> None:
     text = HELD + role("dynamodb:PutItem")
     assert meant("table", text + function("call", ONE), grammar) == (
         "`aws_lambda_function.call` points at `aws_dynamodb_table.one` in `variables`. That may "
-        "not be all: name the ARN of each table that this role needs."
+        "not be all: name the ARN of each table that this role needs. If that is all, write "
+        "`[aws_dynamodb_table.one.arn]`."
     )
     assert isinstance(meant("table", text + function("call") + feeds, grammar), str)
     assert names(meant("table", text + job("call", ONE), grammar)) == "`aws_dynamodb_table.one`"
@@ -172,6 +173,30 @@ def test_nobody_tells_a_function_its_image(grammar: Grammar) -> None:
     )
     text = image + role("ecr:BatchGetImage") + own
     assert isinstance(meant("repository", text + function("answer"), grammar), Choice)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", " If that is all, write `[aws_dynamodb_table.one.arn]`."),
+        ('    X_TABLE = "x"', " `aws_lambda_function.call` is told of `X_TABLE` too, which may be"),
+    ],
+)
+def test_what_is_told_of_besides_is_said_in_place_of_what_to_write(
+    more: str, said: str, grammar: Grammar
+) -> None:
+    work = function("call", ONE).replace("WHERE = ", f"\n{more}\n    WHERE = ")
+    found = str(meant("table", HELD + role("dynamodb:PutItem") + work, grammar))
+    assert found.startswith("`aws_lambda_function.call` points at `aws_dynamodb_table.one` in")
+    assert said in found
+    assert ("If that is all" in found) is (not more)
+
+
+def test_what_would_be_a_cycle_is_not_to_be_written(grammar: Grammar) -> None:
+    text = HELD + role("dynamodb:PutItem") + function("call", ONE)
+    waits = text.replace('  name = "one"', "  name = aws_iam_role_policy.p.name")
+    assert "That may not be all" in str(meant("table", waits, grammar))
+    assert "If that is all" not in str(meant("table", waits, grammar))
 
 
 def test_a_bucket_for_a_website_is_meant_by_what_works_with_it(grammar: Grammar) -> None:
@@ -191,7 +216,8 @@ def test_which_of_several_code_needs_is_for_a_person(grammar: Grammar) -> None:
     assert found == (
         "`aws_lambda_function.call` points at `aws_dynamodb_table.one` in `variables`; "
         "`aws_lambda_function.answer` points at `aws_dynamodb_table.two` in `variables`. That may "
-        "not be all: name the ARN of each table that this role needs."
+        "not be all: name the ARN of each table that this role needs. If that is all, write "
+        "`[aws_dynamodb_table.one.arn, aws_dynamodb_table.two.arn]`."
     )
     told = function("call", f'join(",", [{ONE}, {TWO}])')
     assert isinstance(meant("table", text + told, grammar), str)
