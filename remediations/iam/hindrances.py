@@ -89,32 +89,58 @@ def of_policy(
             "SageMaker takes on the role too, and nothing here runs with it: what its jobs need "
             f"is said where they are started. Name every {noun.word} that this role needs."
         )
-    silent = next(_jobs_of_script(roles, module), None) if noun.word == "bucket" else None
+    if noun.word == "bucket":
+        return _of_buckets(roles, policies, module)
+    if noun.word == "repository":
+        return _of_images(roles, module)
+    return _of_functions(roles, module) if noun.word == "log group" else None
+
+
+def _of_buckets(
+    roles: tuple[Resource, ...], policies: tuple[tuple[Statement, ...], ...], module: Module
+) -> str | None:
+    """A job, a build or a query may need buckets that are not named."""
+    silent = next(_jobs_of_script(roles, module), None)
     if silent is not None:
         return (
             f"`{silent}` says where its script is, and not which data it works on. Name every "
             "bucket that this role needs."
         )
-    deployed = next(_built_for(roles, module), None) if noun.word == "bucket" else None
+    deployed = next(_built_for(roles, module), None)
     if deployed is not None:
         build, bucket = deployed
         return (
             f"`{build}` may deploy to `{bucket}` too: what it does stands in its build "
             "specification. Name every bucket that this role needs."
         )
-    if noun.word == "bucket" and _allows(policies, *_READ_AWS_BUCKETS):
+    if _allows(policies, *_READ_AWS_BUCKETS):
         return (
             "Instances that Systems Manager looks after read buckets of AWS's own too. Name those "
             "beside the bucket that is meant."
         )
-    if noun.word == "bucket" and any(covers(one, _QUERIES) for one in _actions(policies)):
+    if any(covers(one, _QUERIES) for one in _actions(policies)):
         return (
             "Its queries read what their tables stand on and write where the workgroup says, with "
             "the permissions of whoever asks. Name every bucket of those."
         )
-    if noun.word == "log group":
-        return _of_functions(roles, module)
     return None
+
+
+def _of_images(roles: tuple[Resource, ...], module: Module) -> str | None:
+    """Of functions alone: the role of one gets no image.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#gettingstarted-images-permissions
+    """
+    users = users_of_roles(roles, module)
+    if any(one.type != "aws_lambda_function" for one in users):
+        return None
+    function = next((one.address for one in users if one.attribute("image_uri")), None)
+    if function is None:
+        return None
+    return (
+        f"Lambda gets the image of `{function}` with a permission of its own, not with this "
+        "role. Name the repositories that its code works with, or take these actions out."
+    )
 
 
 def _is_for_sagemaker_too(roles: tuple[Resource, ...], module: Module) -> bool:

@@ -32,7 +32,8 @@ _READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
 _KEEPS_NO_DATA: Final = "aws_ecs_cluster"
 """Its key is for sessions of people, and the policy of whoever has those names it."""
-# What runs code, each with what the service reads of it: the argument, and what that names.
+# What runs code, each with what the service reads of it with this role: the argument, and what
+# that names. Lambda gets an image with a permission of its own.
 _CONTAINERS: Final = frozenset(
     (argument, kind)
     for argument in ("container_definitions", "container_properties")
@@ -41,7 +42,7 @@ _CONTAINERS: Final = frozenset(
 _CODE: Final = {
     "aws_batch_job_definition": _CONTAINERS,
     "aws_ecs_task_definition": _CONTAINERS,
-    "aws_lambda_function": frozenset({("image_uri", "aws_ecr_repository")}),
+    "aws_lambda_function": frozenset(),
 }
 # What watches it or writes down where it is names all sorts of things that it does not work with.
 _TELLS_OF: Final = frozenset(

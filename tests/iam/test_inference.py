@@ -647,23 +647,6 @@ def test_a_group_that_is_allowed_already_is_not_what_is_meant(grammar: Grammar) 
     assert isinstance(meant("log group", both, grammar), str)
 
 
-def test_what_calls_a_function_has_an_image_of_its_own(grammar: Grammar) -> None:
-    text = "".join(
-        f'resource "aws_ecr_repository" "{name}" {{\n  name = "{name}"\n}}\n\n'
-        f'resource "aws_lambda_function" "{name}" {{\n  function_name = "{name}"\n'
-        f"  role = aws_iam_role.{role}.arn\n"
-        f'  image_uri = "${{aws_ecr_repository.{name}.repository_url}}:1"\n'
-        f"  environment {{\n    variables = {{ NEXT = {following} }}\n  }}\n}}\n"
-        for name, role, following in (
-            ("call", "endpoint", '"none"'),
-            ("first", "training", "aws_lambda_function.call.arn"),
-        )
-    )
-    found = meant("repository", ENDPOINT + TRAINING + text + policy("ecr:BatchGetImage"), grammar)
-    assert isinstance(found, Choice)
-    assert found.names == "`aws_ecr_repository.call`"
-
-
 def test_an_image_often_is_another_s(grammar: Grammar) -> None:
     text = 'resource "aws_ecr_repository" "r" {\n  name = "r"\n}\n' + ENDPOINT
     assert isinstance(meant("repository", text + policy("ecr:BatchGetImage"), grammar), str)

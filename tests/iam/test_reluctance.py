@@ -165,14 +165,29 @@ def test_what_only_code_is_told_of_is_for_a_person(grammar: Grammar) -> None:
     assert names(meant("table", text + job("call", ONE), grammar)) == "`aws_dynamodb_table.one`"
 
 
-def test_nobody_tells_a_function_its_image(grammar: Grammar) -> None:
-    """So one without an image of its own keeps nobody from saying whose the other one's is."""
-    image = 'resource "aws_ecr_repository" "r" {\n  name = "r"\n}\n'
+def test_lambda_gets_the_image_of_a_function_by_itself(grammar: Grammar) -> None:
+    """Not with the role of the function; a task's image is got with the role that starts it."""
     own = function("call").replace(
         "  role ", "  image_uri = aws_ecr_repository.r.repository_url\n  role "
     )
-    text = image + role("ecr:BatchGetImage") + own
-    assert isinstance(meant("repository", text + function("answer"), grammar), Choice)
+    text = repository("r") + role("ecr:BatchGetImage")
+    assert meant("repository", text + own, grammar) == (
+        "Lambda gets the image of `aws_lambda_function.call` with a permission of its own, not "
+        "with this role. Name the repositories that its code works with, or take these actions out."
+    )
+    both = text + own + task("r")
+    assert names(meant("repository", both, grammar)) == "`aws_ecr_repository.r`"
+    others = repository("s") + own.replace("repository.r.", "repository.s.")
+    assert isinstance(meant("repository", text + others + task("r"), grammar), str)
+
+
+def test_what_starts_a_task_has_an_image_of_its_own(grammar: Grammar) -> None:
+    starts = function("start", "aws_ecs_task_definition.t.arn", "aws_iam_role.other.arn").replace(
+        "  role ", "  image_uri = aws_ecr_repository.s.repository_url\n  role "
+    )
+    text = repository("r", "s") + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    text += task("r") + starts + 'resource "aws_iam_role" "other" {\n  name = "other"\n}\n'
+    assert names(meant("repository", text, grammar)) == "`aws_ecr_repository.r`"
 
 
 @pytest.mark.parametrize(
@@ -190,6 +205,13 @@ def test_what_is_told_of_besides_is_said_in_place_of_what_to_write(
     assert found.startswith("`aws_lambda_function.call` points at `aws_dynamodb_table.one` in")
     assert said in found
     assert ("If that is all" in found) is (not more)
+
+
+def test_what_a_variable_holds_is_not_to_be_written(grammar: Grammar) -> None:
+    text = HELD + 'variable "table" {\n  type = string\n}\n' + role("dynamodb:PutItem")
+    found = str(meant("table", text + function("call", f"[{ONE}, var.table]"), grammar))
+    assert "points at `var.table`" in found
+    assert "If that is all" not in found
 
 
 def test_what_would_be_a_cycle_is_not_to_be_written(grammar: Grammar) -> None:
