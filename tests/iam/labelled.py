@@ -25,6 +25,7 @@ LATER: Final = (
     "eighth",
     "ninth",
     "tenth",
+    "eleventh",
 )
 HALVES: Final = FIRST + LATER
 """The halves of the first round, and the rounds after it."""

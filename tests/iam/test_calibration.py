@@ -18,23 +18,20 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-WRONG = {
-    "ninth": {("1374ae", "ecr")},  # a workflow deploys an image of another repository
-}
-
 # What is found today. Caution may give some of it up, by a decision that stands in the README.
 RIGHT = {
     "tuning": 8,
     "held-out": 6,
-    "second": 33,
+    "second": 32,
     "third": 29,
-    "fourth": 49,
-    "fifth": 57,
+    "fourth": 48,
+    "fifth": 55,
     "sixth": 62,
-    "seventh": 40,
-    "eighth": 22,
-    "ninth": 15,
+    "seventh": 39,
+    "eighth": 20,
+    "ninth": 14,
     "tenth": 26,
+    "eleventh": 13,
 }
 
 
@@ -42,7 +39,7 @@ RIGHT = {
 def test_what_is_suggested_is_meant(half: str, grammar: Grammar) -> None:
     found = tuple(outcomes(half, grammar))
     wrong = {(one.row.id, one.service) for one in found if one.suggested and not one.is_right}
-    assert wrong == WRONG.get(half, set())
+    assert not wrong
     assert score(found).right >= RIGHT[half]
 
 
