@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from posixpath import dirname
+from typing import Final
 
 from .at_source import Place
 from .frozen import dataclass
@@ -21,6 +23,8 @@ from .terraform.edit import (
     RemoveItem,
     SetValue,
 )
+
+_INPUT: Final = re.compile(r"\bvar\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def _repair(violations: list[Violation]) -> Repair | Advice:
     advice = next((one for one in repairs if isinstance(one, Advice)), None)
     if advice is not None:
         return advice
-    written = [one for one in repairs if isinstance(one, Repair)]
+    written = _agreeing([one for one in repairs if isinstance(one, Repair)])
     dearest = max(written, key=lambda one: one.safety.rank)
     intents = {mark(intent): intent for one in written for intent in one.intents}
     return replace(
@@ -80,6 +84,32 @@ def _repair(violations: list[Violation]) -> Repair | Advice:
         intents=tuple(intents.values()),
         touches=tuple(dict.fromkeys(touch for one in written for touch in one.touches)),
     )
+
+
+def _agreeing(repairs: list[Repair]) -> list[Repair]:
+    """Those that write one value for each argument: where they do not, one that asks no caller.
+
+    A value that one caller passes in, another may not; what is proved then is that one for all.
+    """
+    said: dict[tuple[object, ...], set[str]] = {}
+    for place, text in (one for repair in repairs for one in _values(repair)):
+        said.setdefault(place, set()).add(text)
+    if all(len(texts) == 1 for texts in said.values()):
+        return repairs
+    alike = (one for one in repairs if not any(_INPUT.search(text) for _, text in _values(one)))
+    return [next(alike, repairs[0])]
+
+
+def _values(repair: Repair) -> Iterator[tuple[tuple[object, ...], str]]:
+    """Every argument that it writes, by its place, with what it writes."""
+    for targeted in repair.intents:
+        match targeted.intent:
+            case InsertAttribute(body, name, text):
+                yield (targeted.path, body.span, name), text
+            case SetValue(node, text):
+                yield (targeted.path, node.span), text
+            case _:
+                continue
 
 
 def same_place(targeted: Targeted) -> tuple[object, ...] | None:

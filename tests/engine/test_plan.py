@@ -293,3 +293,28 @@ def test_one_look_up_serves_what_stands_in_several_places(grammar: Grammar) -> N
     after = combined(Codebase.read({"main.tf": text.encode()}, grammar))["main.tf"]
     assert after.count('data "aws_caller_identity"') == 1
     assert after.count('"aws:SourceAccount"') == 3
+
+
+def test_callers_that_see_two_values_for_one_argument_get_one_that_asks_none_of_them(
+    grammar: Grammar,
+) -> None:
+    """One passes its key to the logs, so it is the module's; the other passes none."""
+    child = (
+        'variable "lambda" {\n  type = object({\n'
+        "    logging_kms_key_id = optional(string, null)\n  })\n}\n\n"
+        'resource "aws_lambda_function" "f" {\n  function_name = "f"\n\n'
+        '  environment {\n    variables = { A = "b" }\n  }\n}\n\n'
+        'resource "aws_cloudwatch_log_group" "f" {\n  name       = "/aws/lambda/f"\n'
+        "  kms_key_id = var.lambda.logging_kms_key_id\n}\n"
+    )
+    call = 'module "f" {{\n  source = "../f"\n  lambda = {{{}}}\n}}\n'
+    files = {
+        "f/main.tf": child,
+        "one/main.tf": 'variable "key" {}\n\n' + call.format(" logging_kms_key_id = var.key "),
+        "two/main.tf": call.format(""),
+    }
+    codebase = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+    findings = detect(codebase, PROD).findings
+    after = codebase.with_edits(combine(codebase, findings, PROD, Safety.REPLACE))
+    assert after.bytes_of("f/main.tf").count(b"= aws_kms_key.ml.arn\n") == 2
+    assert combine(after, detect(after, PROD).findings, PROD, Safety.REPLACE) == ()
