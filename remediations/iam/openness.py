@@ -15,10 +15,12 @@ from .written import not_written
 
 # Who calls, or from where: with one of these, "everybody" is somebody.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+# Through an access point of one account, its policy says who:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
 _NARROWS: Final = re.compile(
     r"aws:(Principal(OrgI[Dd]|OrgPaths|Account|Arn)|Source(Account|Arn|OrgI[Dd]|OrgPaths|Vpce?|Ip|"
     r"Owner)|VpcSourceIp|[Ss]ourceVpce|userid)|kms:(CallerAccount|ViaService)|"
-    r"lambda:SourceFunctionArn",
+    r"lambda:SourceFunctionArn|s3:DataAccessPoint(Account|Arn)",
     re.IGNORECASE,
 )
 
