@@ -36,7 +36,7 @@ _ABOUT: Final = re.compile(
     r"(arn|name|id|path|file|url|uri|ttl|length|version|type|enabled|rotation|endpoint)$", re.I
 )
 _PLACEHOLDER: Final = re.compile(
-    r"^(|\s+|true|false|null|none|\d{1,3}|x+|\*+|<.*>|\{\{.*\}\}|\$\{?\w+\}?|(re)?place.?me.*|change.?me.*|"
+    r"^(|\s+|true|false|null|none|\d{1,3}|x+|(?P<mask>[\W_])(?P=mask)*|<.*>|\{\{.*\}\}|\$\{?\w+\}?|(re)?place.?me.*|change.?me.*|"
     r"todo.*|dummy.*|example.*|your[-_ ].*|arn:.*|/.*|ssm:.*|aws:.*|vault:.*|secretsmanager:.*|"
     r"\{\{resolve:.*)$",
     re.IGNORECASE,

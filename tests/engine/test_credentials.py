@@ -18,6 +18,7 @@ from remediations.credentials import in_script, is_credential, is_named_so
         ("URL", "postgres://ml:hunter22@db/features"),
         ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         ("DB_PASSWORD", "hunter22"),
+        ("DB_PASSWORD", "#!#!#!#!"),
         ("apiKey", "9f86d081884c7d65"),
         ("--api-key", "9f86d081884c7d65"),
         ("connectionString", "Server=db;Pwd=1234"),
@@ -32,6 +33,8 @@ def test_a_credential_is_seen(name: str, value: str) -> None:
     [
         ("PASSWORD", ""),
         ("PASSWORD", "changeme"),
+        ("PASSWORD", "********"),
+        ("API_KEY", "##########"),
         ("PASSWORD", "${DB_PASSWORD}"),
         ("PASSWORD", "{{resolve:secretsmanager:db}}"),
         ("TOKEN", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x"),
