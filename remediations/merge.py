@@ -96,8 +96,8 @@ def _agreeing(repairs: list[Repair]) -> list[Repair]:
         said.setdefault(place, set()).add(text)
     if all(len(texts) == 1 for texts in said.values()):
         return repairs
-    alike = (one for one in repairs if not any(_INPUT.search(text) for _, text in _values(one)))
-    return [next(alike, repairs[0])]
+    whole = (one for one in repairs if not any(_INPUT.search(text) for _, text in _values(one)))
+    return [next(whole, repairs[0])]
 
 
 def _values(repair: Repair) -> Iterator[tuple[tuple[object, ...], str]]:

@@ -145,11 +145,12 @@ def _gives_just(work: tuple[Resource, ...], start: _Start, module: Module) -> bo
     if not start.definition:
         return True
     places = {role.place for role in work}
-    here, given = False, set[str]()
-    for one in module.family_of_kind(start.definition):
-        roles = set(_given(one))
-        if one.home is module or roles & places:
-            here, given = here or one.home is module, given | roles
+    given = [
+        (one.home is module, _given_by(one)) for one in module.family_of_kind(start.definition)
+    ]
+    own = [roles for is_here, roles in given if is_here]
+    others = [roles for is_here, roles in given if not is_here and roles & places]
+    all_given = frozenset().union(*own, *others)
     is_given_away = any(
         role.address in module.references(attribute.value)
         for call in module.calls
@@ -157,7 +158,7 @@ def _gives_just(work: tuple[Resource, ...], start: _Start, module: Module) -> bo
         for attribute in all_attributes(call.block.body)
         for role in work
     )
-    return not is_given_away and (given == places if here else given <= places)
+    return not is_given_away and (all_given == places if own else all_given <= places)
 
 
 def _starts_elsewhere(user: Resource) -> bool:
@@ -167,6 +168,11 @@ def _starts_elsewhere(user: Resource) -> bool:
         for held in all_attributes(user.body)
         if held.name == _STARTED
     )
+
+
+def _given_by(definition: Resource) -> frozenset[str]:
+    key = ("given by", id(definition.block))
+    return definition.home.remember(key, lambda: frozenset(_given(definition)))
 
 
 def _given(definition: Resource) -> Iterator[str]:

@@ -130,9 +130,12 @@ resource "aws_sns_topic" "t" {
 """
 
 
-def meant(noun: str, text: str, grammar: Grammar, holder: str = "") -> Choice | str:
-    """What is said of the first statement of the policy called p."""
-    module = read(text, grammar).modules[0]
+def meant(
+    noun: str, text: str | dict[str, str], grammar: Grammar, holder: str = ""
+) -> Choice | str:
+    """What is said of the first statement of the policy called p, in the directory at the top."""
+    read_whole = read(text, grammar) if isinstance(text, str) else reading(text, grammar)
+    module = next(one for one in read_whole.modules if not one.directory)
     resource = module.resource(holder or "data.aws_iam_policy_document.p")
     assert resource is not None
     policy = policies(resource, module)[0]
@@ -504,12 +507,7 @@ def test_a_task_may_be_defined_in_a_module_that_is_given_its_role(
     main += f'module "work" {{\n  source = "{source}"\n  role = aws_iam_role.task.arn\n}}\n'
     work = 'variable "role" {}\n\n' + DEFINITION.format(definition)
     files = {"main.tf": main, "work/main.tf": work}
-    module = next(m for m in reading(files, grammar).modules if m.directory == "")
-    holder = module.resource("data.aws_iam_policy_document.p")
-    assert holder is not None
-    held = policies(holder, module)[0]
-    found = choose(Question(NOUNS["role"], holder, held, held[0], module))
-    assert isinstance(found, Choice) is is_shown
+    assert isinstance(meant("role", files, grammar), Choice) is is_shown
 
 
 @pytest.mark.parametrize(
@@ -532,12 +530,7 @@ def test_a_role_that_a_module_makes_may_be_passed_too(grammar: Grammar) -> None:
     made = {"main.tf": main + call, "work/main.tf": TASK}
     empty = {"main.tf": main + call, "work/main.tf": 'variable "a" {}\n'}
     for files, is_shown in ((made, False), (empty, True)):
-        module = next(m for m in reading(files, grammar).modules if m.directory == "")
-        holder = module.resource("data.aws_iam_policy_document.p")
-        assert holder is not None
-        held = policies(holder, module)[0]
-        found = choose(Question(NOUNS["role"], holder, held, held[0], module))
-        assert isinstance(found, Choice) is is_shown
+        assert isinstance(meant("role", files, grammar), Choice) is is_shown
 
 
 def test_a_person_passes_what_nobody_can_tell(grammar: Grammar) -> None:
