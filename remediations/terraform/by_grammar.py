@@ -134,7 +134,7 @@ class _Builder:
         items = inner[0].children if inner and isinstance(inner[0], Raw) else ()
         opening = children[brace].span
         body = self.body(Span(opening.end, closing.span.start), items)
-        is_one_line = not self.has_newline(opening.end, closing.span.start)
+        is_one_line = self.is_one_line(body)
         self.check_braces(body, is_one_line=is_one_line)
         labels = tuple(self.label(child) for child in header[1:])
         start = header[0].span.start
@@ -148,6 +148,14 @@ class _Builder:
             body,
             is_one_line,
         )
+
+    def is_one_line(self, body: Body) -> bool:
+        """Whether no line ends beside its braces; the value between them may have several."""
+        start, end = body.span.start, body.span.end
+        if not body.items:
+            return not self.has_newline(start, end)
+        first, last = body.items[0].span, body.items[-1].span
+        return not self.has_newline(start, first.start) and not self.has_newline(last.end, end)
 
     def check_braces(self, body: Body, *, is_one_line: bool) -> None:
         """A block is one argument on one line, or each brace has a line end beside it."""

@@ -235,7 +235,11 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """``type "label" { body }``; the header ends before the opening brace."""
+    """``type "label" { body }``; the header ends before the opening brace.
+
+    ``is_one_line`` where no line ends beside the braces: it holds at most one argument, whose value
+    may have several lines.
+    """
 
     type: str
     labels: tuple[str, ...]

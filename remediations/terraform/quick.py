@@ -86,7 +86,7 @@ class _Reader(Values):
         return Block(type, tuple(labels), Span(begin, closing + 1), header, body, is_one_line)
 
     def inside(self) -> tuple[tuple[Attribute | Block, ...], bool]:
-        """What stands between braces, and whether that is one line."""
+        """What stands between braces, and whether no line ends beside them."""
         if self.is_sign("}"):
             return (), True
         if self.kinds[self.at] == LINE:
@@ -95,7 +95,4 @@ class _Reader(Values):
         name = self.name()
         if not self.is_sign("="):
             raise NotPlain
-        only = self.attribute(name, begin)
-        if "\n" in self.shadow[begin : only.span.end]:
-            raise NotPlain
-        return (only,), True
+        return (self.attribute(name, begin),), True

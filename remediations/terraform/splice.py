@@ -187,8 +187,20 @@ class _Placer:
             return
         opening = body.span.start + len(held) - len(held.lstrip())
         yield _Splice(Span(body.span.start, opening), "", tail="\n" + inner)
+        yield from self.deeper(body)
         end = body.span.start + len(held.rstrip())
         yield _Splice(Span(end, body.span.end), added, tail=tail, gap=gap)
+
+    def deeper(self, body: Body) -> Iterator[_Splice]:
+        """One unit more before each line of a long value; the text of a heredoc stays."""
+        nodes = (node for held in body.attributes.values() for node in held.value.walk())
+        texts = (Span(one.body.start, one.span.end) for one in nodes if isinstance(one, Heredoc))
+        fixed = (*texts, *self.document.comments)
+        first, last = self.source.line(body.span.start), self.source.line(body.span.end)
+        for line in map(self.source.line_span, range(first + 1, last + 1)):
+            is_fixed = any(span.start <= line.start <= span.end for span in fixed)
+            if not is_fixed and self.source.slice(line).strip():
+                yield _Splice(Span(line.start, line.start), self.unit)
 
     def is_one_line(self, body: Body) -> bool:
         """True where the closing brace follows on the line of what it closes."""

@@ -106,7 +106,7 @@ def _blocks(draw: st.DrawFn, depth: int, indent: str) -> str:
     labels = draw(st.lists(st.sampled_from(['"aws_x"', '"y-1"', "bare", '""']), max_size=2))
     header = indent + " ".join([kind, *labels])
     if draw(st.integers(0, 4)) == 0:
-        inside = draw(st.sampled_from(["", f" {draw(NAMES)} = {draw(_FLAT)} ", " /* c */ "]))
+        inside = draw(st.sampled_from(["", f" {draw(NAMES)} = {draw(VALUES)} ", " /* c */ "]))
         return f"{header} {{{inside}}}"
     body = draw(_bodies(depth, indent + "  "))
     return f"{header} {{\n{body}\n{indent}}}" if body else f"{header} {{\n{indent}}}"

@@ -202,6 +202,18 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         "x {\n  a  = 1\n  bb = true\n\n  n {\n    q = 1\n  }\n} # c\n",
     ),
     (
+        "a block with one argument of several lines opens",
+        "x { a = {\n  b = 1\n} }\n",
+        [insert("c")],
+        "x {\n  a = {\n    b = 1\n  }\n  c = true\n}\n",
+    ),
+    (
+        "and a heredoc in it stays where it is",
+        "x { a = [<<E\nz\nE\n  , /*\nc */ f(\n\n    1\n)] }\n",
+        [insert("c")],
+        "x {\n  a = [<<E\nz\nE\n    , /*\nc */ f(\n\n      1\n  )]\n  c = true\n}\n",
+    ),
+    (
         "a comment in a block on one line is kept",
         "x { /* c */ }\n",
         [insert("a")],

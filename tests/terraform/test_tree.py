@@ -89,6 +89,13 @@ def test_a_block_has_its_parts(grammar: Grammar) -> None:
         assert document.text_of(attribute).startswith(name)
 
 
+def test_the_one_argument_of_a_block_may_have_several_lines(grammar: Grammar) -> None:
+    document = read('environment { variables = {\n  A : "b",\n} }\n', grammar)
+    (block,) = document.body.blocks("environment")
+    assert block.is_one_line
+    assert isinstance(block.body.attributes["variables"].value, ObjectExpression)
+
+
 def test_expressions_are_what_they_look_like(grammar: Grammar) -> None:
     attributes = read(SAMPLE, grammar).body.blocks()[0].body.attributes
     bucket, count, tags = (attributes[n].value for n in ("bucket", "count", "tags"))
