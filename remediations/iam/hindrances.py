@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..buckets import BUCKET
+from ..model import Known
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import all_attributes
 from .functions import as_written, functions, told_group
@@ -48,6 +49,35 @@ _QUERIES: Final = "athena:StartQueryExecution"
 _INSIGHTS: Final = "LambdaInsights"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html
 _AT_THE_EDGE: Final = "edgelambda"
+# The providers of actions that need no bucket but the pipeline's own and those that they name:
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
+_NAMES_ITS_BUCKETS: Final = frozenset(
+    {
+        "AppConfig",
+        "CloudFormation",
+        "CloudFormationStackSet",
+        "CodeBuild",
+        "CodeCommit",
+        "CodeDeploy",
+        "CodeDeployToECS",
+        "CodeStarSourceConnection",
+        "Commands",
+        "EC2",
+        "ECR",
+        "ECRBuildAndPublish",
+        "ECS",
+        "EKS",
+        "GitHub",
+        "InspectorScan",
+        "Jenkins",
+        "Lambda",
+        "Manual",
+        "S3",
+        "StepFunctions",
+    }
+)
+# https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.S3.html
+_BEANSTALK: Final = "ElasticBeanstalk"
 _BUILDS: Final = ("iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy")
 
 
@@ -113,6 +143,9 @@ def _of_buckets(
             f"`{build}` may deploy to `{bucket}` too: what it does stands in its build "
             "specification. Name every bucket that this role needs."
         )
+    strange = next(_strange_actions(roles, module), None)
+    if strange is not None:
+        return _of_pipeline(*strange)
     if _allows(policies, *_READ_AWS_BUCKETS):
         return (
             "Instances that Systems Manager looks after read buckets of AWS's own too. Name those "
@@ -176,6 +209,30 @@ def _built_for(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[st
             for one in module.of_kind(BUCKET):
                 if one.address not in shown:
                     yield user.address, one.address
+
+
+def _strange_actions(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
+    """Pipelines with an action of which nobody knows here what it needs, and its provider."""
+    for user in users_of_roles(roles, module):
+        if user.type == "aws_codepipeline":
+            for attribute in all_attributes(user.body):
+                held = user.home.value_of(attribute) if attribute.name == "provider" else None
+                provider = str(held.value) if isinstance(held, Known) else ""
+                if held is not None and provider not in _NAMES_ITS_BUCKETS:
+                    yield user.address, provider
+
+
+def _of_pipeline(pipeline: str, provider: str) -> str:
+    if provider == _BEANSTALK:
+        return (
+            f"`{pipeline}` deploys to Elastic Beanstalk, which keeps what it is given in a bucket "
+            "of its own, `elasticbeanstalk-` with region and account. Name that one too."
+        )
+    known = f"of `{provider}`" if provider else "whose provider is not known"
+    return (
+        f"`{pipeline}` has an action {known}, which may need buckets that are not named here. Name "
+        "every bucket that this role needs."
+    )
 
 
 def _strangers(role: Resource, module: Module) -> Iterator[str]:

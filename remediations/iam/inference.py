@@ -25,6 +25,7 @@ from .roles import ROLE, is_handed_on, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
 from .uses import (
+    SAYS_ALL,
     keys_behind,
     keys_read_by_service,
     named_beside,
@@ -58,8 +59,13 @@ _USED: Final = (weights.TOLD, weights.USED_BY_CONSUMER)
 _TOLD: Final = frozenset({"bucket", "endpoint", "model", "secret", "table"})
 _OF_ML: Final = frozenset({"bedrock", "sagemaker"})
 # People start there what they like, often on the account's default bucket.
-_STUDIO: Final = frozenset(
-    {"aws_sagemaker_domain", "aws_sagemaker_space", "aws_sagemaker_user_profile"}
+_STARTED_BY_PEOPLE: Final = frozenset(
+    {
+        "aws_sagemaker_domain",
+        "aws_sagemaker_notebook_instance",
+        "aws_sagemaker_space",
+        "aws_sagemaker_user_profile",
+    }
 )
 _WORKS: Final = frozenset(
     {
@@ -68,21 +74,6 @@ _WORKS: Final = frozenset(
         "aws_glue_job",
         "aws_lambda_function",
         "aws_sfn_state_machine",
-    }
-)
-# What they need stands in their arguments; whatever else takes on a role may need more than that.
-_SAYS_ALL: Final = frozenset(
-    {
-        "aws_api_gateway_integration",
-        "aws_appsync_datasource",
-        "aws_cloudwatch_event_target",
-        "aws_codepipeline",
-        "aws_flow_log",
-        "aws_glue_crawler",
-        "aws_kinesis_firehose_delivery_stream",
-        "aws_pipes_pipe",
-        "aws_s3_bucket_replication_configuration",
-        "aws_scheduler_schedule",
     }
 )
 
@@ -168,7 +159,7 @@ def _silent(question: Question, chosen: tuple[Candidate, ...]) -> str | None:
 
 def _may_need_more(user: Resource) -> bool:
     """Whether it does more with a role than it says; of SageMaker each part is built on another."""
-    return user.type not in _SAYS_ALL and not user.type.startswith("aws_sagemaker_")
+    return user.type not in SAYS_ALL and not user.type.startswith("aws_sagemaker_")
 
 
 def _rank(one: Candidate) -> tuple[float, str]:
@@ -271,7 +262,7 @@ def _is_telling_alone(question: Question) -> bool:
     services = takers(roles, module)
     users = {user.type for user in users_of_roles(roles, module)}
     if services and services <= _OF_ML:
-        return word != "repository" and not users & _STUDIO
+        return word != "repository" and not users & _STARTED_BY_PEOPLE
     return word == "endpoint" and bool(users) and users <= _WORKS
 
 

@@ -27,9 +27,13 @@ _NOT_ITS_OWN: Final = {
     "aws_lambda_function": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
     "aws_lambda_layer_version": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
 }
+_STARTED_WITH: Final = re.compile(r"executionRoleArn\W{1,40}(aws_iam_role\.[\w-]+)")
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
 _READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
+_PIPELINE: Final = "aws_codepipeline"
+_OF_STORE: Final = frozenset({"id", "location"})
+"""Where the artifacts of a pipeline lie, and the key that they are encrypted with."""
 _KEEPS_NO_DATA: Final = "aws_ecs_cluster"
 """Its key is for sessions of people, and the policy of whoever has those names it."""
 # What runs code, each with what the service reads of it with this role: the argument, and what
@@ -44,6 +48,53 @@ _CODE: Final = {
     "aws_ecs_task_definition": _CONTAINERS,
     "aws_lambda_function": frozenset(),
 }
+# What runs code too, and is started by what says more of its work. A build is told of a repository
+# to put an image there.
+_PARTLY: Final = {
+    "aws_apprunner_service": frozenset(
+        {
+            ("image_identifier", "aws_ecr_repository"),
+            ("runtime_environment_secrets", "aws_secretsmanager_secret"),
+        }
+    ),
+    "aws_codebuild_project": frozenset(
+        {
+            ("encryption_key", "aws_kms_key"),
+            ("buildspec", BUCKET),
+            ("image", "aws_ecr_repository"),
+            ("location", BUCKET),
+            ("value", "aws_ecr_repository"),
+        }
+    ),
+}
+SAYS_ALL: Final = frozenset(
+    {
+        "aws_api_gateway_integration",
+        "aws_appsync_datasource",
+        "aws_cloudwatch_event_target",
+        _PIPELINE,
+        "aws_emr_studio",
+        "aws_flow_log",
+        "aws_glue_crawler",
+        "aws_iot_topic_rule",
+        "aws_kinesis_firehose_delivery_stream",
+        "aws_lakeformation_resource",
+        "aws_pipes_pipe",
+        "aws_s3_bucket_replication_configuration",
+        "aws_scheduler_schedule",
+    }
+)
+"""What works with all that its arguments name, and with nothing else."""
+# What works with all that it names and may do more. Of whatever stands in none of these tables
+# nobody knows here what it needs: workers of EMR and of Airflow, say, read more than they name.
+_WHOLLY: Final = SAYS_ALL | {"aws_glue_job", "aws_glue_trigger", "aws_sfn_state_machine"}
+_OF_ML: Final = ("aws_bedrock", "aws_sagemaker_")
+_OF_PEOPLE: Final = (
+    "aws_sagemaker_domain",
+    "aws_sagemaker_notebook_instance",
+    "aws_sagemaker_space",
+    "aws_sagemaker_user_profile",
+)
 # What watches it or writes down where it is names all sorts of things that it does not work with.
 _TELLS_OF: Final = frozenset(
     {
@@ -108,10 +159,9 @@ def _pointed_at(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[s
     users = users_of_roles(roles, module)
     around = {one.address: one for user in users for one in _around(user, module)}
     for user in (*[one for one in around.values() if one not in users], *users):
-        for argument, name in _named_by(user, module):
-            # What calls a function has an image of its own.
-            if argument != "image_uri" or user in users:
-                yield name, f"`{user.address}` points at `{name}` in `{argument}`"
+        named = _named_by(user, module) if user in users else _named_around(user, module)
+        for argument, name in named:
+            yield name, f"`{user.address}` points at `{name}` in `{argument}`"
 
 
 def read_by_service(roles: tuple[Resource, ...], module: Module) -> frozenset[str]:
@@ -132,13 +182,39 @@ def runs_code(user: Resource) -> bool:
 def _read_by_service(roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
     users = users_of_roles(roles, module)
     for user in users:
-        code = _CODE.get(user.type)
-        for argument, name in _named_by(user, module):
-            if code is None or (argument, name.removeprefix("data.").partition(".")[0]) in code:
-                yield name
-        if code is None:
+        if not runs_code(user) or _is_started_with(roles, user, module):
+            held = _named_by(user, module)
+            yield from (name for argument, name in held if _works_with(user, argument, name))
+        if not runs_code(user):
             for one in _around(user, module):
-                yield from (name for _, name in _named_by(one, module) if one not in users)
+                if one not in users:
+                    held = _named_around(one, module)
+                    yield from (name for argument, name in held if _works_with(one, argument, name))
+
+
+def _is_started_with(roles: tuple[Resource, ...], user: Resource, module: Module) -> bool:
+    """Whether a container is started with one of the roles: its own gets no image and no secret.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    """
+    names = {role.address for role in roles}
+    started = user.attribute("execution_role_arn")
+    if started is not None:
+        return not names.isdisjoint(module.references(started.value))
+    properties = user.attribute("container_properties")
+    if properties is None:
+        return False
+    text = user.document_of(properties).source.slice(properties.value.span)
+    return any(found[1] in names for found in _STARTED_WITH.finditer(text))
+
+
+def _works_with(user: Resource, argument: str, name: str) -> bool:
+    """Whether the service itself works with what is named in this argument."""
+    parts = _CODE.get(user.type, _PARTLY.get(user.type))
+    if parts is not None:
+        return (argument, name.removeprefix("data.").partition(".")[0]) in parts
+    is_of_ml = user.type.startswith(_OF_ML) and not user.type.startswith(_OF_PEOPLE)
+    return is_of_ml or user.type in _WHOLLY
 
 
 def told(user: Resource, module: Module) -> frozenset[str]:
@@ -147,8 +223,9 @@ def told(user: Resource, module: Module) -> frozenset[str]:
 
 
 def _told(user: Resource, module: Module) -> Iterator[str]:
-    for one in (user, *_around(user, module)):
-        yield from (name for _, name in _named_by(one, module))
+    yield from (name for _, name in _named_by(user, module))
+    for one in _around(user, module):
+        yield from (name for _, name in _named_around(one, module))
 
 
 def _named_by(user: Resource, module: Module) -> Iterator[tuple[str, str]]:
@@ -157,6 +234,14 @@ def _named_by(user: Resource, module: Module) -> Iterator[tuple[str, str]]:
         if is_for_its_work(attribute.name, user):
             for name in named_in(attribute.value, user, module):
                 yield attribute.name, name
+
+
+def _named_around(one: Resource, module: Module) -> Iterator[tuple[str, str]]:
+    """What it names for what it refers to: a pipeline, the store that its builds work with too."""
+    for argument, name in _named_by(one, module):
+        # What calls a function has an image of its own.
+        if argument != "image_uri" and (one.type != _PIPELINE or argument in _OF_STORE):
+            yield argument, name
 
 
 def is_for_its_work(argument: str, user: Resource) -> bool:

@@ -1,0 +1,324 @@
+"""What a service works with by itself is needed whatever code does; of the rest nobody can tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.iam.choice import Choice
+from remediations.terraform.grammar import Grammar
+from tests.iam.test_reluctance import OWN, meant, names, repository, role
+
+DATA = 'resource "aws_s3_bucket" "data" {\n  bucket = "acme-data"\n}\n'
+SITE = 'resource "aws_s3_bucket" "site" {\n  bucket = "acme-site"\n}\n'
+PIPELINE = """
+resource "aws_codepipeline" "p" {{
+  name     = "p"
+  role_arn = {0}
+
+  artifact_store {{
+    location = aws_s3_bucket.data.bucket
+    type     = "S3"
+  }}
+
+  stage {{
+    name = "Out"
+
+    action {{
+      name          = "out"
+      provider      = {1}
+      configuration = {{ {2} }}
+    }}
+  }}
+}}
+"""
+BUILD = """
+resource "aws_codebuild_project" "b" {{
+  name         = "b"
+  service_role = {0}
+
+  artifacts {{
+    type     = "S3"
+    location = aws_s3_bucket.data.id
+  }}
+
+  environment {{
+    environment_variable {{
+      name  = "OUT"
+      value = {1}
+    }}
+  }}
+}}
+"""
+# One that starts and runs something, with the role and the bucket in whatever arguments it has.
+WORKER = 'resource "{0}" "w" {{\n  {1} = {2}\n  {3} = {4}\n}}\n'
+
+
+def bucket(by: str, text: str, grammar: Grammar) -> Choice | str:
+    """What is said of a star for objects, on a role that this service takes on."""
+    allowed = role("s3:GetObject", "s3:PutObject", by=f'"{by}.amazonaws.com"')
+    return meant("bucket", DATA + allowed + text, grammar)
+
+
+def is_left(found: Choice | str) -> bool:
+    """Whether the bucket is said, and left for a person to name."""
+    return isinstance(found, str) and "That may not be all" in found
+
+
+@pytest.mark.parametrize("provider", ["CodeBuild", "CodeDeployToECS", "CloudFormation", "Manual"])
+def test_a_pipeline_works_with_its_store(provider: str, grammar: Grammar) -> None:
+    found = bucket("codepipeline", PIPELINE.format(OWN, f'"{provider}"', ""), grammar)
+    assert names(found) == "`aws_s3_bucket.data`"
+
+
+def test_and_with_the_bucket_that_an_action_names(grammar: Grammar) -> None:
+    out = PIPELINE.format(OWN, '"S3"', "BucketName = aws_s3_bucket.site.bucket")
+    found = bucket("codepipeline", SITE + out, grammar)
+    assert names(found) == "`aws_s3_bucket.data` and `aws_s3_bucket.site`"
+
+
+@pytest.mark.parametrize(
+    ("provider", "said"),
+    [
+        (
+            '"ElasticBeanstalk"',
+            "`aws_codepipeline.p` deploys to Elastic Beanstalk, which keeps what it is given in a "
+            "bucket of its own, `elasticbeanstalk-` with region and account. Name that one too.",
+        ),
+        (
+            '"ServiceCatalog"',
+            "`aws_codepipeline.p` has an action of `ServiceCatalog`, which may need buckets that "
+            "are not named here. Name every bucket that this role needs.",
+        ),
+        (
+            "var.provider",
+            "`aws_codepipeline.p` has an action whose provider is not known, which may need "
+            "buckets that are not named here. Name every bucket that this role needs.",
+        ),
+    ],
+)
+def test_an_action_may_need_a_bucket_of_its_own(provider: str, said: str, grammar: Grammar) -> None:
+    text = PIPELINE.format(OWN, provider, "") + 'variable "provider" {}\n'
+    assert bucket("codepipeline", text, grammar) == said
+
+
+def test_a_build_needs_the_store_of_its_pipeline_and_not_where_that_deploys_to(
+    grammar: Grammar,
+) -> None:
+    out = "BucketName = aws_s3_bucket.site.bucket, ProjectName = aws_codebuild_project.b.name"
+    own = 'resource "aws_iam_role" "pipes" {\n  name = "pipes"\n}\n'
+    started = own + PIPELINE.format("aws_iam_role.pipes.arn", '"S3"', out)
+    found = bucket("codebuild", SITE + started + BUILD.format(OWN, '"x"'), grammar)
+    assert names(found) == "`aws_s3_bucket.data`"
+
+
+def test_where_a_build_is_told_of_a_bucket_it_may_know_others(grammar: Grammar) -> None:
+    told = SITE + BUILD.format(OWN, "aws_s3_bucket.site.id")
+    assert is_left(bucket("codebuild", told, grammar))
+
+
+def test_a_build_is_told_of_a_repository_to_put_an_image_there(grammar: Grammar) -> None:
+    allowed = role("ecr:PutImage", by='"codebuild.amazonaws.com"')
+    text = BUILD.format(OWN, "aws_ecr_repository.r.repository_url")
+    found = meant("repository", repository("r") + DATA + allowed + text, grammar)
+    assert names(found) == "`aws_ecr_repository.r`"
+
+
+@pytest.mark.parametrize(
+    ("by", "kind", "takes", "argument"),
+    [
+        ("airflow", "aws_mwaa_environment", "execution_role_arn", "source_bucket_arn"),
+        ("appflow", "aws_appflow_flow", "role_arn", "bucket_name"),
+        ("elasticmapreduce", "aws_emr_cluster", "service_role", "log_uri"),
+        ("kinesisanalytics", "aws_kinesisanalyticsv2_application", "service_role", "bucket_arn"),
+        ("tasks.apprunner", "aws_apprunner_service", "instance_role_arn", "variables"),
+    ],
+)
+def test_of_what_runs_strangers_code_nobody_can_tell(
+    by: str, kind: str, takes: str, argument: str, grammar: Grammar
+) -> None:
+    text = WORKER.format(kind, takes, OWN, argument, "aws_s3_bucket.data.arn")
+    assert is_left(bucket(by, text, grammar))
+
+
+WHOLLY = [
+    ("aws_api_gateway_integration", "credentials_role", "uri"),
+    ("aws_appsync_datasource", "service_role_arn", "endpoint"),
+    ("aws_bedrockagent_knowledge_base", "role_arn", "location"),
+    ("aws_cloudwatch_event_target", "role_arn", "input"),
+    ("aws_codepipeline", "role_arn", "location"),
+    ("aws_emr_studio", "service_role", "default_s3_location"),
+    ("aws_flow_log", "iam_role_arn", "log_destination"),
+    ("aws_glue_crawler", "role", "path"),
+    ("aws_glue_job", "role_arn", "default_arguments"),
+    ("aws_iot_topic_rule", "role_arn", "bucket_name"),
+    ("aws_kinesis_firehose_delivery_stream", "role_arn", "bucket_arn"),
+    ("aws_lakeformation_resource", "role_arn", "arn"),
+    ("aws_pipes_pipe", "role_arn", "source"),
+    ("aws_s3_bucket_replication_configuration", "role", "bucket"),
+    ("aws_sagemaker_model", "execution_role_arn", "model_data_url"),
+    ("aws_scheduler_schedule", "role_arn", "input"),
+    ("aws_sfn_state_machine", "role_arn", "definition"),
+]
+MAY_DO_MORE = ("aws_bedrockagent_knowledge_base", "aws_glue_job", "aws_sfn_state_machine")
+
+
+@pytest.mark.parametrize(("kind", "takes", "argument"), WHOLLY)
+def test_what_a_service_writes_to_or_reads_is_what_it_needs(
+    kind: str, takes: str, argument: str, grammar: Grammar
+) -> None:
+    text = WORKER.format(kind, takes, OWN, argument, "aws_s3_bucket.data.arn")
+    assert names(bucket("some", text, grammar)) == "`aws_s3_bucket.data`"
+
+
+@pytest.mark.parametrize(("kind", "takes"), [one[:2] for one in WHOLLY])
+def test_and_one_that_names_none_needs_none(kind: str, takes: str, grammar: Grammar) -> None:
+    first = WORKER.format("aws_glue_crawler", "role", OWN, "path", "aws_s3_bucket.data.id")
+    text = first.replace('"w"', '"first"') + WORKER.format(kind, takes, OWN, "name", '"x"')
+    assert isinstance(bucket("some", text, grammar), Choice) == (kind not in MAY_DO_MORE)
+
+
+def test_what_starts_a_job_says_what_it_works_with(grammar: Grammar) -> None:
+    job = WORKER.format("aws_glue_job", "role_arn", OWN, "name", '"j"')
+    starts = WORKER.format(
+        "aws_glue_trigger", "job", "aws_glue_job.w.name", "arguments", "{ OUT = %s }"
+    )
+    text = job + starts % "aws_s3_bucket.data.id"
+    assert names(bucket("glue", text, grammar)) == "`aws_s3_bucket.data`"
+
+
+@pytest.mark.parametrize(
+    ("kind", "argument"),
+    [
+        ("aws_sagemaker_domain", "s3_output_path"),
+        ("aws_sagemaker_notebook_instance", "default_code_repository"),
+        ("aws_sagemaker_space", "s3_output_path"),
+        ("aws_sagemaker_user_profile", "s3_output_path"),
+    ],
+)
+def test_what_people_are_given_is_not_all_that_they_use(
+    kind: str, argument: str, grammar: Grammar
+) -> None:
+    text = WORKER.format(kind, "role_arn", OWN, argument, "aws_s3_bucket.data.id")
+    assert is_left(bucket("sagemaker", text, grammar))
+
+
+@pytest.mark.parametrize(
+    ("noun", "action", "argument", "held"),
+    [
+        ("repository", "ecr:BatchGetImage", "image", "aws_ecr_repository"),
+        ("repository", "ecr:PutImage", "value", "aws_ecr_repository"),
+        ("key", "kms:Decrypt", "encryption_key", "aws_kms_key"),
+    ],
+)
+def test_a_build_works_with(
+    noun: str, action: str, argument: str, held: str, grammar: Grammar
+) -> None:
+    text = WORKER.format("aws_codebuild_project", "service_role", OWN, argument, f"{held}.r.arn")
+    other = f'resource "{held}" "r" {{\n  description = "r"\n}}\n'
+    allowed = role(action, by='"codebuild.amazonaws.com"')
+    assert names(meant(noun, other + allowed + text, grammar)) == f"`{held}.r`"
+
+
+@pytest.mark.parametrize(
+    ("noun", "action", "argument", "held"),
+    [
+        ("repository", "ecr:BatchGetImage", "image_identifier", "aws_ecr_repository"),
+        (
+            "secret",
+            "secretsmanager:GetSecretValue",
+            "runtime_environment_secrets",
+            "aws_secretsmanager_secret",
+        ),
+    ],
+)
+def test_app_runner_gets_images_and_secrets_by_itself(
+    noun: str, action: str, argument: str, held: str, grammar: Grammar
+) -> None:
+    text = WORKER.format("aws_apprunner_service", "access_role_arn", OWN, argument, f"{held}.r.arn")
+    other = f'resource "{held}" "r" {{\n  name = "r"\n}}\n'
+    allowed = role(action, by='"tasks.apprunner.amazonaws.com"')
+    assert names(meant(noun, other + allowed + text, grammar)) == f"`{held}.r`"
+
+
+def test_a_build_decrypts_the_artifacts_of_its_pipeline(grammar: Grammar) -> None:
+    key = 'resource "aws_kms_key" "k" {\n  description = "k"\n}\n'
+    own = 'resource "aws_iam_role" "pipes" {\n  name = "pipes"\n}\n'
+    started = PIPELINE.format(
+        "aws_iam_role.pipes.arn", '"CodeBuild"', "ProjectName = aws_codebuild_project.b.name"
+    ).replace("    type ", "    encryption_key {\n      id = aws_kms_key.k.arn\n    }\n    type ")
+    allowed = role("kms:Decrypt", by='"codebuild.amazonaws.com"')
+    text = key + own + DATA + allowed + started + BUILD.format(OWN, '"x"')
+    assert names(meant("key", text, grammar)) == "`aws_kms_key.k`"
+
+
+def test_the_only_bucket_is_not_all_that_people_in_a_notebook_use(grammar: Grammar) -> None:
+    """The library of SageMaker keeps what it is not told otherwise in the account's own bucket."""
+    text = WORKER.format("aws_sagemaker_notebook_instance", "role_arn", OWN, "name", '"n"')
+    found = bucket("sagemaker", text, grammar)
+    assert found == "`aws_s3_bucket.data` may be the bucket that is meant. Name its ARN if it is."
+
+
+@pytest.mark.parametrize(
+    ("argument", "is_offered"), [("execution_role_arn", True), ("task_role_arn", False)]
+)
+def test_an_image_comes_with_the_role_that_starts_its_container(
+    argument: str, *, is_offered: bool, grammar: Grammar
+) -> None:
+    text = (
+        f'resource "aws_ecs_task_definition" "t" {{\n  {argument} = {OWN}\n  container_definitions'
+        " = jsonencode([{ image = aws_ecr_repository.r.repository_url }])\n}\n"
+    )
+    allowed = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    found = meant("repository", repository("r") + allowed + text, grammar)
+    assert isinstance(found, Choice) == is_offered
+
+
+@pytest.mark.parametrize("argument", ["execution_role_arn", "executionRoleArn"])
+def test_and_not_with_another_one_that_starts_it(argument: str, grammar: Grammar) -> None:
+    other = 'resource "aws_iam_role" "starts" {\n  name = "starts"\n}\n'
+    image = "image = aws_ecr_repository.r.repository_url"
+    if argument == "execution_role_arn":
+        text = (
+            f'resource "aws_ecs_task_definition" "t" {{\n  task_role_arn = {OWN}\n'
+            f"  {argument} = aws_iam_role.starts.arn\n"
+            f"  container_definitions = jsonencode([{{ {image} }}])\n}}\n"
+        )
+    else:
+        text = (
+            'resource "aws_batch_job_definition" "j" {\n  container_properties = jsonencode('
+            f"{{ jobRoleArn = {OWN}, {argument} = aws_iam_role.starts.arn, {image} }})\n}}\n"
+        )
+    allowed = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    found = meant("repository", repository("r") + other + allowed + text, grammar)
+    assert isinstance(found, str)
+
+
+def test_nor_with_one_that_it_is_told_of_and_works_with_besides(grammar: Grammar) -> None:
+    """What a task names is its own, whatever else the task is told of."""
+    job = WORKER.format("aws_glue_job", "role_arn", OWN, "name", '"j"')
+    text = (
+        f'resource "aws_ecs_task_definition" "t" {{\n  task_role_arn = {OWN}\n'
+        "  container_definitions = jsonencode([{ image = aws_ecr_repository.r.repository_url,"
+        " environment = [{ name = JOB, value = aws_glue_job.w.name }] }])\n}\n"
+    )
+    allowed = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    found = meant("repository", repository("r") + allowed + job + text, grammar)
+    assert isinstance(found, str)
+
+
+@pytest.mark.parametrize(
+    ("argument", "is_offered"), [("executionRoleArn", True), ("jobRoleArn", False)]
+)
+@pytest.mark.parametrize("form", ["jsonencode({{ {0} = {1}, image = {2} }})", "<<E\n{{ {3} }}\nE"])
+def test_so_it_does_for_a_job_of_batch(
+    form: str, argument: str, *, is_offered: bool, grammar: Grammar
+) -> None:
+    image = "aws_ecr_repository.r.repository_url"
+    written = f'"{argument}": "${{{OWN}}}", "image": "${{{image}}}"'
+    properties = form.format(argument, OWN, image, written)
+    text = (
+        f'resource "aws_batch_job_definition" "j" {{\n  container_properties = {properties}\n}}\n'
+    )
+    allowed = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    found = meant("repository", repository("r") + allowed + text, grammar)
+    assert isinstance(found, Choice) == is_offered
