@@ -42,6 +42,7 @@ _META_BLOCKS: Final = frozenset(
 _KNOWN_BLOCKS: Final[Mapping[str, frozenset[str]]] = {
     "terraform": frozenset({"required_providers", "backend", "cloud", "provider_meta"}),
     "provider": frozenset({"assume_role", "default_tags", "ignore_tags", "endpoints"}),
+    "data.aws_ami": frozenset({"filter"}),
     "data.aws_iam_policy_document": frozenset(
         {"statement", "principals", "not_principals", "condition"}
     ),

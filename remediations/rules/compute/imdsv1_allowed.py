@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from remediations.machine_images import asks_for_token
 from remediations.model import Known, Safety, Severity
 from remediations.rule import Advice, Offer, Severities
 from remediations.shapes import RequireValue
+from remediations.shapes.place import sites
 from remediations.terraform.module import Module, Resource
 
 LAUNCH = "aws_launch_configuration"
@@ -37,8 +39,14 @@ class Imdsv1Allowed(RequireValue):
     def applies(self, resource: Resource, module: Module) -> bool:
         if resource.value("metadata_options.http_endpoint") == Known("disabled"):
             return False
+        if self._is_left_to_image(resource) and asks_for_token(resource, module):
+            return False
         says_it = resource.may_hold("metadata_options")
         return says_it or not resource.may_hold("launch_template")
+
+    def _is_left_to_image(self, resource: Resource) -> bool:
+        is_said = any(site.held or site.hidden for site in sites(resource, self.path))
+        return resource.kind != LAUNCH and not is_said
 
     def offer_for(self, resource: Resource, module: Module) -> Offer | Advice:
         if resource.kind != LAUNCH:
