@@ -19,6 +19,8 @@ _POINTER = re.compile(
     r"(^|_)(ssm|manager|path|name|format|arn|id|file|override|encrypted|public|versions?|"
     r"expires?|rotates?|requires?|resets?|creates?|enables?|allows?|uses?|is|has)(_|$)"
 )
+# Whether a machine asks for tokens, and how many of them a model reads or writes.
+_NO_SECRET = re.compile(r"(^|_)(http|max|min|input|output|prompt|completion|total)_tokens$")
 _TEXT = re.compile(r'^"?(string|any|list|set|map|object)')
 
 
@@ -32,8 +34,7 @@ class VariableNotSensitive(Rule):
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         held = resource.attribute("sensitive")
-        is_secret = _SECRET.search(resource.name) and not _POINTER.search(resource.name)
-        if not is_secret or module.value_of(held) not in (
+        if not _holds_a_secret(resource.name) or module.value_of(held) not in (
             Known(None),
             Known(False),
         ):
@@ -48,6 +49,11 @@ class VariableNotSensitive(Rule):
             "plan and log, which more people read than may have it."
         )
         yield Violation("sensitive", message, _repair(resource, module), held)
+
+
+def _holds_a_secret(name: str) -> bool:
+    is_other = _POINTER.search(name) or _NO_SECRET.search(name)
+    return bool(_SECRET.search(name)) and not is_other
 
 
 def _names_another(output: Attribute | None) -> bool:
