@@ -60,13 +60,20 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
                     yield from _judged(statement)
         return
     found = audience(holder, module, argument)
-    if found is Audience.EVERYBODY:
+    # A text is edited as a whole, so that one of its statements stands for all.
+    written = policy_of(holder, module, argument)
+    if found is Audience.EVERYBODY and (written is None or any(map(_is_open, written))):
         yield Open(None)
     elif found is Audience.UNKNOWN:
         yield Open(None, unknown="the policy cannot be read here")
 
 
 def _judged(statement: Statement) -> Iterator[Open]:
-    names = {item.text for item in statement.principals}
-    if statement.effect == "Allow" and "*" in names and not _NARROWS.search(statement.conditions):
+    if _is_open(statement):
         yield Open(statement)
+
+
+def _is_open(statement: Statement) -> bool:
+    names = {item.text for item in statement.principals}
+    is_allowed = statement.effect == "Allow" and "*" in names
+    return is_allowed and not _NARROWS.search(statement.conditions)

@@ -188,3 +188,60 @@ def test_a_key_lets_a_service_in_where_its_policy_stands(grammar: Grammar) -> No
     findings, codebase = found(again, rule, grammar)
     edits = combine(codebase, findings, Profile(), Safety.REVIEW)
     assert codebase.with_edits(edits).documents["main.tf"].source.text == changed
+
+
+WRITTEN = """{{
+  "Statement": [
+    {{
+      "Effect": "Allow",
+      "Principal": {0},
+      "Action": "sqs:SendMessage",
+      "Resource": "*"{1}
+    }},
+    {{
+      "Effect": "Allow",
+      "Principal": {{ "AWS": "arn:aws:iam::${{var.account}}:root" }},
+      "Action": "sqs:*",
+      "Resource": "*"
+    }}
+  ]
+}}"""
+CONDITION = ',\n      "Condition": {{ "{0}": {{ "{1}": "{2}" }} }}'
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition", "is_open"),
+    [
+        ('"*"', "", True),
+        ('{ "AWS": ["*"] }', "", True),
+        ('"*"', CONDITION.format("Bool", "aws:SecureTransport", "true"), True),
+        ('"*"', CONDITION.format("StringEquals", "aws:PrincipalOrgID", "o-1"), False),
+        ('"*"', CONDITION.format("ArnEquals", "aws:SourceArn", "${aws_sns_topic.t.arn}"), False),
+        ('{ "AWS": "*" }', CONDITION.format("IpAddress", "aws:SourceIp", "10.0.0.0/8"), False),
+        ('{ "Service": "sns.amazonaws.com" }', "", False),
+    ],
+)
+@pytest.mark.parametrize("form", ["<<E\n{0}\nE", "<<-E\n{0}\n  E", "{0}"])
+def test_a_condition_in_a_text_says_who_calls_too(
+    form: str, principal: str, condition: str, grammar: Grammar, *, is_open: bool
+) -> None:
+    text = WRITTEN.format(principal, condition)
+    if form == "{0}":
+        quoted = text.replace('"', '\\"').replace("\n", " ")
+        policy = f'"{quoted}"'
+    else:
+        policy = form.format(text)
+    findings, _ = found(QUEUE.format(policy), "sqs-policy-public", grammar)
+    assert [one.is_known for one in findings] == [True] * is_open
+
+
+def test_one_open_statement_beside_a_narrow_one_is_open(grammar: Grammar) -> None:
+    narrow = WRITTEN.format('"*"', CONDITION.format("StringEquals", "aws:PrincipalOrgID", "o-1"))
+    both = narrow.replace('{ "AWS": "arn:aws:iam::${var.account}:root" }', '"*"')
+    assert found(QUEUE.format(f"<<E\n{both}\nE"), "sqs-policy-public", grammar)[0]
+
+
+def test_a_text_that_cannot_be_read_may_let_in_everybody(grammar: Grammar) -> None:
+    text = WRITTEN.format("${jsonencode(var.who)}", "")
+    (finding,) = found(QUEUE.format(f"<<E\n{text}\nE"), "sqs-policy-public", grammar)[0]
+    assert not finding.is_known
