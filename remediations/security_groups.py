@@ -28,6 +28,8 @@ _ADDRESSES: Final = ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"
 _EVERYBODY: Final = ("0.0.0.0/0", "::/0")
 _ALL: Final = ("-1", "all")
 _EVERY_PORT: Final = (0, 65535)
+# Their types and codes stand where others have ports.
+_ICMP: Final = ("icmp", "icmpv6", "1", "58")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,12 @@ class Traffic:
 
     @property
     def ports(self) -> tuple[int, int] | None:
-        """From and to; None where the text does not tell."""
-        if str(self.known(self.protocol_argument)) in _ALL:
+        """From and to; None where the text does not tell, and for ICMP, which has none."""
+        protocol = str(self.known(self.protocol_argument)).lower()
+        if protocol in _ALL:
             return _EVERY_PORT
+        if protocol in _ICMP:
+            return None
         try:
             return int(str(self.known("from_port"))), int(str(self.known("to_port")))
         except ValueError:
