@@ -36,11 +36,14 @@ _ABOUT: Final = re.compile(
     r"(arn|name|id|path|file|url|uri|ttl|length|version|type|enabled|rotation|endpoint)$", re.I
 )
 _PLACEHOLDER: Final = re.compile(
-    r"^(|\s+|true|false|null|none|\d{1,3}|x+|(?P<mask>[\W_])(?P=mask)*|<.*>|\{\{.*\}\}|\$\{?\w+\}?|(re)?place.?me.*|change.?me.*|"
-    r"todo.*|dummy.*|example.*|your[-_ ].*|arn:.*|/.*|ssm:.*|aws:.*|vault:.*|secretsmanager:.*|"
-    r"\{\{resolve:.*)$",
+    r"^(|\s+|true|false|null|none|\d{1,3}|x+|(?P<mask>[\W_])(?P=mask)*|<.*>|\{\{.*\}\}|\$\{?\w+\}?|"
+    r"(re)?place.?me.*|change.?me.*|placeholder.*|todo.*|dummy.*|example.*|sample.*|your[-_ ].*|"
+    r"arn:.*|/.*|ssm:.*|aws:.*|vault:.*|secretsmanager:.*|\{\{resolve:.*|"
+    r"[\w./-]+\.(crt|json|key|pem|txt|ya?ml))$",
     re.IGNORECASE,
 )
+# Words in capitals ask the reader for the value; words between slashes say where one is kept.
+_SAYS_WHERE: Final = re.compile(r"([A-Z]+([_ ][A-Z]+)+|(?=.{,39}$)[a-zA-Z_-]+(/[a-zA-Z_-]+)+)$")
 _ASSIGNED: Final = re.compile(
     r"""^\s*(?:export\s+|set\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*["']?([^\s"'$`]+)["']?\s*;?\s*$""",
     re.MULTILINE,
@@ -62,7 +65,8 @@ def is_credential(name: str, value: str) -> bool:
     """Whether a value under a name is one, by its form or by what the name says."""
     if has_shape(value) or (_OF_AWS.search(name) and _SECRET_KEY.search(value)):
         return True
-    return is_named_so(name) and not _PLACEHOLDER.match(value) and len(value) > 3
+    is_other = _PLACEHOLDER.match(value) or _SAYS_WHERE.match(value)
+    return is_named_so(name) and not is_other and len(value) > 3
 
 
 def in_script(text: str) -> Iterator[str]:
