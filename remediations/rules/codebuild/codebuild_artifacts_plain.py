@@ -5,7 +5,11 @@ from __future__ import annotations
 from remediations.model import Known, Safety, Severity
 from remediations.rule import Offer, Severities
 from remediations.shapes import RequireFalse
-from remediations.terraform.module import Module, Resource
+from remediations.terraform.module import Resource
+
+# CodeBuild writes nothing then, or CodePipeline does:
+# https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectArtifacts.html
+_WRITES_NONE = (Known("NO_ARTIFACTS"), Known("CODEPIPELINE"))
 
 
 class CodebuildArtifactsPlain(RequireFalse):
@@ -25,8 +29,6 @@ class CodebuildArtifactsPlain(RequireFalse):
         "In place, from the next build on. Whoever uses what is built needs the key.",
     )
 
-    def applies(self, resource: Resource, module: Module) -> bool:
-        return resource.value("artifacts.type") != Known("NO_ARTIFACTS")
-
     def paths(self, resource: Resource) -> tuple[str, ...]:
-        return ("artifacts.encryption_disabled", "secondary_artifacts.encryption_disabled")
+        first, others = "artifacts.encryption_disabled", "secondary_artifacts.encryption_disabled"
+        return (others,) if resource.value("artifacts.type") in _WRITES_NONE else (first, others)

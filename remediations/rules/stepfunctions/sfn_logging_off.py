@@ -60,7 +60,7 @@ class SfnLoggingOff(RequireTrue):
     """The history of a standard machine is gone after 90 days, an express one keeps none."""
 
     id = "sfn-logging-off"
-    title = "State machine keeps no log of its runs"
+    title = "State machine's runs are not recorded in full"
     resources = ("aws_sfn_state_machine",)
     severity = Severities(Severity.INFO, Severity.LOW, Severity.MEDIUM)
     aliases = ("CKV_AWS_285",)
@@ -76,6 +76,14 @@ class SfnLoggingOff(RequireTrue):
         "In place. The log holds what goes into each step and comes out of it, and is paid for "
         "by size.",
     )
+
+    def words(self, resource: Resource) -> str:
+        if not resource.body.blocks("logging_configuration"):
+            return self.message
+        return (
+            "The log of this pipeline leaves out what its steps were given and gave back: after an "
+            "incident nobody can tell which model was trained on what."
+        )
 
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
         if not site.missing:
