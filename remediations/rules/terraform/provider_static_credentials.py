@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from remediations.model import Known, Safety, Severity
 from remediations.rule import Offer, Rule, Severities, Targeted, Violation
 from remediations.terraform.edit import RemoveItem
 from remediations.terraform.module import Module, Resource
-from remediations.terraform.nodes import Expression
+from remediations.terraform.nodes import Attribute
 
-_NAMES = ("access_key", "secret_key", "token")
+# What no key of AWS looks like stands for one: a placeholder, or what a stand-in for AWS takes.
+_FORMS = {
+    "access_key": re.compile(r"[A-Z0-9]{16,128}"),
+    "secret_key": re.compile(r"[A-Za-z0-9/+]{40}"),
+    "token": re.compile(r"[A-Za-z0-9/+=]{100,}"),
+}
 
 
 class ProviderStaticCredentials(Rule):
@@ -25,8 +31,8 @@ class ProviderStaticCredentials(Rule):
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
         if resource.name != "aws" or resource.value("skip_credentials_validation") == Known(True):
             return
-        held = [resource.body.attributes[n] for n in _NAMES if n in resource.body.attributes]
-        found = [one for one in held if _is_written(module, one.value)]
+        held = [resource.body.attributes[n] for n in _FORMS if n in resource.body.attributes]
+        found = [one for one in held if _is_written(module, one)]
         if not found:
             return
         message = (
@@ -43,6 +49,6 @@ class ProviderStaticCredentials(Rule):
         yield Violation(found[0].name, message, repair, found[0])
 
 
-def _is_written(module: Module, value: Expression) -> bool:
-    known = module.evaluate(value)
-    return isinstance(known, Known) and bool(known.value)
+def _is_written(module: Module, held: Attribute) -> bool:
+    known = module.value_of(held)
+    return isinstance(known, Known) and bool(_FORMS[held.name].fullmatch(str(known.value)))
