@@ -26,6 +26,8 @@ LATER: Final = (
     "ninth",
     "tenth",
     "eleventh",
+    "twelfth",
+    "thirteenth",
 )
 HALVES: Final = FIRST + LATER
 """The halves of the first round, and the rounds after it."""

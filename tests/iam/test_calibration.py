@@ -21,17 +21,19 @@ pytestmark = pytest.mark.skipif(
 # What is found today. Caution may give some of it up, by a decision that stands in the README.
 RIGHT = {
     "tuning": 8,
-    "held-out": 6,
+    "held-out": 3,
     "second": 32,
-    "third": 29,
+    "third": 28,
     "fourth": 48,
-    "fifth": 55,
+    "fifth": 54,
     "sixth": 62,
-    "seventh": 39,
+    "seventh": 38,
     "eighth": 20,
     "ninth": 14,
     "tenth": 26,
     "eleventh": 13,
+    "twelfth": 37,
+    "thirteenth": 23,
 }
 
 
