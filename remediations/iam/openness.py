@@ -10,7 +10,7 @@ from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Entry, ObjectExpression
 from .audience import Audience, audience
-from .statements import DOCUMENT, Statement, encoded_policy, policies, policy_of
+from .statements import Statement, documents_of, encoded_policy, policies, policy_of
 from .written import not_written
 
 # Who calls, or from where: with one of these, "everybody" is somebody.
@@ -51,9 +51,8 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
         if not_written(held, holder.document, module) is not None:
             yield Open(None, unknown="a part of the policy cannot be read here")
         return
-    named = [module.resource(address) for address in module.references(held.value)]
-    documents = [one for one in named if one is not None and one.kind == DOCUMENT]
-    if documents and len(documents) == len(named):
+    documents = documents_of(holder, module, argument)
+    if documents:
         for document in documents:
             for policy in policies(document, module):
                 for statement in policy:

@@ -32,6 +32,7 @@ __all__ = [
     "Item",
     "Statement",
     "Test",
+    "documents_of",
     "encoded_object",
     "encoded_policy",
     "in_files",
@@ -86,6 +87,15 @@ def policy_of(resource: Resource, module: Module, argument: str) -> tuple[Statem
         return next(_in_argument(resource.body, argument, resource.document, module), None)
 
     return module.remember(("policy of", id(resource.block), argument), read)
+
+
+def documents_of(resource: Resource, module: Module, argument: str) -> tuple[Resource, ...]:
+    """The policy documents that an argument names, where it names nothing else."""
+    held = resource.attribute(argument)
+    names = module.references(held.value) if held is not None else ()
+    named = [module.resource(address) for address in names]
+    documents = tuple(one for one in named if one is not None and one.kind == DOCUMENT)
+    return documents if len(documents) == len(named) else ()
 
 
 def encoded_policy(resource: Resource, module: Module, argument: str) -> Written | None:

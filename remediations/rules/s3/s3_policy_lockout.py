@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
-from remediations.iam.statements import DOCUMENT, Statement, encoded_policy, policies, policy_of
+from remediations.iam.statements import DOCUMENT, Statement, policies, policy_of
 from remediations.model import Severity
 from remediations.rule import Advice, Rule, Severities, Violation
 from remediations.terraform.module import Module, Resource
@@ -39,8 +39,7 @@ class S3PolicyLockout(Rule):
 
 
 def _statements(held: Attribute, resource: Resource, module: Module) -> Iterator[Statement]:
-    if encoded_policy(resource, module, "policy") is not None:
-        yield from policy_of(resource, module, "policy") or ()
+    yield from policy_of(resource, module, "policy") or ()
     for address in module.references(held.value):
         document = module.resource(address)
         if document is not None and document.kind == DOCUMENT:
