@@ -21,6 +21,8 @@ _POINTER = re.compile(
 )
 # Whether a machine asks for tokens, and how many of them a model reads or writes.
 _NO_SECRET = re.compile(r"(^|_)(http|max|min|input|output|prompt|completion|total)_tokens$")
+# Their tokens are records that prove whose a domain is.
+_IN_DNS = ("aws_ses_domain", "aws_sesv2_email_identity")
 _TEXT = re.compile(r'^"?(string|any|list|set|map|object)')
 
 
@@ -57,8 +59,13 @@ def _holds_a_secret(name: str) -> bool:
 
 
 def _names_another(output: Attribute | None) -> bool:
-    """Whether an output only says where the secret is."""
-    value = None if output is None else output.value
+    """Whether an output only says where the secret is, or what stands in DNS for everybody."""
+    if output is None:
+        return False
+    value = output.value
+    named = (node.names for node in value.walk() if isinstance(node, Reference))
+    if any(names[:1] and names[0].startswith(_IN_DNS) for names in named):
+        return True
     return isinstance(value, Reference) and value.names[-1:] in (("arn",), ("id",), ("name",))
 
 
