@@ -10,7 +10,7 @@ from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Entry, ObjectExpression
 from .audience import Audience, audience
-from .statements import Statement, documents_of, encoded_policy, policies, policy_of
+from .statements import Statement, Test, documents_of, encoded_policy, policies, policy_of
 from .written import not_written
 
 # Who calls, or from where: with one of these, "everybody" is somebody.
@@ -23,6 +23,14 @@ _NARROWS: Final = re.compile(
     r"lambda:SourceFunctionArn|s3:DataAccessPoint(Account|Arn)",
     re.IGNORECASE,
 )
+
+# A test that somebody is not the one leaves all others in, and one that may be left unanswered
+# holds for whoever has no such key: people without an account, for one.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+_HOLDS_FOR_OTHERS: Final = re.compile(r"not|null|ifexists|forallvalues:")
+_ALWAYS_TOLD: Final = frozenset({"aws:sourceowner"})
+"""SNS says of every caller whose it is, so that nobody leaves it unanswered."""
+_EVERYBODY: Final = frozenset({"*", "0.0.0.0/0", "::/0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,8 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
         return
     found = audience(holder, module, argument)
     # A text is edited as a whole, so that one of its statements stands for all.
-    written = policy_of(holder, module, argument)
-    if found is Audience.EVERYBODY and (written is None or any(map(_is_open, written))):
+    written = tuple(filter(_lets_everybody_in, policy_of(holder, module, argument) or ()))
+    if found is Audience.EVERYBODY and (not written or any(map(_is_open, written))):
         yield Open(None)
     elif found is Audience.UNKNOWN:
         yield Open(None, unknown="the policy cannot be read here")
@@ -73,6 +81,22 @@ def _judged(statement: Statement) -> Iterator[Open]:
 
 
 def _is_open(statement: Statement) -> bool:
-    names = {item.text for item in statement.principals}
-    is_allowed = statement.effect == "Allow" and "*" in names
-    return is_allowed and not _NARROWS.search(statement.conditions)
+    return _lets_everybody_in(statement) and not _says_who(statement)
+
+
+def _lets_everybody_in(statement: Statement) -> bool:
+    return statement.effect == "Allow" and "*" in {item.text for item in statement.principals}
+
+
+def _says_who(statement: Statement) -> bool:
+    """Whether its condition says who calls or from where, in a way that leaves others out."""
+    if statement.tests is None or statement.has_not:
+        return bool(_NARROWS.search(statement.conditions))
+    return any(map(_leaves_others_out, statement.tests))
+
+
+def _leaves_others_out(test: Test) -> bool:
+    is_told = test.key in _ALWAYS_TOLD
+    operator = test.operator.removeprefix("forallvalues:") if is_told else test.operator
+    is_loose = _HOLDS_FOR_OTHERS.search(operator) or not _EVERYBODY.isdisjoint(test.values)
+    return bool(_NARROWS.search(test.key)) and not is_loose

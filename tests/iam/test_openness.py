@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from remediations.codebase import Codebase
@@ -214,6 +216,8 @@ CONDITION = ',\n      "Condition": {{ "{0}": {{ "{1}": "{2}" }} }}'
     [
         ('"*"', "", True),
         ('{ "AWS": ["*"] }', "", True),
+        ('{ "*": "*" }', "", True),
+        ('{ "AWS": ["arn:aws:iam::111122223333:root", "*"] }', "", True),
         ('"*"', CONDITION.format("Bool", "aws:SecureTransport", "true"), True),
         ('"*"', CONDITION.format("StringEquals", "aws:PrincipalOrgID", "o-1"), False),
         ('"*"', CONDITION.format("ArnEquals", "aws:SourceArn", "${aws_sns_topic.t.arn}"), False),
@@ -245,3 +249,85 @@ def test_a_text_that_cannot_be_read_may_let_in_everybody(grammar: Grammar) -> No
     text = WRITTEN.format("${jsonencode(var.who)}", "")
     (finding,) = found(QUEUE.format(f"<<E\n{text}\nE"), "sqs-policy-public", grammar)[0]
     assert not finding.is_known
+
+
+DOCUMENT = """
+data "aws_iam_policy_document" "d" {{
+  statement {{
+    actions = ["sqs:SendMessage"]
+
+    principals {{
+      type        = "*"
+      identifiers = ["*"]
+    }}
+
+    condition {{
+      test     = "{0}"
+      variable = "{1}"
+      values   = {2}
+    }}
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "values", "is_open"),
+    [
+        ("StringEquals", "aws:SourceVpce", ["vpce-1"], False),
+        ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", ["o-1/*"], False),
+        ("IpAddress", "aws:SourceIp", ["10.0.0.0/8"], False),
+        ("IpAddress", "aws:SourceIp", [], False),
+        ("ForAllValues:StringEquals", "AWS:SourceOwner", ["111122223333"], False),
+        ("StringNotEquals", "aws:SourceVpce", ["vpce-1"], True),
+        ("NotIpAddress", "aws:SourceIp", ["10.0.0.0/8"], True),
+        ("StringNotEquals", "AWS:SourceOwner", ["111122223333"], True),
+        ("StringEqualsIfExists", "aws:PrincipalOrgID", ["o-1"], True),
+        ("ForAllValues:StringEquals", "aws:PrincipalOrgID", ["o-1"], True),
+        ("Null", "aws:PrincipalArn", ["true"], True),
+        ("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "0.0.0.0/0"], True),
+        ("StringLike", "aws:PrincipalArn", ["*"], True),
+    ],
+)
+@pytest.mark.parametrize("form", ["jsonencode", "heredoc", "document"])
+def test_a_condition_leaves_others_out_or_does_not(
+    form: str, operator: str, key: str, values: list[str], grammar: Grammar, *, is_open: bool
+) -> None:
+    listed = json.dumps(values)
+    if form == "document":
+        policy = "data.aws_iam_policy_document.d.json"
+        more = DOCUMENT.format(operator, key, listed)
+    else:
+        condition = f'{{ "{operator}": {{ "{key}": {listed} }} }}'
+        said = '"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"'
+        text = f'{{ "Statement": [{{ {said}, "Condition": {condition} }}] }}'
+        policy, more = (f"<<E\n{text}\nE" if form == "heredoc" else f"jsonencode({text})"), ""
+    findings, _ = found(more + QUEUE.format(policy), "sqs-policy-public", grammar)
+    assert bool(findings) is is_open
+
+
+def test_a_text_that_a_function_makes_is_read_as_a_whole(grammar: Grammar) -> None:
+    statement = '{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}'
+    quoted = f'{{"Statement": [{statement}]}}'.replace('"', '\\"')
+    assert found(QUEUE.format(f'join("", ["{quoted}"])'), "sqs-policy-public", grammar)[0]
+
+
+def test_conditions_that_are_made_are_taken_by_their_words(grammar: Grammar) -> None:
+    made = DOCUMENT.format("StringEquals", "aws:SourceVpce", "[condition.value]")
+    made = made.replace(
+        "    condition {", '    dynamic "condition" {\n      for_each = var.ends\n      content {'
+    )
+    made = made.replace("[condition.value]\n    }", "[condition.value]\n      }\n    }")
+    text = made + QUEUE.format("data.aws_iam_policy_document.d.json") + 'variable "ends" {\n}\n'
+    assert not found(text, "sqs-policy-public", grammar)[0]
+
+
+def test_a_document_of_several_is_left_to_a_person(grammar: Grammar) -> None:
+    document = DOCUMENT.format("StringEquals", "aws:SourceVpce", '["vpce-1"]')
+    many = document.replace("sqs:SendMessage", "sqs:*").replace(
+        "  statement", "  count = 2\n\n  statement", 1
+    )
+    text = many + QUEUE.format("data.aws_iam_policy_document.d[0].json")
+    findings, codebase = found(text, "sqs-policy-all-actions", grammar)
+    assert findings
+    assert combine(codebase, findings, Profile(), Safety.REVIEW) == ()
