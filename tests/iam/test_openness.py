@@ -319,7 +319,9 @@ def test_conditions_that_are_made_are_taken_by_their_words(grammar: Grammar) -> 
     )
     made = made.replace("[condition.value]\n    }", "[condition.value]\n      }\n    }")
     text = made + QUEUE.format("data.aws_iam_policy_document.d.json") + 'variable "ends" {\n}\n'
-    assert not found(text, "sqs-policy-public", grammar)[0]
+    findings, codebase = found(text, "sqs-policy-public", grammar)
+    assert findings == []
+    assert detect(codebase, Profile()).not_analysed == ()
 
 
 def test_a_document_of_several_is_left_to_a_person(grammar: Grammar) -> None:
