@@ -13,6 +13,7 @@ from typing import Final
 from remediations.comparison import new_findings, old_findings
 from remediations.glob import covered
 from remediations.model import Finding, NotAnalysed, Plan, Profile, Report, Severity
+from remediations.other_clouds import is_of_other_cloud
 
 from . import words
 from .bounds import is_ordinary
@@ -83,12 +84,12 @@ def compose(
     groups = together(placed, change)
     remarks = [remark for group in groups for remark in group]
     talk = Conversation.of(threads, head.findings, change.head)
-    said = talk.said
     room = 0 if change.pull.is_draft else limits.comments_per_review - talk.open_count
-    comments, folded = _comments(groups, said, change, limits, room, docs_url)
-    shown = _shown(remarks, said, {mark for c in comments for mark in fingerprints(c.body)})
+    comments, folded = _comments(groups, talk.said, change, limits, room, docs_url)
+    shown = _shown(remarks, talk.said, {mark for c in comments for mark in fingerprints(c.body)})
     missing = could_not_look(change, head, base)
     not_analysed = tuple(item for item in missing if not covered(item.path, left_out))
+    gaps = [item for item in not_analysed if not is_of_other_cloud(item)]
     digest = words.Digest(
         verdict=verdict(new, not_analysed, terms.profile),
         profile=terms.profile,
@@ -111,7 +112,7 @@ def compose(
         check=_check(digest, change, limits),
         resolved=tuple(talk.settled(head.findings, not_analysed)),
         verdict=digest.verdict,
-        is_quiet=change.pull.is_draft or not (remarks or not_analysed or threads or terms.proposed),
+        is_quiet=change.pull.is_draft or not (remarks or gaps or threads or terms.proposed),
         remarks=digest.remarks,
         reopened=tuple(talk.returned(new)),
         digest=digest,

@@ -16,6 +16,7 @@ from .glob import covered
 from .iam.statements import in_files, not_told
 from .merge import Judged, merge
 from .model import Finding, Location, NotAnalysed, Profile, Related, Report, Severity, Span
+from .other_clouds import once_each, other_clouds
 from .rule import Advice, CannotJudge, Rule, Violation, rules_of
 from .terraform.dormancy import switched_off
 from .terraform.files import is_override
@@ -98,7 +99,7 @@ def look(root: Root, profile: Profile, only: tuple[Rule, ...] | None = None) -> 
         found, could_not = _examined(module, wanted, root.environment)
         judged += [one for one in found if one.finding.is_known]
         failed += could_not
-    failed += _spent(root.module)
+    failed += (*_spent(root.module), *other_clouds(root.module))
     return Seen(tuple(judged), tuple(failed))
 
 
@@ -135,7 +136,7 @@ def together(
     unread = (one for one in dict.fromkeys((*missing, *failed)) if not covered(one.path, out))
     return Examination(
         tuple(sorted(told, key=lambda one: _order(one.finding))),
-        tuple(unread),
+        tuple(once_each(unread)),
         frozenset(environments),
     )
 

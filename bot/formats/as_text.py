@@ -85,7 +85,7 @@ def _excluded(result: Result) -> str:
 def _conclusion(result: Result) -> str:
     blocked = sum(one.blocking for one in result.not_analysed)
     if not result.findings and not blocked:
-        return "Nothing to fix.\n"
+        return f"Nothing to fix{' in what was looked into' if result.not_analysed else ''}.\n"
     count = len(result.findings)
     words = [f"{count} finding{'' if count == 1 else 's'}"]
     fixable = sum(len(fix.findings) for fix in result.plan.fixes)

@@ -52,6 +52,21 @@ def test_an_unknown_value_is_a_note(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert ("s3-public-access-block-off", "error") in levels
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("google_storage_bucket", "Nothing to fix in what was looked into.\n"),
+        ("random_id", "Nothing to fix.\n"),
+    ],
+)
+def test_nothing_is_said_to_be_fine_that_nobody_looked_into(
+    kind: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text(f'resource "{kind}" "a" {{\n  name = "a"\n}}\n')
+    assert main(["check", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.endswith(said)
+
+
 def test_at_one_place_the_worst_comes_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

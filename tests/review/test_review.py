@@ -361,3 +361,11 @@ def test_the_button_is_there_for_safe_fixes_only(reader: Reader) -> None:
 def test_the_same_change_gets_the_same_review(reader: Reader) -> None:
     head = {"main.tf": OPEN + POLICY, "notebook.tf": NOTEBOOK}
     assert reader.review({}, head) == reader.review({}, dict(reversed(head.items())))
+
+
+def test_a_cloud_without_rules_is_noted_and_brings_no_comment(reader: Reader) -> None:
+    lake = 'resource "google_storage_bucket" "lake" {\n  name = "lake"\n}\n'
+    review = reader.review({}, {"main.tf": lake})
+    assert review.verdict is Verdict.PASSED
+    assert "Google Cloud is not looked into: the rules are about AWS" in review.summary
+    assert review.is_quiet
