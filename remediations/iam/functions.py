@@ -12,7 +12,15 @@ from ..frozen import dataclass
 from ..model import Known
 from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Attribute, Call, Expression, ObjectExpression, all_attributes
+from ..terraform.nodes import (
+    Attribute,
+    Call,
+    Expression,
+    Heredoc,
+    ObjectExpression,
+    String,
+    all_attributes,
+)
 from .roles import users_of_roles
 
 _FUNCTION: Final = "aws_lambda_function"
@@ -20,6 +28,8 @@ _BUILD: Final = "aws_codebuild_project"
 _GROUP: Final = "aws_cloudwatch_log_group"
 _CONTAINERS: Final = "container_definitions"
 _STARTED_WITH: Final = "execution_role_arn"
+_RUNS_WITH: Final = "task_role_arn"
+_ROUTED: Final = "awsfirelens"
 _NOT_READ: Final = frozenset({"file", "templatefile"})
 _PRINTS_TO: Final = frozenset({"awslogs-group", "log_group_name"})
 _SENDS_LOGS: Final = frozenset(
@@ -72,12 +82,14 @@ def _groups_named(user: Resource, module: Module) -> set[str]:
 def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
     """The groups that its own settings send its logs to, with these roles.
 
-    What a container prints is written with the role that it is started with, not with its own.
+    What a container prints is written with the role that it is started with, not with its own, but
+    where another container routes it: that one is told in a file where to.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
     """
-    started = user.attribute(_STARTED_WITH)
-    starting = module.references(started.value) if started else ()
-    is_started = any(role.address in starting for role in roles)
+    is_started = _is_held(user, _STARTED_WITH, roles, module)
+    if _is_held(user, _RUNS_WITH, roles, module) and _is_routed(user, module):
+        return
     for attribute in all_attributes(user.body):
         if attribute.name in _SENDS_LOGS and (is_started or attribute.name != _CONTAINERS):
             names = (
@@ -87,6 +99,20 @@ def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> 
             )
             held = (module.resource(name) for name in names)
             yield from (one.address for one in held if one is not None and one.kind == _GROUP)
+
+
+def _is_routed(task: Resource, module: Module) -> bool:
+    held = task.attribute(_CONTAINERS)
+    nodes = nodes_behind([held.value], module) if held else ()
+    texts = (node.parts for node in nodes if isinstance(node, String | Heredoc))
+    return any(_ROUTED in part for parts in texts for part in parts if isinstance(part, str))
+
+
+def _is_held(user: Resource, argument: str, roles: tuple[Resource, ...], module: Module) -> bool:
+    """Whether it is one of these roles that an argument names."""
+    held = user.attribute(argument)
+    named = module.references(held.value) if held else ()
+    return any(role.address in named for role in roles)
 
 
 def _told_to_print(attribute: Attribute, module: Module) -> Iterator[Expression]:

@@ -18,7 +18,7 @@ from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
-from .uses import named_in, needs, pointed_at
+from .uses import BUILD, PIPELINE, named_in, needs, pointed_at
 
 # A request through one of these is authorised on its own ARN, which a bucket's does not cover:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
@@ -61,7 +61,6 @@ _NAMES_ITS_BUCKETS: Final = frozenset(
         "CodeDeploy",
         "CodeDeployToECS",
         "CodeStarSourceConnection",
-        "Commands",
         "EC2",
         "ECR",
         "ECRBuildAndPublish",
@@ -204,7 +203,7 @@ def _jobs_of_script(roles: tuple[Resource, ...], module: Module) -> Iterator[str
 def _built_for(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
     """Builds, each with a bucket that nothing is shown to work with: it may be for their result."""
     for user in users_of_roles(roles, module):
-        if user.type == "aws_codebuild_project":
+        if user.type == BUILD:
             shown = pointed_at(roles, module).keys() | needs(module).roles.keys()
             for one in module.of_kind(BUCKET):
                 if one.address not in shown:
@@ -214,7 +213,7 @@ def _built_for(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[st
 def _strange_actions(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
     """Pipelines with an action of which nobody knows here what it needs, and its provider."""
     for user in users_of_roles(roles, module):
-        if user.type == "aws_codepipeline":
+        if user.type == PIPELINE:
             for attribute in all_attributes(user.body):
                 held = user.home.value_of(attribute) if attribute.name == "provider" else None
                 provider = str(held.value) if isinstance(held, Known) else ""

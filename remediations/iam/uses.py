@@ -31,7 +31,8 @@ _STARTED_WITH: Final = re.compile(r"executionRoleArn\W{1,40}(aws_iam_role\.[\w-]
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
 _READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
-_PIPELINE: Final = "aws_codepipeline"
+BUILD: Final = "aws_codebuild_project"
+PIPELINE: Final = "aws_codepipeline"
 _OF_STORE: Final = frozenset({"id", "location"})
 """Where the artifacts of a pipeline lie, and the key that they are encrypted with."""
 _KEEPS_NO_DATA: Final = "aws_ecs_cluster"
@@ -49,7 +50,7 @@ _CODE: Final = {
     "aws_lambda_function": frozenset(),
 }
 # What runs code too, and is started by what says more of its work. A build is told of a repository
-# to put an image there.
+# to put an image there; which buckets its commands work with stands in them.
 _PARTLY: Final = {
     "aws_apprunner_service": frozenset(
         {
@@ -57,22 +58,13 @@ _PARTLY: Final = {
             ("runtime_environment_secrets", "aws_secretsmanager_secret"),
         }
     ),
-    "aws_codebuild_project": frozenset(
-        {
-            ("encryption_key", "aws_kms_key"),
-            ("buildspec", BUCKET),
-            ("image", "aws_ecr_repository"),
-            ("location", BUCKET),
-            ("value", "aws_ecr_repository"),
-        }
-    ),
+    BUILD: frozenset({("image", "aws_ecr_repository"), ("value", "aws_ecr_repository")}),
 }
 SAYS_ALL: Final = frozenset(
     {
         "aws_api_gateway_integration",
-        "aws_appsync_datasource",
         "aws_cloudwatch_event_target",
-        _PIPELINE,
+        PIPELINE,
         "aws_emr_studio",
         "aws_flow_log",
         "aws_glue_crawler",
@@ -185,7 +177,8 @@ def _read_by_service(roles: tuple[Resource, ...], module: Module) -> Iterator[st
         if not runs_code(user) or _is_started_with(roles, user, module):
             held = _named_by(user, module)
             yield from (name for argument, name in held if _works_with(user, argument, name))
-        if not runs_code(user):
+        # A build gets its source from the store of a pipeline, and may know other buckets by heart.
+        if not runs_code(user) and user.type != BUILD:
             for one in _around(user, module):
                 if one not in users:
                     held = _named_around(one, module)
@@ -240,7 +233,7 @@ def _named_around(one: Resource, module: Module) -> Iterator[tuple[str, str]]:
     """What it names for what it refers to: a pipeline, the store that its builds work with too."""
     for argument, name in _named_by(one, module):
         # What calls a function has an image of its own.
-        if argument != "image_uri" and (one.type != _PIPELINE or argument in _OF_STORE):
+        if argument != "image_uri" and (one.type != PIPELINE or argument in _OF_STORE):
             yield argument, name
 
 
@@ -254,7 +247,17 @@ def _around(user: Resource, module: Module) -> Iterator[Resource]:
     for one, argument in module.users_of(user.address):
         if argument in NO_USE or one.type.startswith("aws_iam_") or one.type in _TELLS_OF:
             continue
-        yield one
+        if one.type != PIPELINE or _works_in_store(user):
+            yield one
+
+
+def _works_in_store(user: Resource) -> bool:
+    """Whether its own role reads what a pipeline has for it.
+
+    CodeDeploy's does for ECS; on machines their agent does, with theirs.
+    https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html
+    """
+    return user.type == BUILD or bool(user.body.blocks("ecs_service"))
 
 
 def named_in(value: Expression, user: Resource, module: Module) -> Iterator[str]:

@@ -28,6 +28,8 @@ LATER: Final = (
     "eleventh",
     "twelfth",
     "thirteenth",
+    "fourteenth",
+    "fifteenth",
 )
 HALVES: Final = FIRST + LATER
 """The halves of the first round, and the rounds after it."""

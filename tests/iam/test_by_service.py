@@ -59,6 +59,12 @@ def bucket(by: str, text: str, grammar: Grammar) -> Choice | str:
     return meant("bucket", DATA + allowed + text, grammar)
 
 
+def own_pipeline(provider: str, configuration: str) -> str:
+    """A pipeline with a role of its own."""
+    own = 'resource "aws_iam_role" "pipes" {\n  name = "pipes"\n}\n'
+    return own + PIPELINE.format("aws_iam_role.pipes.arn", provider, configuration)
+
+
 def is_left(found: Choice | str) -> bool:
     """Whether the bucket is said, and left for a person to name."""
     return isinstance(found, str) and "That may not be all" in found
@@ -85,6 +91,11 @@ def test_and_with_the_bucket_that_an_action_names(grammar: Grammar) -> None:
             "bucket of its own, `elasticbeanstalk-` with region and account. Name that one too.",
         ),
         (
+            '"Commands"',
+            "`aws_codepipeline.p` has an action of `Commands`, which may need buckets that are not "
+            "named here. Name every bucket that this role needs.",
+        ),
+        (
             '"ServiceCatalog"',
             "`aws_codepipeline.p` has an action of `ServiceCatalog`, which may need buckets that "
             "are not named here. Name every bucket that this role needs.",
@@ -101,19 +112,31 @@ def test_an_action_may_need_a_bucket_of_its_own(provider: str, said: str, gramma
     assert bucket("codepipeline", text, grammar) == said
 
 
-def test_a_build_needs_the_store_of_its_pipeline_and_not_where_that_deploys_to(
+def test_a_build_is_told_of_the_store_of_its_pipeline_and_not_of_where_that_deploys_to(
     grammar: Grammar,
 ) -> None:
+    """What its commands work with besides stands in them."""
     out = "BucketName = aws_s3_bucket.site.bucket, ProjectName = aws_codebuild_project.b.name"
-    own = 'resource "aws_iam_role" "pipes" {\n  name = "pipes"\n}\n'
-    started = own + PIPELINE.format("aws_iam_role.pipes.arn", '"S3"', out)
+    started = own_pipeline('"S3"', out)
     found = bucket("codebuild", SITE + started + BUILD.format(OWN, '"x"'), grammar)
+    assert is_left(found)
+    assert "points at `aws_s3_bucket.data`" in str(found)
+    assert "aws_s3_bucket.site" not in str(found)
+
+
+def test_one_role_of_both_needs_the_store(grammar: Grammar) -> None:
+    started = PIPELINE.format(OWN, '"CodeBuild"', "ProjectName = aws_codebuild_project.b.name")
+    found = bucket("codepipeline", started + BUILD.format(OWN, '"x"'), grammar)
     assert names(found) == "`aws_s3_bucket.data`"
 
 
-def test_where_a_build_is_told_of_a_bucket_it_may_know_others(grammar: Grammar) -> None:
-    told = SITE + BUILD.format(OWN, "aws_s3_bucket.site.id")
-    assert is_left(bucket("codebuild", told, grammar))
+@pytest.mark.parametrize(
+    ("more", "told"), [(SITE, "aws_s3_bucket.site.id"), ("", "aws_s3_bucket.data.id"), ("", '"x"')]
+)
+def test_where_a_build_is_told_of_a_bucket_it_may_know_others(
+    more: str, told: str, grammar: Grammar
+) -> None:
+    assert is_left(bucket("codebuild", more + BUILD.format(OWN, told), grammar))
 
 
 def test_a_build_is_told_of_a_repository_to_put_an_image_there(grammar: Grammar) -> None:
@@ -128,6 +151,7 @@ def test_a_build_is_told_of_a_repository_to_put_an_image_there(grammar: Grammar)
     [
         ("airflow", "aws_mwaa_environment", "execution_role_arn", "source_bucket_arn"),
         ("appflow", "aws_appflow_flow", "role_arn", "bucket_name"),
+        ("appsync", "aws_appsync_datasource", "service_role_arn", "endpoint"),
         ("elasticmapreduce", "aws_emr_cluster", "service_role", "log_uri"),
         ("kinesisanalytics", "aws_kinesisanalyticsv2_application", "service_role", "bucket_arn"),
         ("tasks.apprunner", "aws_apprunner_service", "instance_role_arn", "variables"),
@@ -142,7 +166,6 @@ def test_of_what_runs_strangers_code_nobody_can_tell(
 
 WHOLLY = [
     ("aws_api_gateway_integration", "credentials_role", "uri"),
-    ("aws_appsync_datasource", "service_role_arn", "endpoint"),
     ("aws_bedrockagent_knowledge_base", "role_arn", "location"),
     ("aws_cloudwatch_event_target", "role_arn", "input"),
     ("aws_codepipeline", "role_arn", "location"),
@@ -207,7 +230,6 @@ def test_what_people_are_given_is_not_all_that_they_use(
     [
         ("repository", "ecr:BatchGetImage", "image", "aws_ecr_repository"),
         ("repository", "ecr:PutImage", "value", "aws_ecr_repository"),
-        ("key", "kms:Decrypt", "encryption_key", "aws_kms_key"),
     ],
 )
 def test_a_build_works_with(
@@ -240,15 +262,14 @@ def test_app_runner_gets_images_and_secrets_by_itself(
     assert names(meant(noun, other + allowed + text, grammar)) == f"`{held}.r`"
 
 
-def test_a_build_decrypts_the_artifacts_of_its_pipeline(grammar: Grammar) -> None:
+def test_nor_does_anybody_know_which_keys_a_build_uses(grammar: Grammar) -> None:
     key = 'resource "aws_kms_key" "k" {\n  description = "k"\n}\n'
-    own = 'resource "aws_iam_role" "pipes" {\n  name = "pipes"\n}\n'
-    started = PIPELINE.format(
-        "aws_iam_role.pipes.arn", '"CodeBuild"', "ProjectName = aws_codebuild_project.b.name"
-    ).replace("    type ", "    encryption_key {\n      id = aws_kms_key.k.arn\n    }\n    type ")
+    started = own_pipeline('"CodeBuild"', "ProjectName = aws_codebuild_project.b.name").replace(
+        "    type ", "    encryption_key {\n      id = aws_kms_key.k.arn\n    }\n    type "
+    )
     allowed = role("kms:Decrypt", by='"codebuild.amazonaws.com"')
-    text = key + own + DATA + allowed + started + BUILD.format(OWN, '"x"')
-    assert names(meant("key", text, grammar)) == "`aws_kms_key.k`"
+    text = key + DATA + allowed + started + BUILD.format(OWN, '"x"')
+    assert is_left(meant("key", text, grammar))
 
 
 def test_the_only_bucket_is_not_all_that_people_in_a_notebook_use(grammar: Grammar) -> None:
@@ -321,4 +342,20 @@ def test_so_it_does_for_a_job_of_batch(
     )
     allowed = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
     found = meant("repository", repository("r") + allowed + text, grammar)
+    assert isinstance(found, Choice) == is_offered
+
+
+@pytest.mark.parametrize(
+    ("deployed", "is_offered"),
+    [('ecs_service {\n    service_name = "s"\n  }', True), ("ec2_tag_set {\n  }", False)],
+)
+def test_what_deploys_to_machines_leaves_the_store_to_their_agent(
+    deployed: str, *, is_offered: bool, grammar: Grammar
+) -> None:
+    group = (
+        'resource "aws_codedeploy_deployment_group" "g" {\n'
+        f"  service_role_arn = {OWN}\n  {deployed}\n}}\n"
+    )
+    started = own_pipeline('"CodeDeploy"', "Group = aws_codedeploy_deployment_group.g.id")
+    found = bucket("codedeploy", group + started, grammar)
     assert isinstance(found, Choice) == is_offered

@@ -758,3 +758,30 @@ def test_what_a_container_prints_is_written_by_what_starts_it(
     )
     text = ROLES.format("endpoint", "ecs-tasks") + GROUP + policy("logs:PutLogEvents") + task
     assert isinstance(meant("log group", text, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("roles", "driver", "is_shown"),
+    [
+        (("execution_role_arn", "task_role_arn"), "awsfirelens", False),
+        (("execution_role_arn",), "awsfirelens", True),
+        (("execution_role_arn", "task_role_arn"), "json-file", True),
+    ],
+)
+@pytest.mark.parametrize("is_local", [False, True])
+def test_a_container_that_routes_logs_writes_where_a_file_says(
+    roles: tuple[str, ...], driver: str, grammar: Grammar, *, is_shown: bool, is_local: bool
+) -> None:
+    containers = (
+        f'jsonencode([{{ logConfiguration = {{ logDriver = "{driver}" }} }}, '
+        "{ logConfiguration = { options = { "
+        '"awslogs-group" = aws_cloudwatch_log_group.other.name } } }])'
+    )
+    held = f"locals {{\n  containers = {containers}\n}}\n" if is_local else ""
+    given = "".join(f"  {one} = aws_iam_role.endpoint.arn\n" for one in roles)
+    task = (
+        f'resource "aws_ecs_task_definition" "t" {{\n{given}'
+        f"  container_definitions = {'local.containers' if is_local else containers}\n}}\n"
+    )
+    text = ROLES.format("endpoint", "ecs-tasks") + GROUP + policy("logs:PutLogEvents") + task + held
+    assert isinstance(meant("log group", text, grammar), Choice) is is_shown

@@ -204,6 +204,8 @@ def test_what_stands_in_a_local_is_told_too(grammar: Grammar) -> None:
 @pytest.mark.parametrize("name", ["OUT_BUCKET", "OUT"])
 def test_a_setting_may_be_a_pair_of_a_name_and_a_value(name: str, grammar: Grammar) -> None:
     build = (
+        f'resource "aws_kinesis_firehose_delivery_stream" "s" {{\n  role_arn = {OWN}\n'
+        f"  bucket_arn = {BUCKET}\n}}\n"
         'resource "aws_codebuild_project" "b" {\n'
         f"  service_role = {OWN}\n  artifacts {{\n    location = {BUCKET}\n  }}\n"
         f'  environment {{\n    environment_variable {{\n      name  = "{name}"\n'
@@ -343,7 +345,7 @@ def test_a_dashboard_says_nothing_of_what_a_function_needs(grammar: Grammar) -> 
 def test_a_build_may_put_its_result_where_nothing_else_is_shown_to_work(grammar: Grammar) -> None:
     """A pipeline of a website, say; what the build does stands in a file of the repository."""
     build = (
-        'resource "aws_codepipeline" "p" {\n  name = "p"\n'
+        f'resource "aws_codepipeline" "p" {{\n  name = "p"\n  role_arn = {OWN}\n'
         "  artifact_store {\n    location = aws_s3_bucket.data.bucket\n  }\n"
         "  stage {\n    action {\n      name = aws_codebuild_project.b.name\n    }\n  }\n}\n"
         'resource "aws_codebuild_project" "b" {\n  name = "b"\n'
@@ -360,7 +362,8 @@ def test_a_build_may_put_its_result_where_nothing_else_is_shown_to_work(grammar:
     )
     told = '"aws s3 sync . s3://${aws_s3_bucket.website.id}"'
     found = meant("bucket", text + build % told, grammar)
-    assert names(found) == "`aws_s3_bucket.data` and `aws_s3_bucket.website`"
+    assert "`aws_codebuild_project.b` points at `aws_s3_bucket.website`" in str(found)
+    assert "That may not be all" in str(found)
 
 
 @pytest.mark.parametrize(
