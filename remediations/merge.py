@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from posixpath import dirname
 from typing import Final
@@ -94,10 +94,15 @@ def _agreeing(repairs: list[Repair]) -> list[Repair]:
     said: dict[tuple[object, ...], set[str]] = {}
     for place, text in (one for repair in repairs for one in _values(repair)):
         said.setdefault(place, set()).add(text)
-    if all(len(texts) == 1 for texts in said.values()):
+    disputed = {place for place, texts in said.items() if len(texts) > 1}
+    if not disputed:
         return repairs
-    whole = (one for one in repairs if not any(_INPUT.search(text) for _, text in _values(one)))
-    return [next(whole, repairs[0])]
+    return [next((one for one in repairs if not _asks(one, disputed)), repairs[0])]
+
+
+def _asks(repair: Repair, places: Collection[tuple[object, ...]]) -> bool:
+    """Whether what it writes in one of these places is passed in by a caller."""
+    return any(place in places and _INPUT.search(text) for place, text in _values(repair))
 
 
 def _values(repair: Repair) -> Iterator[tuple[tuple[object, ...], str]]:

@@ -318,3 +318,27 @@ def test_callers_that_see_two_values_for_one_argument_get_one_that_asks_none_of_
     after = codebase.with_edits(combine(codebase, findings, PROD, Safety.REPLACE))
     assert after.bytes_of("f/main.tf").count(b"= aws_kms_key.ml.arn\n") == 2
     assert combine(after, detect(after, PROD).findings, PROD, Safety.REPLACE) == ()
+
+
+def test_what_they_all_write_may_ask_a_caller(grammar: Grammar) -> None:
+    """The name that goes with a key is made of an input, and is the same for both."""
+    child = (
+        'variable "prefix" {\n  type = string\n}\n\n'
+        'variable "config" {\n  type = object({ key = optional(string, null) })\n}\n\n'
+        'resource "aws_cloudwatch_log_group" "f" {\n  name       = "/aws/f"\n'
+        "  kms_key_id = var.config.key\n}\n\n"
+        'resource "aws_sagemaker_endpoint_configuration" "c" {\n  name = "${var.prefix}-c"\n\n'
+        '  production_variants {\n    model_name    = "m"\n    instance_type = "ml.m5.large"\n'
+        "  }\n}\n"
+    )
+    call = 'module "f" {{\n  source = "../f"\n  prefix = "p"\n  config = {{{}}}\n}}\n'
+    files = {
+        "f/main.tf": child,
+        "one/main.tf": 'variable "key" {}\n\n' + call.format(" key = var.key "),
+        "two/main.tf": call.format(""),
+    }
+    codebase = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+    findings = [f for f in detect(codebase, PROD).findings if f.rule == "endpoint-no-cmk"]
+    after = codebase.with_edits(combine(codebase, findings, PROD, Safety.REPLACE))
+    assert b"kms_key_arn = aws_kms_key.ml.arn\n" in after.bytes_of("f/main.tf")
+    assert b'name_prefix = "${substr("${var.prefix}-c", 0, 36)}-"' in after.bytes_of("f/main.tf")
