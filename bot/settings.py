@@ -76,7 +76,7 @@ VARIABLES: Final = (
     Variable(
         "CACHE_DIR",
         "DATA_DIR/cache",
-        "Where the grammar's tables are kept, and the reports of `lockstitch check`.",
+        "Where the grammar's tables are kept, and the reports and trees of `lockstitch check`.",
     ),
 )
 _FROM_FILE: Final = frozenset(

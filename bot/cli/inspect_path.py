@@ -68,6 +68,7 @@ def judged(question: Asked, reports: Reports | None = None) -> Result:
             question.profile,
             Grammar.load(grammar_cache()),
             reports,
+            str(workspace.root.resolve()),
         )
     )
     return _result(question, _about(workspace, reported(seen)), outline(seen))

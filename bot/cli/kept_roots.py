@@ -2,9 +2,6 @@
 
 A root's entry is named by the content of every file that it leads to, of all files of values, and
 of what was asked. It is believed as a whole report is, and read as what a child tells.
-
-Trees are not kept. To read one back takes a third of the time that parsing it takes, and that is a
-quarter of a run; to write it down takes more than half of it, and every first run would pay.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import field
 from posixpath import dirname
@@ -30,6 +30,7 @@ from remediations.told import SeenThere, Share, Told
 from .crew import MOST_PIECES, worked_off
 from .kept import Reports
 from .kept_roots import KeptRoots
+from .kept_trees import keep, trees_of
 from .progress import is_seen, say_read, shown
 
 WORTH_IT: Final = 150_000
@@ -49,7 +50,9 @@ class Question:
     profile: Profile
     grammar: Grammar = field(repr=False)
     reports: Reports | None = None
-    """Where it can be asked what single roots showed before."""
+    """Where it can be asked what single roots showed, and what was parsed, before."""
+    place: str = ""
+    """Where the files lie on this machine."""
 
     def kept(self, foresight: Foresight) -> KeptRoots | None:
         """What single roots showed before."""
@@ -58,9 +61,15 @@ class Question:
         asked = to_wire(self.profile), to_wire(self.skipped)
         return KeptRoots(self.reports, self.files, foresight, asked)
 
+    def trees(self) -> MutableMapping[bytes, Document]:
+        """What was parsed before, and room for what will be."""
+        return trees_of(self.reports, self.place) if self.reports else {}
+
     def whole(self) -> Examination:
         """What one process sees in all of it."""
-        codebase = Codebase.read(shown(self.files), self.grammar, skipped=self.skipped)
+        trees = self.trees()
+        codebase = Codebase.read(shown(self.files), self.grammar, trees, skipped=self.skipped)
+        keep(trees)
         return examine(codebase, self.profile)
 
 
@@ -81,7 +90,7 @@ def examined_in(processes: int, question: Question) -> Examination:
     roots = [root for root in foresight.roots if root not in known]
     parts = foresight.parts(min(processes * _PARTS, MOST_PIECES), question.files, roots)
     _load_rules(question.files[path] for path in {path for part in parts for path in part.paths})
-    looking = _Looking(question, foresight, kept, parts)
+    looking = _Looking(question, foresight, kept, parts, question.trees())
     told = worked_off(looking, len(parts), processes)
     looking.say_taken(len(parts))
     shares = known | {share.root: share for share in told}
@@ -103,13 +112,13 @@ def _load_rules(files: Iterable[bytes]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Looking:
-    """A process at work on ``parts``. What several of them need, it parses once."""
+    """A process at work on ``parts``. What several of them need, it parses once, in ``trees``."""
 
     question: Question
     foresight: Foresight
     kept: KeptRoots | None
     parts: tuple[Part, ...]
-    parsed: dict[bytes, Document] = field(default_factory=dict)
+    trees: MutableMapping[bytes, Document]
 
     def done(self, piece: int) -> list[Share]:
         """What each root of a part shows."""
@@ -145,10 +154,11 @@ class _Looking:
         codebase = Codebase.read(
             files,
             self.question.grammar,
-            self.parsed,
+            self.trees,
             skipped=self.question.skipped,
             elsewhere=self.foresight.elsewhere(part),
         )
+        keep(self.trees)
         if not self.foresight.holds(codebase.calls, part):
             return []
         seen: dict[str, list[SeenThere]] = {root: [] for root in sorted(part.roots)}

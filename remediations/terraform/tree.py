@@ -5,8 +5,8 @@ python-hcl2's grammar has the last word about every text that is not plain, and 
 Every body is read, whether a rule asks for it or not. The scan finds strings, heredocs and
 brackets, and so the ends of blocks, but it cannot tell that what stands between them is Terraform;
 a body that nobody read could hold an error, and its file would pass for clean. Nor would it save
-anything: of 2,990 blocks in 40 public repositories rules and the values that they read leave 33,
-which are 1 % of the text.
+much: of 39,165 blocks in 413 public repositories rules and the values that they read leave 1,434,
+which are 6 % of the text.
 """
 
 from __future__ import annotations
