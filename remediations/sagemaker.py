@@ -6,16 +6,23 @@ Knows no rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from .buckets import nested
+from .buckets import dynamic, nested
 from .model import Known, Unknown
 from .rule import Advice, Repair, Targeted
+from .shapes.place import blocks
+from .terraform.belonging import resolve
 from .terraform.edit import InsertAttribute, InsertBlock, SetValue
 from .terraform.module import Module, Resource
-from .terraform.nodes import Attribute, Reference, String
+from .terraform.nodes import Attribute, Body, Reference, String
+
+MODEL: Final = "aws_sagemaker_model"
+CONFIGURATION: Final = "aws_sagemaker_endpoint_configuration"
+VARIANTS: Final = ("production_variants", "shadow_production_variants")
+_SERVERLESS: Final = "serverless_config"
 
 # Families without local NVMe storage. On others a volume key is refused:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
@@ -208,5 +215,84 @@ def _succeeded(model: Resource, held: Attribute, module: Module) -> Iterator[Tar
 
 def _configurations_of(model: Resource, module: Module) -> list[Resource]:
     users = {id(user.block) for user, _ in module.users_of(model.address)}
-    kind = "aws_sagemaker_endpoint_configuration"
-    return [one for one in module.of_kind(kind) if id(one.block) in users]
+    return [one for one in module.of_kind(CONFIGURATION) if id(one.block) in users]
+
+
+def is_only_serverless(model: Resource) -> bool:
+    """Whether some variant serves a model, and each that does is serverless.
+
+    What is made counts; where nothing is, what somebody could turn on. Serverless inference
+    supports neither a VPC nor network isolation:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+    """
+    ways = _ways_of_serving(model)
+    made = {is_serverless for is_made, is_serverless in ways if is_made}
+    return (made or {is_serverless for _, is_serverless in ways}) == {True}
+
+
+def is_also_serverless(model: Resource) -> bool:
+    """Whether a serverless variant serves a model, or would if somebody turned it on.
+
+    An edit is for every call of the model's module, so what the other calls do with it counts.
+    """
+    written = model.home.root.family_of_kind(MODEL)
+    same = (model, *(one for one in written if one.block is model.block))
+    return any(is_serverless for one in same for _, is_serverless in _ways_of_serving(one))
+
+
+def _ways_of_serving(model: Resource) -> frozenset[tuple[bool, bool]]:
+    """Of each variant that names the model, whether it is made and whether it is serverless."""
+    root = model.home.root
+    index = root.remember("ways of serving", lambda: _ways_by_model(root))
+    return frozenset(index.get(model.place, ()))
+
+
+def _ways_by_model(root: Module) -> Mapping[str, set[tuple[bool, bool]]]:
+    found: dict[str, set[tuple[bool, bool]]] = {}
+    written = (one for module in root.family for one in module.resources)
+    for configuration in (one for one in written if one.kind == CONFIGURATION):
+        is_made = not configuration.home.is_absent(configuration.block)
+        for variant in _variants(configuration):
+            ways = {(is_made, is_serverless) for is_serverless in _forms(variant)}
+            # What is not written for this caller may be for another.
+            ways |= {(False, True)} if _may_write_serverless(configuration) else set()
+            for model in _named_by(variant, configuration):
+                found.setdefault(model.place, set()).update(ways)
+    return found
+
+
+def _variants(configuration: Resource) -> Iterator[Body]:
+    for type in VARIANTS:
+        for site in blocks(configuration, [type], into_dynamic=True):
+            if isinstance(site.holder, Body) and not site.missing and not site.hidden:
+                yield site.holder
+
+
+def _forms(variant: Body) -> tuple[bool, ...]:
+    """Whether a variant is serverless; both where a dynamic block leaves that open."""
+    if variant.blocks(_SERVERLESS):
+        return (True,)
+    return (True, False) if dynamic(variant, _SERVERLESS) else (False,)
+
+
+def _may_write_serverless(configuration: Resource) -> bool:
+    bodies = [configuration.block.body]
+    while bodies:
+        body = bodies.pop()
+        if dynamic(body, _SERVERLESS):
+            return True
+        bodies += [block.body for block in body.blocks()]
+    return False
+
+
+def _named_by(variant: Body, configuration: Resource) -> Iterator[Resource]:
+    """The models that a variant means: by reference, through modules too, or by their name."""
+    held = variant.attributes.get("model_name")
+    if held is None:
+        return
+    home = configuration.home
+    meant = resolve(held.value, home, configuration.block)
+    yield from (one for one in meant if one.kind == MODEL)
+    name = home.value_of(held)
+    if not meant and name != Known(None) and isinstance(name, Known):
+        yield from (one for one in home.root.family_of_kind(MODEL) if one.value("name") == name)

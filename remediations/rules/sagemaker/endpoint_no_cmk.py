@@ -10,6 +10,7 @@ from remediations.keys import choose_key, set_key, uses_own_key
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Repair, Rule, Severities, Violation
 from remediations.sagemaker import (
+    VARIANTS,
     is_encrypted_by_hardware,
     is_per_caller,
     price_of_rolling_over,
@@ -21,7 +22,6 @@ from remediations.terraform.module import Module, Resource
 from remediations.terraform.nodes import Attribute, Block, Conditional, Reference
 
 KEY = "kms_key_arn"
-VARIANTS = ("production_variants", "shadow_production_variants")
 
 
 class EndpointNoCmk(Rule):

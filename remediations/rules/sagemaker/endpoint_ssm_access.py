@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Severities
-from remediations.sagemaker import with_rollover
+from remediations.sagemaker import VARIANTS, with_rollover
 from remediations.shapes import RequireFalse
 from remediations.shapes.place import Site
 from remediations.terraform.module import Module, Resource
@@ -26,8 +26,7 @@ class EndpointSsmAccess(RequireFalse):
     offer = Offer(Safety.REPLACE, "Take the shell on the endpoint away", "")
 
     def paths(self, resource: Resource) -> tuple[str, ...]:
-        variants = ("production_variants", "shadow_production_variants")
-        return tuple(f"{type}.enable_ssm_access" for type in variants)
+        return tuple(f"{type}.enable_ssm_access" for type in VARIANTS)
 
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
         repair = super().repair(site, resource, module)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Severities
-from remediations.sagemaker import with_successor
+from remediations.sagemaker import is_also_serverless, is_only_serverless, with_successor
 from remediations.shapes import RequireTrue
 from remediations.shapes.place import Site
 from remediations.terraform.module import Module, Resource
 
 
 class ModelNetworkIsolationOff(RequireTrue):
-    """Every argument of a model is ForceNew."""
+    """Every argument of a model is ForceNew. A serverless endpoint cannot isolate its model."""
 
     id = "model-network-isolation-off"
     title = "Model containers may talk to the network"
@@ -32,5 +32,13 @@ class ModelNetworkIsolationOff(RequireTrue):
         "the new model up with its next configuration.",
     )
 
+    def applies(self, resource: Resource, module: Module) -> bool:
+        return not is_only_serverless(resource)
+
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
+        if is_also_serverless(resource):
+            return Advice(
+                "A serverless endpoint may use this model too, and supports no network isolation. "
+                "Give the endpoint on instances a model of its own, and isolate that one."
+            )
         return with_successor(super().repair(site, resource, module), resource, module)

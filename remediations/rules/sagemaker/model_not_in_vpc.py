@@ -5,14 +5,14 @@ from __future__ import annotations
 from remediations import networks
 from remediations.model import Safety, Severity
 from remediations.rule import Advice, Offer, Repair, Severities
-from remediations.sagemaker import with_successor
+from remediations.sagemaker import is_also_serverless, is_only_serverless, with_successor
 from remediations.shapes import RequireBlock, block_text
 from remediations.shapes.place import Site
 from remediations.terraform.module import Module, Resource
 
 
 class ModelNotInVpc(RequireBlock):
-    """A model that is isolated from every network has no need of one."""
+    """A model that only serverless endpoints use can stand in no network of yours."""
 
     id = "model-not-in-vpc"
     title = "Model is outside your network"
@@ -31,7 +31,15 @@ class ModelNotInVpc(RequireBlock):
         "configuration. Its containers then reach only what subnets and groups let them.",
     )
 
+    def applies(self, resource: Resource, module: Module) -> bool:
+        return not is_only_serverless(resource)
+
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
+        if is_also_serverless(resource):
+            return Advice(
+                "A serverless endpoint may use this model too, and supports no VPC. Give the "
+                "endpoint on instances a model of its own, and place that one in your network."
+            )
         return with_successor(super().repair(site, resource, module), resource, module)
 
     def block_text(self, resource: Resource, module: Module) -> str | Advice:
