@@ -23,6 +23,7 @@ MODEL: Final = "aws_sagemaker_model"
 CONFIGURATION: Final = "aws_sagemaker_endpoint_configuration"
 VARIANTS: Final = ("production_variants", "shadow_production_variants")
 _SERVERLESS: Final = "serverless_config"
+_EMPTY: Final = (Known(None), Known(""), Known(()))
 
 # Families without local NVMe storage. On others a volume key is refused:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
@@ -39,6 +40,11 @@ _LONGEST_NAME: Final = 63
 _LONGEST_PREFIX: Final = _LONGEST_NAME - 26
 _SUCCESSOR: Final = "-2"
 _PER_CALLER: Final = re.compile(r"\b(var|each|count|module|data)\.")
+
+
+def is_left_out(resource: Resource, argument: str) -> bool:
+    """Whether an argument is absent, or known to be empty for this caller."""
+    return resource.value(argument) in _EMPTY
 
 
 def refuses_volume_key(

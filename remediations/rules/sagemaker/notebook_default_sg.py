@@ -5,6 +5,7 @@ from __future__ import annotations
 from remediations.model import Safety, Severity
 from remediations.networks import place
 from remediations.rule import Advice, Offer, Repair, Severities
+from remediations.sagemaker import is_left_out
 from remediations.shapes import RequireSet
 from remediations.shapes.place import Site
 from remediations.terraform.module import Module, Resource
@@ -26,7 +27,7 @@ class NotebookDefaultSg(RequireSet):
     advice = "Set security_groups to a group that lets out only what the notebook needs."
 
     def applies(self, resource: Resource, module: Module) -> bool:
-        return "subnet_id" in resource.body.attributes
+        return not is_left_out(resource, "subnet_id")
 
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
         if site.held is not None:
