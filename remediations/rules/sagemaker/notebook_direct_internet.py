@@ -7,13 +7,17 @@ from dataclasses import replace
 from remediations.model import Safety, Severity
 from remediations.networks import place
 from remediations.rule import Advice, Offer, Repair, Severities
+from remediations.sagemaker import is_left_out
 from remediations.shapes import RequireValue
 from remediations.shapes.place import Site
 from remediations.terraform.module import Module, Resource
 
 
 class NotebookDirectInternet(RequireValue):
-    """``Disabled`` is refused without a subnet and a security group, so they are written too."""
+    """``Disabled`` is refused without a subnet and a security group, so they are written too.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateNotebookInstance.html
+    """
 
     id = "notebook-direct-internet"
     title = "Notebook has direct internet access"
@@ -36,6 +40,12 @@ class NotebookDirectInternet(RequireValue):
     )
 
     def repair(self, site: Site, resource: Resource, module: Module) -> Repair | Advice:
+        for name in ("subnet_id", "security_groups"):
+            if name in resource.body.attributes and is_left_out(resource, name):
+                return Advice(
+                    f"`Disabled` is refused without a subnet and a security group, and `{name}` is "
+                    "empty here. Give the notebook both first."
+                )
         offered = super().repair(site, resource, module)
         placed = place(module, resource, resource.body, "subnet_id", "security_groups")
         if isinstance(offered, Advice):
