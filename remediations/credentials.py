@@ -24,6 +24,13 @@ _SHAPES: Final = re.compile(
     """,
     re.VERBOSE,
 )
+# Those of them that begin with a word of their maker's.
+_PREFIX: Final = (
+    r"(?:AKIA|ASIA|hf_|sk-(?:proj-|ant-(?:api\d\d-)?|svcacct-)?|gh[oprsu]_|github_pat_|glpat-|"
+    r"xox[abprs]-|dapi|AIza)"
+)
+_MASKED: Final = re.compile(_PREFIX + r"[xX*#.•…_-]*$")
+_ONE_LETTER: Final = re.compile(_PREFIX + r"(?P<letter>[a-z])(?P=letter)*$", re.IGNORECASE)
 _SECRET_KEY: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _OF_AWS: Final = re.compile(r"secret_?access_?key", re.IGNORECASE)
 _NAMED: Final = re.compile(
@@ -51,8 +58,8 @@ _ASSIGNED: Final = re.compile(
 
 
 def has_shape(text: str) -> bool:
-    """Whether something in a text has the form of a credential."""
-    return bool(_SHAPES.search(text))
+    """Whether something in a text has the form of a credential, and is not only made of x."""
+    return any(not _MASKED.match(found[0]) for found in _SHAPES.finditer(text))
 
 
 def is_named_so(name: str) -> bool:
@@ -65,7 +72,8 @@ def is_credential(name: str, value: str) -> bool:
     """Whether a value under a name is one, by its form or by what the name says."""
     if has_shape(value) or (_OF_AWS.search(name) and _SECRET_KEY.search(value)):
         return True
-    is_other = _PLACEHOLDER.match(value) or _SAYS_WHERE.match(value)
+    stands_in = (_PLACEHOLDER, _SAYS_WHERE, _MASKED, _ONE_LETTER)
+    is_other = any(form.match(value) for form in stands_in)
     return is_named_so(name) and not is_other and len(value) > 3
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from remediations.credentials import in_script, is_credential, is_named_so
+from remediations.credentials import has_shape, in_script, is_credential, is_named_so
+
+# Made up here, letter by letter, so that no scanner takes this file for a leak.
+_LETTERS = "qTz7Lw2Rk9Xv4Bn6Hs1Yd8Mf3Gc5Jp0Ax"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,40 @@ def test_a_credential_is_seen(name: str, value: str) -> None:
 )
 def test_what_only_sounds_like_one_is_left_alone(name: str, value: str) -> None:
     assert not is_credential(name, value)
+
+
+@pytest.mark.parametrize("value", ["hf_" + _LETTERS, "ghp_" + _LETTERS, "sk-proj-x" + _LETTERS])
+def test_an_x_in_a_token_makes_no_placeholder_of_it(value: str) -> None:
+    assert has_shape(value)
+    assert is_credential("TOKEN", value[:12])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "hf_Xxxx",
+        "hf_" + "x" * 34,
+        "hf_...",
+        "hf_",
+        "hf_aaaa",
+        "ghp_" + "X" * 36,
+        "gho_" + "*" * 36,
+        "github_pat_xxxx_xxxx",
+        "glpat-" + "x" * 20,
+        "xoxb-xxxxxxxxxxxx-xxxx",
+        "sk-" + "x" * 48,
+        "sk-ant-api03-xxxx",
+        "sk-proj-…",
+        "dapi" + "x" * 32,
+        "AIza" + "x" * 35,
+        "AKIA" + "X" * 16,
+        "ASIA****************",
+    ],
+)
+def test_the_beginning_of_a_token_and_nothing_behind_it_is_a_placeholder(value: str) -> None:
+    assert not is_credential("TOKEN", value)
+    assert not is_credential("X", value)
+    assert list(in_script(f"export TOKEN={value}")) == []
 
 
 def test_names_are_read_in_every_style() -> None:
