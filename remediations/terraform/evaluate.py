@@ -41,6 +41,7 @@ MAX_DEPTH: Final = 60
 
 _TOO_LARGE: Final = "the expression is too large to work out"
 _NOT_HERE: Final = Unknown("the expression is not one that is worked out here")
+_ALWAYS_SET: Final = ("arn", "id")
 
 
 class _GivenUp(Exception):
@@ -128,6 +129,7 @@ class _Evaluation:
         self.steps = 0
         self.bound: dict[str, object] = {}
         """What the names of a ``for`` stand for."""
+        self.is_trying = False
 
     def value(self, node: Expression, depth: int) -> object:
         self.steps += 1
@@ -187,7 +189,31 @@ class _Evaluation:
         return unified(then, otherwise) if test else unified(otherwise, then)
 
     def operation(self, node: Operation, depth: int) -> object:
-        return operate(node.operator, [self.value(one, depth) for one in node.operands])
+        values = [self.value(one, depth) for one in node.operands]
+        if node.operator in ("==", "!=") and any(value is None for value in values):
+            pairs = zip(node.operands, values, strict=True)
+            if any(isinstance(value, Unknown) and self.is_set(one) for one, value in pairs):
+                return node.operator == "!="
+        return operate(node.operator, values)
+
+    def is_set(self, node: Expression) -> bool:
+        """Whether it names what is never null, or is an error: then nothing is applied at all.
+
+        ``try`` and ``can`` would go on behind an error, so nothing is said inside of them.
+        """
+        scope, bound = self.scope, self.bound
+        for _ in range(MAX_DEPTH):
+            while isinstance(node, Parentheses):
+                node = node.inner
+            if self.is_trying or not isinstance(node, Reference) or node.parts[0] in bound:
+                return False
+            found = scope.find(node)
+            if not isinstance(found, Found):
+                return is_never_null(node.parts)
+            if found.rest:
+                return False
+            node, scope, bound = found.expression, found.scope, {}
+        return False
 
     def call(self, node: Call, depth: int) -> object:
         if node.name in ("try", "can"):
@@ -206,10 +232,12 @@ class _Evaluation:
     def attempt(self, node: Call, depth: int) -> object:
         """``try`` goes on only where Terraform is sure to refuse; ``can`` says whether it would."""
         value: object = Fails("every attempt of `try()` fails")
+        outer, self.is_trying = self.is_trying, True
         for argument in node.arguments:
             value = self.value(argument, depth)
             if not isinstance(value, Fails):
                 break
+        self.is_trying = outer
         if node.name == "try":
             return value
         unknown = first_unknown(value)
@@ -229,12 +257,13 @@ class _Evaluation:
         return self.descend(found.settled[0], found.rest, node.dotted, depth)
 
     def settle(self, found: Found, depth: int) -> object:
-        outer = self.scope, self.bound
-        self.scope, self.bound = found.scope, {}
+        # An error in what a name stands for is one of the whole plan: no `try` catches it there.
+        outer = self.scope, self.bound, self.is_trying
+        self.scope, self.bound, self.is_trying = found.scope, {}, False
         try:
             value = self.value(found.expression, depth)
         finally:
-            self.scope, self.bound = outer
+            self.scope, self.bound, self.is_trying = outer
         return value if found.type is None else shaped(value, found.type)
 
     def traversal(self, node: Traversal, depth: int) -> object:
@@ -282,6 +311,20 @@ class _Evaluation:
         if node.condition is None:
             return True
         return truth_of(self.within(node.condition, names, depth))
+
+
+def is_never_null(parts: tuple[str | Expression, ...]) -> bool:
+    """Whether a reference ends in what AWS's provider always sets: an ARN, an id, a list's member.
+
+    An ARN or an id is computed, or else required; a provider's list of what AWS has holds no gaps.
+    """
+    is_data = parts[0] == "data"
+    kind, *path = parts[1:] if is_data and len(parts) > 1 else parts
+    if not isinstance(kind, str) or not kind.startswith("aws_") or "*" in path:
+        return False
+    if len(path) == 2:
+        return path[1] in _ALWAYS_SET
+    return is_data and len(path) == 3 and not isinstance(path[2], str)
 
 
 def _could(unknown: Unknown) -> object:

@@ -34,6 +34,8 @@ def operate(operator: str, values: Sequence[object]) -> object:
     """One or two operands and what comes of them."""
     if operator in ("&&", "||"):
         return _logic(operator, values)
+    if operator in ("==", "!=") and _is_null_beside_some(values):
+        return operator == "!="
     unknown = first_unknown(tuple(values))
     if unknown is not None:
         return unknown
@@ -51,6 +53,12 @@ def operate(operator: str, values: Sequence[object]) -> object:
             return _arithmetic(operator, left, right)
         case _:
             return Unknown(f"`{operator}` is not worked out here")
+
+
+def _is_null_beside_some(values: Sequence[object]) -> bool:
+    """Null is no list and no object, whatever these hold."""
+    is_some = any(isinstance(value, tuple | dict) for value in values)
+    return is_some and any(value is None for value in values)
 
 
 def _logic(operator: str, values: Sequence[object]) -> object:

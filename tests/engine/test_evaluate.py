@@ -35,6 +35,8 @@ locals {
   one    = local.two
   two    = local.one
   secret = var.region
+  zone   = (data.aws_availability_zones.all.zone_ids[0])
+  found  = local.zone != null
 }
 """
 
@@ -68,6 +70,13 @@ def worth(expression: str, grammar: Grammar) -> Value:
         ("1 == true", False),
         ('"1" == 1', False),
         ("[1] == [true]", False),
+        ("aws_kms_key.a.arn != null", True),
+        ("null == aws_vpc.a.id", False),
+        ("data.aws_subnets.a.ids[0] == null", False),
+        ("local.zone != null", True),
+        ("[var.region] == null", False),
+        ("{ a = var.region } != null", True),
+        ('try(local.found, "x")', True),
         ('{ a = 1 } == { "a" = 1 }', True),
         ('"${1.0}"', 1.0),
         ('"x${1.0}"', "x1"),
@@ -117,6 +126,17 @@ def test_known(expression: str, value: object, grammar: Grammar) -> None:
         ("aws_s3_bucket.a.arn", "`aws_s3_bucket.a.arn` is only known after apply"),
         ("data.aws_region.here.name", "`data.aws_region.here.name` is looked up when Terraform"),
         ("module.x.y", "`module.x.y` comes from another module"),
+        ("aws_s3_bucket.a.tags != null", "`aws_s3_bucket.a.tags` is only known after apply"),
+        ("aws_s3_bucket.a.arn == var.region", "`aws_s3_bucket.a.arn` is only known after apply"),
+        ("aws_s3_bucket.a[0].arn != null", "`aws_s3_bucket.a[0].arn` is only known after apply"),
+        ("other_thing.a.arn != null", "`other_thing.a.arn` is only known after apply"),
+        ("data.aws_subnets.a.ids != null", "`data.aws_subnets.a.ids` is looked up when"),
+        ("data.aws_vpcs.a.ids[*] != null", "`data.aws_vpcs.a.ids[*]` is looked up when"),
+        ("one(aws_kms_key.a[*].arn) != null", "`aws_kms_key.a[*].arn` is only known after apply"),
+        ("try(aws_kms_key.a.arn, null) != null", "`aws_kms_key.a.arn` is only known after apply"),
+        ("can(data.aws_subnets.a.ids[0] != null)", "`data.aws_subnets.a.ids[0]` is looked up"),
+        ("try(data.aws_vpcs.a.ids[0] != null, 1)", "`data.aws_vpcs.a.ids[0]` is looked up when"),
+        ("[for arn in [aws_vpc.a.arn] : arn != null]", "`aws_vpc.a.arn` is only known after apply"),
         ("each.value.name", "`each.value.name` differs from instance to instance"),
         ("terraform.workspace", "`terraform.workspace` depends on where Terraform runs"),
         ("local.one", "the expression is too large to work out"),

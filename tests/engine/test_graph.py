@@ -295,3 +295,16 @@ def test_who_reads_the_same_value_is_told(name: str, grammar: Grammar) -> None:
     first = next(one for one in judged(codebase).findings if one.address.endswith(".a"))
     roles = [one.role for one in first.related]
     assert "`aws_s3_bucket_public_access_block.b` reads the same value" in roles
+
+
+def test_a_caller_in_whose_module_the_resource_is_not_made_is_not_named(grammar: Grammar) -> None:
+    lake = (
+        'variable "zone" {\n  type    = string\n  default = null\n}\n\n'
+        "locals {\n  is_general = !(var.zone != null ? true : false)\n}\n\n"
+        'resource "aws_s3_bucket_public_access_block" "this" {\n'
+        '  for_each          = local.is_general ? toset(["on"]) : []\n'
+        "  block_public_acls = false\n}\n"
+    )
+    main = call("plain") + call("zonal", "zone = data.aws_availability_zones.all.zone_ids[0]")
+    (finding,) = judged(read({"main.tf": main, "lake/main.tf": lake}, grammar)).findings
+    assert [one.role for one in finding.related] == ["called as `module.plain`"]
