@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from remediations.buckets import BUCKET
 from remediations.model import Known, Safety, Severity, Unknown
@@ -14,6 +15,8 @@ from remediations.terraform.module import Module, Resource
 
 _ENABLED: tuple[object, ...] = ("Enabled",)
 _ON: tuple[object, ...] = (True, "true")
+_LOCKS = ("object_lock_enabled", "object_lock_configuration.object_lock_enabled")
+_LOCKED: tuple[object, ...] = (*_ON, "Enabled")
 COMPANION = "aws_s3_bucket_versioning"
 _MESSAGE = (
     "Versioning is off, so what a person, a job or an attacker overwrites or deletes here is gone: "
@@ -25,6 +28,7 @@ _OFFER = Offer(
     "Applied in place; old versions are kept and paid for from now on. Versioning can be suspended "
     "later, never taken away.",
 )
+_EITHER = Advice("Make sure that versioning, or Object Lock, is on wherever this is applied.")
 
 
 class VersioningOff(RequireCompanion):
@@ -46,10 +50,22 @@ class VersioningOff(RequireCompanion):
         elif resource.body.blocks("versioning"):
             path, good = "versioning.enabled", _ON
         else:
-            yield from super().judge(resource, module)
+            yield from self._unlocked(resource, module)
             return
         for site in sites(resource, path):
             yield from _judged(site, path, good, resource, module)
+
+    def _unlocked(self, bucket: Resource, module: Module) -> Iterator[Violation]:
+        """Nothing where Object Lock is on: S3 turns versioning on with it, for good.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html
+        """
+        locks = [bucket.value(path) for path in _LOCKS]
+        if any(isinstance(lock, Known) and lock.value in _LOCKED for lock in locks):
+            return
+        reason = next((lock.reason for lock in locks if isinstance(lock, Unknown)), None)
+        for one in super().judge(bucket, module):
+            yield one if reason is None else replace(one, repair=_EITHER, unknown=reason)
 
     def text(self, bucket: Resource, module: Module) -> str:
         if self.is_inline(module):
