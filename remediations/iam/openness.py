@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..frozen import dataclass
+from ..model import Related
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Entry, ObjectExpression
+from ..terraform.nodes import Attribute, Block, Entry, ObjectExpression
 from .audience import Audience, audience
+from .documents import put_together
 from .statements import Statement, Test, documents_of, encoded_policy, policies, policy_of
 from .written import not_written
 
@@ -30,6 +32,8 @@ _NARROWS: Final = re.compile(
 _HOLDS_FOR_OTHERS: Final = re.compile(r"not|null|ifexists|forallvalues:")
 _ALWAYS_TOLD: Final = frozenset({"aws:sourceowner"})
 """SNS says of every caller whose it is, so that nobody leaves it unanswered."""
+_ONE_NAME: Final = ("${aws_", "${data.aws_", '${format("arn:')
+"""How a principal begins that is made by a name, and is never everybody."""
 _EVERYBODY: Final = frozenset({"*", "0.0.0.0/0", "::/0"})
 
 
@@ -40,6 +44,8 @@ class Open:
     statement: Statement | None
     """None where it has no nodes, as in a heredoc."""
     unknown: str | None = None
+    related: tuple[Related, ...] = ()
+    """Where it stands, where that is a document which only goes into the policy."""
 
     @property
     def principal(self) -> Entry | None:
@@ -61,10 +67,11 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
         return
     documents = documents_of(holder, module, argument)
     if documents:
-        for document in documents:
-            for policy in policies(document, module):
-                for statement in policy:
-                    yield from _judged(statement)
+        for statement in _of_all(documents):
+            yield from _judged(statement)
+        merged = put_together(held.value, module).documents
+        for statement in _of_all(one for one in merged if one not in documents):
+            yield from _judged(statement, is_merged=True)
         return
     found = audience(holder, module, argument)
     # A text is edited as a whole, so that one of its statements stands for all.
@@ -72,12 +79,49 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
     if found is Audience.EVERYBODY and (not written or any(map(_is_open, written))):
         yield Open(None)
     elif found is Audience.UNKNOWN:
+        yield from _in_documents(held, module)
+
+
+def _in_documents(held: Attribute, module: Module) -> Iterator[Open]:
+    """Of a policy that is put together from documents; else nobody can tell whom it lets in."""
+    made = put_together(held.value, module)
+    read = [*_of_all(made.documents)]
+    told = [one for one in read if not _may_let_others_in(one, made.placeholders)]
+    for statement in told:
+        yield from _judged(statement, is_merged=True)
+    if not made.documents:
         yield Open(None, unknown="the policy cannot be read here")
+    elif len(told) < len(read) or not made.is_all:
+        yield Open(None, unknown="a part of the policy cannot be read here")
 
 
-def _judged(statement: Statement) -> Iterator[Open]:
-    if _is_open(statement):
-        yield Open(statement)
+def _of_all(documents: Iterable[Resource]) -> Iterator[Statement]:
+    for document in documents:
+        for policy in policies(document, document.home):
+            yield from policy
+
+
+def _may_let_others_in(statement: Statement, placeholders: Iterable[str]) -> bool:
+    """Whether it may let in others than it names: by what a name stands for, or is replaced by."""
+    if statement.effect == "Deny":
+        return False
+    names = [item.text for item in statement.principals]
+    made = [one for one in names if one.startswith("${") and one.endswith("}")]
+    is_told = all(one.startswith(_ONE_NAME) for one in made)
+    if statement.effect != "Allow" or statement.not_principals or not is_told:
+        return True
+    words = [*names, statement.conditions if _lets_everybody_in(statement) else ""]
+    return any(text in word for text in placeholders for word in words)
+
+
+def _judged(statement: Statement, *, is_merged: bool = False) -> Iterator[Open]:
+    if not _is_open(statement):
+        return
+    related: tuple[Related, ...] = ()
+    if is_merged and statement.home is not None and isinstance(statement.node, Block):
+        place = statement.home.source.location(statement.node.header_span)
+        related = (Related(place, "the statement stands here"),)
+    yield Open(statement, related=related)
 
 
 def _is_open(statement: Statement) -> bool:

@@ -57,7 +57,7 @@ class RequireNamedPrincipals(Rule):
                 self._repair(found, resource, module),
                 statement.shown(principal) if statement and inside else held,
                 statement=statement.key if statement else "",
-                related=statement.related(principal) if statement and inside else (),
+                related=statement.related(principal) if statement and inside else found.related,
             )
 
     def _repair(self, found: Open, resource: Resource, module: Module) -> Repair | Advice:

@@ -333,3 +333,150 @@ def test_a_document_of_several_is_left_to_a_person(grammar: Grammar) -> None:
     findings, codebase = found(text, "sqs-policy-all-actions", grammar)
     assert findings
     assert combine(codebase, findings, Profile(), Safety.REVIEW) == ()
+
+
+# A policy that a module puts together, as far as its caller wants, and fills in.
+TOGETHER = """
+variable "extra" {
+  type    = string
+  default = ""
+}
+
+variable "more" {
+  type    = string
+  default = null
+}
+
+variable "reads" {
+  type    = bool
+  default = false
+}
+
+locals {
+  fills  = { "_QUEUE_" = try(aws_sqs_queue.q.arn, null) }
+  policy = replace(data.aws_iam_policy_document.all[0].json, "_QUEUE_", local.fills["_QUEUE_"])
+}
+
+data "aws_iam_policy_document" "all" {
+  count = 1
+
+  source_policy_documents = compact([
+    var.reads ? data.aws_iam_policy_document.reads[0].json : "",
+    var.extra,
+    var.more,
+  ])
+}
+
+data "aws_iam_policy_document" "reads" {
+  count = var.reads ? 1 : 0
+
+  dynamic "statement" {
+    for_each = { for k, v in { a = "1" } : k => v if k == data.aws_region.here.region }
+
+    content {
+      actions   = ["sqs:ReceiveMessage"]
+      resources = ["_QUEUE_"]
+
+      principals {
+        type        = "AWS"
+        identifiers = [format("arn:aws:iam::%s:root", statement.value)]
+      }
+    }
+  }
+}
+
+"""
+EXTRA = """
+module "m" {{
+  source = "./m"
+  reads  = true
+  extra  = {0}
+}}
+
+variable "who" {{
+  type = string
+}}
+
+data "aws_iam_policy_document" "extra" {{
+  statement {{
+    effect    = {1}
+    actions   = ["sqs:SendMessage"]
+    resources = ["_QUEUE_"]
+
+    principals {{
+      type        = "AWS"
+      identifiers = [{2}]
+    }}
+
+    condition {{
+      test     = "StringEquals"
+      variable = {3}
+      values   = ["_QUEUE_"]
+    }}
+  }}
+}}
+"""
+GIVEN = "data.aws_iam_policy_document.extra.json"
+ONE, KEY = "aws_iam_role.r.arn", '"aws:SourceArn"'
+
+
+@pytest.mark.parametrize(
+    ("given", "effect", "who", "key", "known"),
+    [
+        (GIVEN, '"Allow"', ONE, KEY, []),
+        (GIVEN, '"Allow"', '"logs.${var.who}.amazonaws.com"', KEY, []),
+        (GIVEN, '"Deny"', '"*"', KEY, []),
+        (f'compact(["", {GIVEN}])[0]', '"Allow"', ONE, KEY, [False]),
+        ('""', '"Allow"', '"*"', KEY, []),
+        (GIVEN, '"Allow"', '"*"', '"s3:prefix"', [False]),
+        (GIVEN, '"Allow"', '"*"', KEY, [False]),
+        (GIVEN, '"Allow"', '"_QUEUE_"', KEY, [False]),
+        (GIVEN, '"Allow"', "var.who", KEY, [False]),
+        (GIVEN, "var.who", ONE, KEY, [False]),
+        ("var.who", '"Allow"', ONE, KEY, [False]),
+        ("jsonencode({ Statement = [] })", '"Allow"', ONE, KEY, [False]),
+        (f'replace({GIVEN}, "Deny", "Allow")', '"Allow"', ONE, KEY, [False]),
+        (f'replace({GIVEN}, "/a/", "b")', '"Allow"', ONE, KEY, [False]),
+        (f'replace({GIVEN}, var.who, "b")', '"Allow"', ONE, KEY, [False]),
+    ],
+)
+def test_what_is_put_together_of_documents_is_read(
+    given: str, effect: str, who: str, key: str, known: list[bool], grammar: Grammar
+) -> None:
+    main = EXTRA.format(given, effect, who, key)
+    files = {"main.tf": main, "m/main.tf": TOGETHER + QUEUE.format("local.policy")}
+    codebase = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+    findings = detect(codebase, Profile()).findings
+    assert [one.is_known for one in findings if one.rule == "sqs-policy-public"] == known
+
+
+def test_a_document_for_everybody_among_others_is_found(grammar: Grammar) -> None:
+    main = EXTRA.format(GIVEN, '"Allow"', '"*"', '"s3:prefix"').replace('["_QUEUE_"]', '["a"]')
+    files = {"main.tf": main, "m/main.tf": TOGETHER + QUEUE.format("local.policy")}
+    codebase = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+    (finding,) = (f for f in detect(codebase, Profile()).findings if f.rule == "sqs-policy-public")
+    assert finding.is_known
+    assert finding.advice
+    assert (finding.related[0].location.path, finding.related[0].role) == (
+        "main.tf",
+        "the statement stands here",
+    )
+
+
+@pytest.mark.parametrize("named", ["data.aws_iam_policy_document.d.json", "local.json"])
+def test_a_document_that_goes_into_the_policy_is_judged_with_it(
+    named: str, grammar: Grammar
+) -> None:
+    open_one = DOCUMENT.format("StringEquals", "sqs:x", '["a"]')
+    whole = f'data "aws_iam_policy_document" "w" {{\n  source_policy_documents = [{named}]\n}}\n'
+    local = LOCALS.format(0).replace("it = 0", "json = data.aws_iam_policy_document.d.json")
+    text = open_one + whole + local + QUEUE.format("data.aws_iam_policy_document.w.json")
+    findings, codebase = found(text, "sqs-policy-public", grammar)
+    (finding,) = findings
+    assert finding.is_known
+    assert [(one.location.line, one.role) for one in finding.related] == [
+        (3, "the statement stands here")
+    ]
+    assert combine(codebase, findings, Profile(), Safety.REVIEW) == ()
+    closed = text.replace("sqs:x", "aws:PrincipalOrgID")
+    assert found(closed, "sqs-policy-public", grammar)[0] == []
