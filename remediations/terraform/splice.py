@@ -246,6 +246,9 @@ class _Placer:
         if "\n" not in self.source.slice(items.span):
             yield _Splice(Span(end, end), f", {written}")
             return
+        if "\n" in written and self.is_below_others(items, after):
+            yield self.above_the_end(after, indent, written)
+            return
         if "\n" in written:
             yield from self.further_in(items, after)
         yield from self.follow(after, items.span.end, indent, written, has_commas=True)
@@ -301,6 +304,20 @@ class _Placer:
         start = self.source.line_start(self.source.line(after.span.end - 1))
         yield _Splice(Span(start, after.span.end - 1), indent_of(self.source, like))
 
+    def is_below_others(self, items: ListExpression, last: Expression) -> bool:
+        """Whether the last one begins a line that it does not end, and the first one does not."""
+        first, is_last = items.items[0].span.start, last is items.items[-1] and self.closes(last)
+        return is_last and self.begins_line(last.span.start) and not self.begins_line(first)
+
+    def above_the_end(self, last: Expression, indent: str, written: str) -> _Splice:
+        closing = self.source.line_start(self.source.line(last.span.end - 1))
+        head, _, end = written.rpartition("\n")
+        end = indent_of(self.source, closing) + end.lstrip()
+        return _Splice(Span(closing, last.span.end), f"{indent}}},\n{indent}{head}\n{end}")
+
+    def begins_line(self, offset: int) -> bool:
+        return self.source.column(offset) == len(indent_of(self.source, offset)) + 1
+
     def closes(self, item: Expression) -> bool:
         """Whether its last character begins a line, and something follows on that line."""
         last = item.span.end - 1
@@ -315,12 +332,9 @@ class _Placer:
 
     def element_indent(self, items: ListExpression, after: Expression) -> str:
         """That of the next element where it begins its line: a `}` may stand further left."""
-        starts = [item.span.start for item in items.items]
-        for start in [start for start in starts if start > after.span.start][:1]:
-            indent = indent_of(self.source, start)
-            if self.source.column(start) == len(indent) + 1:
-                return indent
-        return indent_of(self.source, after.span.start)
+        behind = [one.span.start for one in items.items if one.span.start > after.span.start][:1]
+        like = behind if behind and self.begins_line(behind[0]) else [after.span.start]
+        return indent_of(self.source, like[0])
 
     def whole(self, value: Expression) -> Span:
         """A value, with the blanks that may follow a heredoc's marker."""

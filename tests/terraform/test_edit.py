@@ -321,6 +321,12 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         "a = [{\n  b = 1\n  },\n  9,\n  {\n    b = 2\n}]\n",
     ),
     (
+        "and one behind it leaves it the closing line of the list",
+        "a = [{\n  b = 1\n  },\n  {\n    b = 2\n}]\n",
+        [element(1, "{\n  b = 9\n}")],
+        "a = [{\n  b = 1\n  },\n  {\n    b = 2\n  },\n  {\n    b = 9\n}]\n",
+    ),
+    (
         "the blanks behind a heredoc go with it",
         "x {\n  a = <<E\nz\nE  \n}\n",
         [put("a", "1")],
