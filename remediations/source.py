@@ -16,6 +16,8 @@ from .model import Edit, Location, Span
 MAX_BYTES: Final = 512 * 1024
 """Largest file that is read; larger ones are named as not analysed."""
 _BOM: Final = "\ufeff"
+_LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+"""https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
 
 
 class SourceError(Exception):
@@ -53,11 +55,17 @@ class SourceFile:
 
     @classmethod
     def decode(cls, path: str, data: bytes) -> SourceFile:
-        """Read UTF-8 bytes. Raises ``Unreadable`` for other encodings, NUL and oversized files."""
+        """Read UTF-8 bytes. Raises ``Unreadable`` for other encodings, NUL and oversized files.
+
+        Also for a pointer of Git LFS, which stands in place of a file.
+        """
         if len(data) > MAX_BYTES:
             limit = MAX_BYTES // 1024
             size = -(-len(data) // 1024)
             raise Unreadable(path, 1, 1, f"the file has {size} KB; the limit is {limit} KB")
+        if data.startswith(_LFS_POINTER):
+            reason = "only a pointer of Git LFS is here: run `git lfs pull`, or keep it out of LFS"
+            raise Unreadable(path, 1, 1, reason)
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:

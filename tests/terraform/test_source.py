@@ -39,6 +39,7 @@ def test_every_offset_has_its_line_and_column(text: str) -> None:
         (b"\xff\xfea\x00", 1, 1, "UTF-8"),
         ("é = 1\nü = ".encode() + b"\xc3", 2, 5, "UTF-8"),
         (b"a = 1\n\nb\x00 = 2\n", 3, 2, "NUL"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n", 1, 1, "git lfs"),
         (b"#" * (MAX_BYTES + 1), 1, 1, "513 KB; the limit is 512 KB"),
     ],
 )
