@@ -23,7 +23,7 @@ from remediations.terraform.grammar import Grammar
 from remediations.terraform.nodes import Document
 from remediations.terraform.tree import parse
 from tests.rules.pages import all_examples
-from tests.terraform.edges import EDGES
+from tests.terraform.edges import EDGES, Edge
 from tests.terraform.generate import SLOW_DRAWS, files
 
 BUCKET = b'resource "aws_s3_bucket" "a" {\n  bucket = "acme-a"\n}\n'
@@ -74,8 +74,8 @@ def is_same(text: str, grammar: Grammar) -> bool:
 
 
 @pytest.mark.parametrize("edge", [one for one in EDGES if one.read], ids=lambda one: repr(one.text))
-def test_edges_come_back_as_they_were(edge: object, grammar: Grammar) -> None:
-    assert is_same(getattr(edge, "text"), grammar)  # noqa: B009 - ruff would write what mypy refuses
+def test_edges_come_back_as_they_were(edge: Edge, grammar: Grammar) -> None:
+    assert is_same(edge.text, grammar)
 
 
 def test_every_page_comes_back_as_it_was(grammar: Grammar) -> None:
