@@ -32,8 +32,10 @@ _NARROWS: Final = re.compile(
 _HOLDS_FOR_OTHERS: Final = re.compile(r"not|null|ifexists|forallvalues:")
 _ALWAYS_TOLD: Final = frozenset({"aws:sourceowner"})
 """SNS says of every caller whose it is, so that nobody leaves it unanswered."""
-_ONE_NAME: Final = ("${aws_", "${data.aws_", '${format("arn:')
-"""How a principal begins that is made by a name, and is never everybody."""
+_ONE_NAME: Final = re.compile(
+    r"\$\{((data\.)?aws_\w.*\.(arn|iam_arn|id|account_id|unique_id)\}$|format\(\"arn:)"
+)
+"""A principal that is made by a name, and is never everybody. A parameter's value may be."""
 _EVERYBODY: Final = frozenset({"*", "0.0.0.0/0", "::/0"})
 
 
@@ -107,7 +109,7 @@ def _may_let_others_in(statement: Statement, placeholders: Iterable[str]) -> boo
         return False
     names = [item.text for item in statement.principals]
     made = [one for one in names if one.startswith("${") and one.endswith("}")]
-    is_told = all(one.startswith(_ONE_NAME) for one in made)
+    is_told = all(map(_ONE_NAME.match, made))
     if statement.effect != "Allow" or statement.not_principals or not is_told:
         return True
     words = [*names, statement.conditions if _lets_everybody_in(statement) else ""]
