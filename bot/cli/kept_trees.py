@@ -95,7 +95,7 @@ class KeptTrees(MutableMapping[bytes, Document]):
 
 
 def trees_of(reports: Reports, place: str) -> MutableMapping[bytes, Document]:
-    """Those of a place, with room for more, from the second run there on; else room alone."""
+    """The trees of a place and room for more; in the first run there, room alone."""
     begun = key_of((), _BEGUN, place)
     if reports.find(begun) is not None:
         return KeptTrees(reports, place)

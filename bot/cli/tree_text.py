@@ -49,7 +49,7 @@ def written(document: Document) -> str | None:
         return None
 
 
-def read(line: str | bytes, source: SourceFile) -> Document:
+def read(line: str, source: SourceFile) -> Document:
     """The tree of that file. Raises ``NoTree``."""
     try:
         comments, body = json.loads(line)

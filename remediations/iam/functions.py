@@ -21,10 +21,10 @@ from ..terraform.nodes import (
     String,
     all_attributes,
 )
-from .roles import users_of_roles
+from .roles import is_named_in, users_of_roles
+from .uses import BUILD
 
 _FUNCTION: Final = "aws_lambda_function"
-_BUILD: Final = "aws_codebuild_project"
 _GROUP: Final = "aws_cloudwatch_log_group"
 _CONTAINERS: Final = "container_definitions"
 _STARTED_WITH: Final = "execution_role_arn"
@@ -72,7 +72,7 @@ def groups_written(roles: tuple[Resource, ...], module: Module) -> Mapping[str, 
 
 def _groups_named(user: Resource, module: Module) -> set[str]:
     """Groups that it is told of and may write to. A build hands on to others what it is told."""
-    if user.type == _BUILD:
+    if user.type == BUILD:
         return set()
     named = (at for one in module.naming(user) for at in module.references(one.value))
     groups = module.remember("log groups", lambda: _groups(module))
@@ -87,8 +87,8 @@ def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
     """
-    is_started = _is_held(user, _STARTED_WITH, roles, module)
-    if _is_held(user, _RUNS_WITH, roles, module) and _is_routed(user, module):
+    is_started = is_named_in(user, _STARTED_WITH, roles, module)
+    if is_named_in(user, _RUNS_WITH, roles, module) and _is_routed(user, module):
         return
     for attribute in all_attributes(user.body):
         if attribute.name in _SENDS_LOGS and (is_started or attribute.name != _CONTAINERS):
@@ -106,13 +106,6 @@ def _is_routed(task: Resource, module: Module) -> bool:
     nodes = nodes_behind([held.value], module) if held else ()
     texts = (node.parts for node in nodes if isinstance(node, String | Heredoc))
     return any(_ROUTED in part for parts in texts for part in parts if isinstance(part, str))
-
-
-def _is_held(user: Resource, argument: str, roles: tuple[Resource, ...], module: Module) -> bool:
-    """Whether it is one of these roles that an argument names."""
-    held = user.attribute(argument)
-    named = module.references(held.value) if held else ()
-    return any(role.address in named for role in roles)
 
 
 def _told_to_print(attribute: Attribute, module: Module) -> Iterator[Expression]:

@@ -251,3 +251,10 @@ def _users_of_roles(roles: tuple[Resource, ...], module: Module) -> tuple[Resour
             if user.type.startswith("aws_sagemaker_"):
                 pending.append(user)
     return tuple(found.values())
+
+
+def is_named_in(user: Resource, argument: str, roles: tuple[Resource, ...], module: Module) -> bool:
+    """Whether it is one of these roles that an argument names."""
+    held = user.attribute(argument)
+    named = module.references(held.value) if held else ()
+    return any(role.address in named for role in roles)

@@ -18,7 +18,7 @@ from ..terraform.nodes import Expression, Heredoc, Reference, String, all_attrib
 from .actions import levels, reach
 from .identity import NO_USE
 from .permissions import covers
-from .roles import ROLE, policies_of, users_of_roles
+from .roles import ROLE, is_named_in, policies_of, users_of_roles
 from .statement import Statement
 
 _REFERENCE: Final = re.compile(r"\$\{((?:data\.|module\.)?[a-z]\w*\.[\w-]+)")
@@ -190,14 +190,13 @@ def _is_started_with(roles: tuple[Resource, ...], user: Resource, module: Module
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
-    names = {role.address for role in roles}
-    started = user.attribute("execution_role_arn")
-    if started is not None:
-        return not names.isdisjoint(module.references(started.value))
+    if user.attribute("execution_role_arn") is not None:
+        return is_named_in(user, "execution_role_arn", roles, module)
     properties = user.attribute("container_properties")
     if properties is None:
         return False
     text = user.document_of(properties).source.slice(properties.value.span)
+    names = {role.address for role in roles}
     return any(found[1] in names for found in _STARTED_WITH.finditer(text))
 
 

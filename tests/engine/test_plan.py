@@ -295,6 +295,19 @@ def test_one_look_up_serves_what_stands_in_several_places(grammar: Grammar) -> N
     assert after.count('"aws:SourceAccount"') == 3
 
 
+def of_two_callers(
+    child: str, argument: str, key: str, grammar: Grammar, more: str = ""
+) -> Codebase:
+    """A module with two callers, of whom one passes a key in an object."""
+    call = f'module "f" {{{{\n  source = "../f"{more}\n  {argument} = {{{{{{}}}}}}\n}}}}\n'
+    files = {
+        "f/main.tf": child,
+        "one/main.tf": 'variable "key" {}\n\n' + call.format(f" {key} = var.key "),
+        "two/main.tf": call.format(""),
+    }
+    return Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+
+
 def test_callers_that_see_two_values_for_one_argument_get_one_that_asks_none_of_them(
     grammar: Grammar,
 ) -> None:
@@ -307,13 +320,7 @@ def test_callers_that_see_two_values_for_one_argument_get_one_that_asks_none_of_
         'resource "aws_cloudwatch_log_group" "f" {\n  name       = "/aws/lambda/f"\n'
         "  kms_key_id = var.lambda.logging_kms_key_id\n}\n"
     )
-    call = 'module "f" {{\n  source = "../f"\n  lambda = {{{}}}\n}}\n'
-    files = {
-        "f/main.tf": child,
-        "one/main.tf": 'variable "key" {}\n\n' + call.format(" logging_kms_key_id = var.key "),
-        "two/main.tf": call.format(""),
-    }
-    codebase = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+    codebase = of_two_callers(child, "lambda", "logging_kms_key_id", grammar)
     findings = detect(codebase, PROD).findings
     after = codebase.with_edits(combine(codebase, findings, PROD, Safety.REPLACE))
     assert after.bytes_of("f/main.tf").count(b"= aws_kms_key.ml.arn\n") == 2
@@ -331,13 +338,7 @@ def test_what_they_all_write_may_ask_a_caller(grammar: Grammar) -> None:
         '  production_variants {\n    model_name    = "m"\n    instance_type = "ml.m5.large"\n'
         "  }\n}\n"
     )
-    call = 'module "f" {{\n  source = "../f"\n  prefix = "p"\n  config = {{{}}}\n}}\n'
-    files = {
-        "f/main.tf": child,
-        "one/main.tf": 'variable "key" {}\n\n' + call.format(" key = var.key "),
-        "two/main.tf": call.format(""),
-    }
-    codebase = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
+    codebase = of_two_callers(child, "config", "key", grammar, '\n  prefix = "p"')
     findings = [f for f in detect(codebase, PROD).findings if f.rule == "endpoint-no-cmk"]
     after = codebase.with_edits(combine(codebase, findings, PROD, Safety.REPLACE))
     assert b"kms_key_arn = aws_kms_key.ml.arn\n" in after.bytes_of("f/main.tf")

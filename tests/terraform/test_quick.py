@@ -15,7 +15,7 @@ from remediations.terraform.scan import scan
 from tests.rules.pages import all_examples
 from tests.terraform.generate import SLOW_DRAWS
 
-from .edges import EDGES
+from .edges import EDGES, Edge
 from .generate import files
 
 PAGES = [
@@ -41,8 +41,8 @@ def both(text: str, grammar: Grammar) -> tuple[Body | None, Body | None]:
 
 
 @pytest.mark.parametrize("edge", EDGES, ids=lambda edge: repr(edge.text))
-def test_edges_are_read_alike_or_left_to_the_grammar(edge: object, grammar: Grammar) -> None:
-    quick, judged = both(getattr(edge, "text"), grammar)  # noqa: B009 - ruff would write what mypy refuses
+def test_edges_are_read_alike_or_left_to_the_grammar(edge: Edge, grammar: Grammar) -> None:
+    quick, judged = both(edge.text, grammar)
     assert quick is None or quick == judged
 
 
