@@ -246,7 +246,7 @@ class _Placer:
         if "\n" not in self.source.slice(items.span):
             yield _Splice(Span(end, end), f", {written}")
             return
-        if "\n" in written and self.is_below_others(items, after):
+        if "\n" in written and self.begins_lines_that_the_list_ends(items, after):
             yield self.above_the_end(after, indent, written)
             return
         if "\n" in written:
@@ -304,10 +304,9 @@ class _Placer:
         start = self.source.line_start(self.source.line(after.span.end - 1))
         yield _Splice(Span(start, after.span.end - 1), indent_of(self.source, like))
 
-    def is_below_others(self, items: ListExpression, last: Expression) -> bool:
-        """Whether the last one begins a line that it does not end, and the first one does not."""
-        first, is_last = items.items[0].span.start, last is items.items[-1] and self.closes(last)
-        return is_last and self.begins_line(last.span.start) and not self.begins_line(first)
+    def begins_lines_that_the_list_ends(self, items: ListExpression, item: Expression) -> bool:
+        is_last = item is items.items[-1]
+        return is_last and self.begins_line(item.span.start) and self.closes(item)
 
     def above_the_end(self, last: Expression, indent: str, written: str) -> _Splice:
         closing = self.source.line_start(self.source.line(last.span.end - 1))

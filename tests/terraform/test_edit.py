@@ -327,6 +327,18 @@ TABLE: list[tuple[str, str, list[Make], str]] = [
         "a = [{\n  b = 1\n  },\n  {\n    b = 2\n  },\n  {\n    b = 9\n}]\n",
     ),
     (
+        "also where all of them begin their lines",
+        "a = [\n  {\n    b = 1\n  },\n  {\n    b = 2\n}]\n",
+        [element(1, "{\n  b = 9\n}")],
+        "a = [\n  {\n    b = 1\n  },\n  {\n    b = 2\n  },\n  {\n    b = 9\n}]\n",
+    ),
+    (
+        "and where there is one",
+        "a = [\n  {\n    b = 1\n}]\n",
+        [element(0, "{\n  b = 9\n}")],
+        "a = [\n  {\n    b = 1\n  },\n  {\n    b = 9\n}]\n",
+    ),
+    (
         "the blanks behind a heredoc go with it",
         "x {\n  a = <<E\nz\nE  \n}\n",
         [put("a", "1")],
