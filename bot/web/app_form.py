@@ -10,6 +10,7 @@ import json
 import queue
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -46,11 +47,11 @@ def open_form(
     App's description from the address that the code is to come to.
     """
     app, codes, state = Flask(__name__), queue.Queue[str](), secrets.token_urlsafe(24)
-    listener = Listener(app, _HOST, port, threads=2)
+    here: Future[str] = Future()
 
     @app.get("/")
     def form() -> Response:
-        wanted = json.dumps(manifest(f"{listener.url}/created"))
+        wanted = json.dumps(manifest(f"{here.result()}/created"))
         return _plain(render_template("app_form.html", target=target(state), manifest=wanted))
 
     @app.get("/created")
@@ -61,6 +62,9 @@ def open_form(
         codes.put(code)
         return _plain(render_template("app_created.html"))
 
+    # After its routes: a browser may be asking for them the moment this listens.
+    listener = Listener(app, _HOST, port, threads=2)
+    here.set_result(listener.url)
     try:
         yield AppForm(f"{listener.url}/", codes)
     finally:

@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from bot.cli.main import main
 from bot.forge.github_manifest import EVENTS, NewApp, form_target, manifest, web_url
@@ -20,6 +21,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.shapes import APP_ID
 from bot.settings import Settings
 from bot.web.app_form import open_form
+from bot.web.listener import Listener
 from tests.servers import free_port
 
 BOT = "https://bot.example.com"
@@ -61,6 +63,30 @@ def wait_and_read(url: str) -> Browser:
         except urllib.error.URLError:
             threading.Event().wait(0.05)
     raise AssertionError("the form never opened")
+
+
+def test_whoever_comes_the_moment_it_listens_finds_the_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages: list[Browser] = []
+
+    class Hurried(Listener):
+        """Somebody asks for the form before whoever opens it goes on."""
+
+        def __init__(self, app: Flask, host: str, port: int, threads: int) -> None:
+            super().__init__(app, host, port, threads)
+            self.visit = threading.Thread(target=lambda: pages.append(Browser(self.url)))
+            self.visit.start()
+            self.visit.join(timeout=0.2)
+
+        def stop(self, within: float = 5.0) -> None:
+            self.visit.join(timeout=20)
+            super().stop(within)
+
+    monkeypatch.setattr("bot.web.app_form.Listener", Hurried)
+    with open_form(lambda state: f"https://github.com/{state}", lambda back: {"url": back}) as form:
+        pass
+    assert [page.manifest for page in pages] == [{"url": f"{form.url}created"}]
 
 
 def test_an_app_is_made_and_its_files_are_its_owners_alone(
