@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import threading
+from queue import SimpleQueue
 from types import FrameType
 from typing import Final
 
@@ -58,12 +59,13 @@ def end_in_time(settings: Settings) -> None:
 
 
 def wait_for_signal() -> None:
-    """Sleep until SIGTERM or SIGINT."""
-    ended = threading.Event()
+    """Sleep until SIGTERM or SIGINT, however many of them come."""
+    # An event would lock itself out where a second signal comes while the first one sets it.
+    ended: SimpleQueue[int] = SimpleQueue()
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
+    def end(number: int, _frame: FrameType | None) -> None:
+        ended.put(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    ended.wait()
+    ended.get()
