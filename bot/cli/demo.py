@@ -13,8 +13,8 @@ from bot.sandbox.repository import GitFailed
 from bot.sandbox.state import CheckRun
 from bot.words import counted
 
+from .ending import wait_for_signal
 from .options import add_profile, is_colourful, profile, say
-from .serve import wait_for_signal
 
 _MARKS = {"success": ("32", "passed"), "failure": ("31", "failed")}
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
-import threading
-from queue import SimpleQueue
-from types import FrameType
-from typing import Final
 
 from bot import tracing
 from bot.database import SchemaError
@@ -17,10 +12,8 @@ from bot.settings import Settings, SettingsError
 from bot.web.access import who_may_see
 from bot.web.embedded import Embedded
 
+from .ending import end_in_time, wait_for_signal
 from .options import say
-
-LAST_SECONDS: Final = 6.0
-"""For what comes after the work that was let go on, at the most."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,25 +40,3 @@ def run(options: argparse.Namespace) -> int:
     bot.stop()
     tracing.close()
     return 0
-
-
-def end_in_time(settings: Settings) -> None:
-    """Whatever a thread of this process waits for, a forge that says nothing for example: it ends
-    before whoever stops it loses patience. What is not done by then is done after the next start.
-    """
-    ending = threading.Timer(settings.drain + LAST_SECONDS, os._exit, (0,))
-    ending.daemon = True
-    ending.start()
-
-
-def wait_for_signal() -> None:
-    """Sleep until SIGTERM or SIGINT, however many of them come."""
-    # An event would lock itself out where a second signal comes while the first one sets it.
-    ended: SimpleQueue[int] = SimpleQueue()
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        ended.put(number)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    ended.get()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
-import threading
-from types import FrameType
 
 from bot import tracing
 from bot.greeter import Greeter
@@ -22,8 +19,8 @@ from bot.sweeper import run as sweep_until
 from bot.web.figures import show
 from bot.worker import CeleryDispatcher
 
+from .ending import told_by_signal
 from .options import say
-from .serve import end_in_time
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,14 +42,7 @@ def run(options: argparse.Namespace) -> int:
     set_up()
     share(settings.metrics_dir)
     show(settings)
-    stop = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-        end_in_time(settings)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+    stop = told_by_signal(settings)
     inbox = Inbox.open(settings.database_url)
     dispatcher = CeleryDispatcher(settings.redis_url)
     looks = probes(settings)

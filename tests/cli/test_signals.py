@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 _MANY = """
 import os, signal, threading
-from bot.cli.serve import wait_for_signal
+from bot.cli.ending import told_by_signal, wait_for_signal
+from bot.settings import Settings
 
 told = threading.Condition.notify_all
 
@@ -20,11 +23,17 @@ threading.Condition.notify_all = told_again
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 sender = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM))
 sender.start()
-wait_for_signal()
+{wait}
 sender.join()
 """
+WAITS = {
+    "that sleep": "wait_for_signal()",
+    "that work": "assert told_by_signal(Settings.from_environment({})).wait(50)",
+}
 
 
-def test_many_signals_end_it_once() -> None:
-    done = subprocess.run([sys.executable, "-c", _MANY], timeout=60, check=False)
+@pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
+def test_many_signals_end_it_once(wait: str) -> None:
+    told = [sys.executable, "-c", _MANY.replace("{wait}", wait)]
+    done = subprocess.run(told, timeout=60, check=False)
     assert done.returncode == 0

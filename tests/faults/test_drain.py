@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from bot.cli.serve import LAST_SECONDS
+from bot.cli.ending import LAST_SECONDS
 from tests.faults.conftest import HASTE
 from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, until
 from tests.faults.traps import Traps

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.serve import LAST_SECONDS
+from bot.cli.ending import LAST_SECONDS
 from bot.logs import Line
 from bot.settings import Settings, SettingsError
 
