@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from itertools import chain
 from typing import Final
 
 from ..model import Known
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Expression, Heredoc, ListExpression, Reference
+from ..terraform.nodes import Expression, Heredoc, Reference
 from ..terraform.nodes import String as Text
-from .statements import DOCUMENT, Statement, encoded_policy, policies, policy_of
+from .documents import PutTogether, put_together
+from .statements import Statement, encoded_policy, policies, policy_of
 
-_MERGED: Final = (
-    "source_policy_documents",
-    "override_policy_documents",
-    "source_json",
-    "override_json",
-)
 # What the caller of the module decides; every other reference is to one thing.
 _OPEN_REFERENCES: Final = ("${var.", "${local.", "${each.", "${principals}", "${[for")
+ONE_NAME: Final = re.compile(
+    r"\$\{((data\.)?aws_\w.*\.(arn|iam_arn|id|account_id|unique_id)\}$|format\(\"arn:)"
+)
+"""A principal that is made by a name, and is never everybody. A parameter's value may be."""
+_OF_AWS: Final = ("${aws_", "${data.aws_")
 _DEEPEST_JSON: Final = 50
 
 
@@ -42,9 +44,9 @@ def audience(policy: Resource, module: Module, argument: str = "policy") -> Audi
         rest = [Audience.UNKNOWN] if encoded.is_left_open(module) else []
         read = policy_of(policy, module, argument) or ()
         return _worst([*map(_of_statement, read), *rest])
-    documents = _documents(held.value, module)
-    if documents:
-        return _worst(_of_document(document, module) for document in documents)
+    made = put_together(held.value, module)
+    if made.documents:
+        return _of_documents(made)
     text = _text(held.value, module)
     return Audience.UNKNOWN if text is None else _of_json(text)
 
@@ -65,35 +67,24 @@ def _of_statement(statement: Statement) -> Audience:
         return Audience.EVERYBODY
     if statement.effect != "Allow" or statement.has_not:
         return Audience.UNKNOWN
-    is_open = any(name.startswith(_OPEN_REFERENCES) for name in names)
+    is_open = any(map(_may_be_anybody, names))
     return Audience.UNKNOWN if is_open else Audience.NAMED
 
 
-def _documents(value: Expression, module: Module) -> list[Resource]:
-    """The policy documents that a value is made of, where it is made of nothing else."""
-    if not isinstance(value, Reference | ListExpression):
-        return []
-    named = [module.resource(address) for address in module.references(value)]
-    documents = [one for one in named if one is not None and one.kind == DOCUMENT]
-    references = [node for node in value.walk() if isinstance(node, Reference)]
-    return documents if len(documents) == len(references) == len(named) else []
+def _may_be_anybody(name: str) -> bool:
+    is_of_aws = name.startswith(_OF_AWS)
+    return name.startswith(_OPEN_REFERENCES) or (is_of_aws and not ONE_NAME.match(name))
 
 
-def _of_document(document: Resource, module: Module) -> Audience:
-    found, pending, seen = [], [document], {document.address}
-    while pending:
-        current = pending.pop()
-        found += [_of_statement(one) for policy in policies(current, module) for one in policy]
-        if current.body.blocks("dynamic"):
+def _of_documents(made: PutTogether) -> Audience:
+    found = [] if made.is_all else [Audience.UNKNOWN]
+    for document in made.documents:
+        if document.body.blocks("dynamic"):
             found.append(Audience.UNKNOWN)
-        for name in _MERGED:
-            attribute = current.body.attributes.get(name)
-            merged = _documents(attribute.value, module) if attribute else []
-            if attribute is not None and not merged:
+        for statement in chain.from_iterable(policies(document, document.home)):
+            found.append(_of_statement(statement))
+            if made.replaces_in(item.text for item in statement.principals):
                 found.append(Audience.UNKNOWN)
-            fresh = [one for one in merged if one.address not in seen]
-            seen |= {one.address for one in fresh}
-            pending += fresh
     return _worst(found)
 
 
@@ -144,7 +135,7 @@ def _of_plain(statement: object) -> Audience:
     names = list(_names(statement.get("Principal")))
     if "*" in names:
         return Audience.EVERYBODY
-    is_open = any(name.startswith(_OPEN_REFERENCES) for name in names)
+    is_open = any(map(_may_be_anybody, names))
     plain = statement.get("Effect") == "Allow" and names and not is_open
     return Audience.NAMED if plain else Audience.UNKNOWN
 

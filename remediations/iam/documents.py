@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from ..frozen import dataclass
@@ -36,6 +37,10 @@ class PutTogether:
     is_all: bool
     placeholders: frozenset[str]
     """Texts that ``replace`` puts something else in the place of."""
+
+    def replaces_in(self, words: Iterable[str]) -> bool:
+        """Whether something else may stand in the end where one of these does."""
+        return any(text in word for word in words for text in self.placeholders)
 
 
 def put_together(value: Expression, module: Module) -> PutTogether:

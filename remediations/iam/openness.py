@@ -9,9 +9,9 @@ from typing import Final
 from ..frozen import dataclass
 from ..model import Related
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Attribute, Block, Entry, ObjectExpression
-from .audience import Audience, audience
-from .documents import put_together
+from ..terraform.nodes import Block, Entry, ObjectExpression
+from .audience import ONE_NAME, Audience, audience
+from .documents import PutTogether, put_together
 from .statements import Statement, Test, documents_of, encoded_policy, policies, policy_of
 from .written import not_written
 
@@ -32,10 +32,6 @@ _NARROWS: Final = re.compile(
 _HOLDS_FOR_OTHERS: Final = re.compile(r"not|null|ifexists|forallvalues:")
 _ALWAYS_TOLD: Final = frozenset({"aws:sourceowner"})
 """SNS says of every caller whose it is, so that nobody leaves it unanswered."""
-_ONE_NAME: Final = re.compile(
-    r"\$\{((data\.)?aws_\w.*\.(arn|iam_arn|id|account_id|unique_id)\}$|format\(\"arn:)"
-)
-"""A principal that is made by a name, and is never everybody. A parameter's value may be."""
 _EVERYBODY: Final = frozenset({"*", "0.0.0.0/0", "::/0"})
 
 
@@ -67,13 +63,16 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
         if not_written(held, holder.document, module) is not None:
             yield Open(None, unknown="a part of the policy cannot be read here")
         return
+    made = put_together(held.value, module)
     documents = documents_of(holder, module, argument)
     if documents:
         for statement in _of_all(documents):
             yield from _judged(statement)
-        merged = put_together(held.value, module).documents
-        for statement in _of_all(one for one in merged if one not in documents):
+        for statement in _of_all(one for one in made.documents if one not in documents):
             yield from _judged(statement, is_merged=True)
+        return
+    if made.documents:
+        yield from _in_documents(made)
         return
     found = audience(holder, module, argument)
     # A text is edited as a whole, so that one of its statements stands for all.
@@ -81,19 +80,16 @@ def open_statements(holder: Resource, module: Module, argument: str) -> Iterator
     if found is Audience.EVERYBODY and (not written or any(map(_is_open, written))):
         yield Open(None)
     elif found is Audience.UNKNOWN:
-        yield from _in_documents(held, module)
+        yield Open(None, unknown="the policy cannot be read here")
 
 
-def _in_documents(held: Attribute, module: Module) -> Iterator[Open]:
-    """Of a policy that is put together from documents; else nobody can tell whom it lets in."""
-    made = put_together(held.value, module)
+def _in_documents(made: PutTogether) -> Iterator[Open]:
+    """Of a policy that is put together from documents, not always from nothing else."""
     read = [*_of_all(made.documents)]
-    told = [one for one in read if not _may_let_others_in(one, made.placeholders)]
+    told = [one for one in read if not _may_let_others_in(one, made)]
     for statement in told:
         yield from _judged(statement, is_merged=True)
-    if not made.documents:
-        yield Open(None, unknown="the policy cannot be read here")
-    elif len(told) < len(read) or not made.is_all:
+    if len(told) < len(read) or not made.is_all:
         yield Open(None, unknown="a part of the policy cannot be read here")
 
 
@@ -103,17 +99,16 @@ def _of_all(documents: Iterable[Resource]) -> Iterator[Statement]:
             yield from policy
 
 
-def _may_let_others_in(statement: Statement, placeholders: Iterable[str]) -> bool:
+def _may_let_others_in(statement: Statement, made: PutTogether) -> bool:
     """Whether it may let in others than it names: by what a name stands for, or is replaced by."""
     if statement.effect == "Deny":
         return False
     names = [item.text for item in statement.principals]
-    made = [one for one in names if one.startswith("${") and one.endswith("}")]
-    is_told = all(map(_ONE_NAME.match, made))
+    filled_in = [one for one in names if one.startswith("${") and one.endswith("}")]
+    is_told = all(map(ONE_NAME.match, filled_in))
     if statement.effect != "Allow" or statement.not_principals or not is_told:
         return True
-    words = [*names, statement.conditions if _lets_everybody_in(statement) else ""]
-    return any(text in word for text in placeholders for word in words)
+    return made.replaces_in([*names, statement.conditions if _lets_everybody_in(statement) else ""])
 
 
 def _judged(statement: Statement, *, is_merged: bool = False) -> Iterator[Open]:

@@ -18,6 +18,8 @@ ENCODED = {
     'Effect = "Allow", Principal = { Service = "logging.s3.amazonaws.com" }': NAMED,
     'Effect = "Allow", Principal = { AWS = var.readers }': UNKNOWN,
     'Effect = "Allow", Principal = { AWS = [for a in var.all : a] }': UNKNOWN,
+    'Effect = "Allow", Principal = { AWS = data.aws_ssm_parameter.p.value }': UNKNOWN,
+    'Effect = "Allow", Principal = { AWS = data.aws_caller_identity.c.account_id }': NAMED,
     'Effect = "Deny", Principal = "*"': NAMED,
     'Effect = var.effect, Principal = { AWS = "1" }': UNKNOWN,
 }
@@ -51,6 +53,8 @@ def test_statements_from_elsewhere_are_unknown(grammar: Grammar) -> None:
         ('{ "AWS": ["*"] }', EVERYBODY),
         ('{ "AWS": "${aws_iam_role.r.arn}" }', NAMED),
         ('{ "AWS": "${var.reader}" }', UNKNOWN),
+        ('{ "AWS": "${data.aws_ssm_parameter.p.value}" }', UNKNOWN),
+        ('{ "AWS": "${aws_ssm_parameter.p.value}" }', UNKNOWN),
         ('{ "AWS": ${jsonencode(var.readers)} }', UNKNOWN),
         ('{ "AWS": "${upper(var.reader)}" }', UNKNOWN),
     ],
@@ -117,3 +121,20 @@ def test_a_document_that_merges_itself_ends(grammar: Grammar) -> None:
     more = "source_policy_documents = [data.aws_iam_policy_document.d.json]"
     text = DOCUMENT.format(who='"1"', effect="", more=more)
     assert of(text + policy("data.aws_iam_policy_document.d.json"), grammar) is NAMED
+
+
+@pytest.mark.parametrize(
+    ("value", "who", "expected"),
+    [
+        ("compact([var.none, data.aws_iam_policy_document.d.json])", "aws_iam_role.r.arn", UNKNOWN),
+        ("compact([null, data.aws_iam_policy_document.d.json])", "aws_iam_role.r.arn", NAMED),
+        ("local.policy", "aws_iam_role.r.arn", NAMED),
+        ("local.policy", '"*"', EVERYBODY),
+        ('replace(local.policy, "READER", var.reader)', '"READER"', UNKNOWN),
+        ('replace(local.policy, "THERE", var.there)', '"READER"', NAMED),
+    ],
+)
+def test_what_is_put_together(value: str, who: str, expected: Audience, grammar: Grammar) -> None:
+    names = "locals {\n  policy = data.aws_iam_policy_document.d.json\n}\n"
+    document = DOCUMENT.format(who=who, effect="", more="")
+    assert of(names + document + policy(value), grammar) is expected
