@@ -26,6 +26,7 @@ from .statement import Statement
 from .trust import takers, trusts
 from .uses import (
     SAYS_ALL,
+    is_started_with,
     keys_behind,
     keys_read_by_service,
     named_beside,
@@ -252,7 +253,8 @@ def _is_telling_alone(question: Question) -> bool:
 
     So it is for a role of an ML service, and for what works on endpoints. A build, a pipeline, a
     person, a function or a reader of files works on what stands elsewhere; an image often is
-    another's; a policy that none of the roles here has may be for anything.
+    another's; a policy that none of the roles here has may be for anything. The role that a
+    container is started with calls no endpoint.
     """
     word, roles, module = question.noun.word, question.roles, question.module
     if word in ("log group", "role") or question.holder.kind in _OF_PEOPLE:
@@ -260,10 +262,12 @@ def _is_telling_alone(question: Question) -> bool:
     if not roles:
         return not module.of_kind(ROLE) and not is_handed_on(question.holder, module)
     services = takers(roles, module)
-    users = {user.type for user in users_of_roles(roles, module)}
+    users = users_of_roles(roles, module)
+    types = {user.type for user in users}
     if services and services <= _OF_ML:
-        return word != "repository" and not users & _STARTED_BY_PEOPLE
-    return word == "endpoint" and bool(users) and users <= _WORKS
+        return word != "repository" and not types & _STARTED_BY_PEOPLE
+    is_only_started = any(is_started_with(roles, user, module) for user in users)
+    return word == "endpoint" and bool(types) and types <= _WORKS and not is_only_started
 
 
 def _own(question: Question) -> frozenset[str]:

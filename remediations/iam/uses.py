@@ -174,7 +174,7 @@ def runs_code(user: Resource) -> bool:
 def _read_by_service(roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
     users = users_of_roles(roles, module)
     for user in users:
-        if not runs_code(user) or _is_started_with(roles, user, module):
+        if not runs_code(user) or is_started_with(roles, user, module):
             held = _named_by(user, module)
             yield from (name for argument, name in held if _works_with(user, argument, name))
         # A build gets its source from the store of a pipeline, and may know other buckets by heart.
@@ -185,7 +185,7 @@ def _read_by_service(roles: tuple[Resource, ...], module: Module) -> Iterator[st
                     yield from (name for argument, name in held if _works_with(one, argument, name))
 
 
-def _is_started_with(roles: tuple[Resource, ...], user: Resource, module: Module) -> bool:
+def is_started_with(roles: tuple[Resource, ...], user: Resource, module: Module) -> bool:
     """Whether a container is started with one of the roles: its own gets no image and no secret.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html

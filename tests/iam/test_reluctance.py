@@ -525,6 +525,23 @@ def test_a_policy_that_is_given_to_none_of_the_roles_here_shows_nothing(grammar:
     assert isinstance(meant("bucket", bucket + lone, grammar), str)
 
 
+ENDPOINT = 'resource "aws_sagemaker_endpoint" "e" {\n  endpoint_config_name = "c"\n}\n'
+TASK = (
+    'resource "aws_ecs_task_definition" "t" {{\n  family = "t"\n  {} = aws_iam_role.work.arn\n}}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("argument", "is_offered"), [("task_role_arn", True), ("execution_role_arn", False)]
+)
+def test_the_role_that_starts_a_container_calls_no_endpoint(
+    argument: str, *, is_offered: bool, grammar: Grammar
+) -> None:
+    calls = role("sagemaker:InvokeEndpoint", by='"ecs-tasks.amazonaws.com"')
+    found = meant("endpoint", ENDPOINT + TASK.format(argument) + calls, grammar)
+    assert isinstance(found, Choice) is is_offered
+
+
 STUDIO = (
     'resource "aws_sagemaker_domain" "d" {\n  default_user_settings {\n'
     "    execution_role = aws_iam_role.work.arn\n  }\n}\n"
