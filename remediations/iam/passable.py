@@ -126,7 +126,7 @@ def passable(
         work = _taken_on_by(start.service, module)
         if len(work) > start.most or not _gives_just(work, start, module):
             return nothing
-        if start.definition == _TASK and any(map(_starts_elsewhere, users)):
+        if start.definition == _TASK and not _start_just(work, users, module):
             return nothing
         words = f"`{start.service}` takes on `{{}}` for `{begins}`"
         certain = {role.address: words.format(role.address) for role in work} | certain
@@ -161,8 +161,22 @@ def _gives_just(work: tuple[Resource, ...], start: _Start, module: Module) -> bo
     return not is_given_away and (all_given == places if own else all_given <= places)
 
 
+def _start_just(work: tuple[Resource, ...], users: Iterable[Resource], module: Module) -> bool:
+    """Whether what runs with the holder's role, such as a rule's target, starts tasks that are
+    defined here, and with just these roles. Nothing is known where none is named.
+    """
+    started: dict[str, Resource] = {}
+    for user in users:
+        if _starts_elsewhere(user):
+            return False
+        for attribute in module.naming(user):
+            named = map(module.resource, module.references(attribute.value))
+            started |= {one.place: one for one in named if one is not None and one.kind == _TASK}
+    given = frozenset().union(*map(_given_by, started.values()))
+    return not started or given == {role.place for role in work}
+
+
 def _starts_elsewhere(user: Resource) -> bool:
-    """Whether what runs with the role, such as a rule's target, starts a task defined elsewhere."""
     return any(
         not any(one.kind == _TASK for one in resolve(held.value, user.home, user.block))
         for held in all_attributes(user.body)

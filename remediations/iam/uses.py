@@ -35,8 +35,22 @@ BUILD: Final = "aws_codebuild_project"
 PIPELINE: Final = "aws_codepipeline"
 _OF_STORE: Final = frozenset({"id", "location"})
 """Where the artifacts of a pipeline lie, and the key that they are encrypted with."""
-_KEEPS_NO_DATA: Final = "aws_ecs_cluster"
-"""Its key is for sessions of people, and the policy of whoever has those names it."""
+_LENDS_ITS_KEY: Final = frozenset(
+    {
+        "aws_dynamodb_table",
+        "aws_kinesis_stream",
+        BUCKET,
+        "aws_secretsmanager_secret",
+        "aws_sns_topic",
+        "aws_sqs_queue",
+        "aws_ssm_parameter",
+    }
+)
+"""Whose key has to be allowed to those who read and write there. A log group, a repository and a
+file system use theirs by themselves; that of a build or a cluster is for its own work.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html
+"""
 # What runs code, each with what the service reads of it with this role: the argument, and what
 # that names. Lambda gets an image with a permission of its own.
 _CONTAINERS: Final = frozenset(
@@ -304,7 +318,7 @@ def _keys_of(names: Iterable[str], module: Module) -> Iterator[tuple[str, str]]:
     """The keys that these are encrypted with, each with what is."""
     for name in names:
         used = module.resource(name)
-        if used is None or used.type == _KEEPS_NO_DATA:
+        if used is None or used.type not in _LENDS_ITS_KEY:
             continue
         beside = (user for user, _ in module.users_of(name) if "encryption" in user.type)
         for one in (used, *beside):

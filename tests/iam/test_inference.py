@@ -492,6 +492,31 @@ def test_a_rule_may_start_a_task_that_is_defined_elsewhere(
 
 
 @pytest.mark.parametrize(
+    ("started", "given", "is_shown"),
+    [
+        ("own", "", False),
+        ("own", "task_role_arn = aws_iam_role.task.arn", True),
+        ("t", "", True),
+        ("t", "execution_role_arn = aws_iam_role.task.arn", True),
+        ("t", "execution_role_arn = var.start", False),
+    ],
+)
+def test_a_rule_passes_what_the_task_that_it_starts_is_given(
+    started: str, given: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """A role of another task is none of its business."""
+    text = ROLES.format("endpoint", "events") + TASK + policy("iam:PassRole", "ecs:RunTask")
+    text += DEFINITION.format("task_role_arn = aws_iam_role.task.arn")
+    text += DEFINITION.format(given).replace('"t"', '"own"') + 'variable "start" {}\n\n'
+    text += (
+        'resource "aws_cloudwatch_event_target" "e" {\n  role_arn = aws_iam_role.endpoint.arn\n'
+        f"  ecs_target {{\n    task_definition_arn = aws_ecs_task_definition.{started}.arn\n"
+        "  }\n}\n"
+    )
+    assert isinstance(meant("role", text, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
     ("source", "definition", "is_shown"),
     [
         ("./work", "task_role_arn = var.role", True),
@@ -743,6 +768,24 @@ def test_the_key_of_a_cluster_is_for_sessions_of_people(
     )
     text = ROLES.format("endpoint", "ecs-tasks") + policy("kms:Decrypt") + KEYS + TRAINING
     assert isinstance(meant("key", text + task + held + others, grammar), Choice) is is_shown
+
+
+def test_a_pipeline_does_not_work_with_the_key_of_its_builds(grammar: Grammar) -> None:
+    """It reads what they made, and writes to its own store."""
+    pipeline = (
+        'resource "aws_codepipeline" "p" {\n  role_arn = aws_iam_role.endpoint.arn\n'
+        "  artifact_store {\n    location = aws_s3_bucket.raw.id\n"
+        '    type     = "S3"\n@  }\n  stage {\n    action {\n      provider = "CodeBuild"\n'
+        "      configuration = { ProjectName = aws_codebuild_project.b.name }\n    }\n  }\n}\n"
+    )
+    build = 'resource "aws_codebuild_project" "b" {\n  encryption_key = aws_kms_key.data.arn\n}\n'
+    text = ROLES.format("endpoint", "codepipeline") + policy("kms:GenerateDataKey") + BUCKETS
+    text += 'resource "aws_kms_key" "data" {}\n\n' + build + pipeline
+    assert isinstance(meant("key", text.replace("@", ""), grammar), str)
+    key = "    encryption_key {\n      id = aws_kms_key.data.arn\n    }\n"
+    found = meant("key", text.replace("@", key), grammar)
+    assert isinstance(found, Choice)
+    assert found.names == "`aws_kms_key.data`"
 
 
 @pytest.mark.parametrize(
