@@ -30,6 +30,8 @@ LATER: Final = (
     "thirteenth",
     "fourteenth",
     "fifteenth",
+    "sixteenth",
+    "seventeenth",
 )
 HALVES: Final = FIRST + LATER
 """The halves of the first round, and the rounds after it."""

@@ -36,6 +36,8 @@ RIGHT = {
     "thirteenth": 22,
     "fourteenth": 40,
     "fifteenth": 20,
+    "sixteenth": 30,
+    "seventeenth": 5,
 }
 
 

@@ -53,6 +53,7 @@ def test_every_one_says_where_it_comes_from_and_why_it_is_labelled_so() -> None:
             "CC0-1.0",
             "MIT",
             "MIT-0",
+            "Unlicense",
             "none stated",
         }
         services = {_service(action) for action in one.actions}
