@@ -126,6 +126,8 @@ def passable(
         work = _taken_on_by(start.service, module)
         if len(work) > start.most or not _gives_just(work, start, module):
             return nothing
+        if work and users and not start.definition:
+            return nothing  # what starts it would name the role that it passes
         if start.definition == _TASK and not _start_just(work, users, module):
             return nothing
         words = f"`{start.service}` takes on `{{}}` for `{begins}`"

@@ -354,6 +354,15 @@ def test_whoever_is_told_a_role_passes_that_one(
         assert found.evidence == words
 
 
+def test_work_that_names_no_role_passes_one_that_is_not_shown(grammar: Grammar) -> None:
+    """Its definition may stand in a file, or the role may come with each run."""
+    text = ROLES.format("endpoint", "states") + TRAINING
+    text += policy("iam:PassRole", "sagemaker:CreateTrainingJob")
+    steps = f'resource "aws_sfn_state_machine" "s" {{\n  role_arn = {ROLE_ARN}\n}}\n'
+    assert isinstance(meant("role", text, grammar), Choice)
+    assert isinstance(meant("role", text + steps, grammar), str)
+
+
 def test_code_that_is_told_a_role_may_never_pass_it(grammar: Grammar) -> None:
     function = (
         f'resource "aws_lambda_function" "f" {{\n  role = {ROLE_ARN}\n'
@@ -384,7 +393,7 @@ def test_a_job_of_sagemaker_passes_its_own_role_besides(grammar: Grammar) -> Non
         ("", "`aws_iam_role.task`"),
         (ROLES.format("start", "ecs-tasks"), "`aws_iam_role.start` and `aws_iam_role.task`"),
         (ROLES.format("a", "ecs-tasks") + ROLES.format("b", "ecs-tasks"), None),
-        (ROLES.format("spark", "emr-serverless"), "`aws_iam_role.spark` and `aws_iam_role.task`"),
+        (ROLES.format("spark", "emr-serverless"), None),
     ],
 )
 def test_who_is_told_one_role_of_a_task_passes_the_other_too(
