@@ -212,6 +212,15 @@ class Body:
     span: Span
     items: tuple[Attribute | Block, ...]
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody has asked yet what stands in it: then it makes nothing several times."""
+        return False
+
+    def may_say(self, *words: str) -> bool:  # noqa: ARG002 - an unread one looks for them
+        """False where it is unread and one of these words stands nowhere in its text."""
+        return True
+
     @cached_property
     def attributes(self) -> Mapping[str, Attribute]:
         """Attributes by name."""

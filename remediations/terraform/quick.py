@@ -6,11 +6,13 @@ left to python-hcl2's grammar. Accepts nothing that the grammar and its checks r
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..model import Span
 from ..source import SourceFile
 from .nodes import Attribute, Block, Body, String
 from .quick_values import Values
-from .scan import Scan
+from .scan import Scan, scan
 from .tokens import END, LINE, NAME, TEXT, NotPlain
 
 
@@ -22,14 +24,24 @@ def read_plain(source: SourceFile, scanned: Scan) -> Body | None:
         return None
 
 
+def read_sound(source: SourceFile, span: Span) -> tuple[Attribute | Block, ...]:
+    """What stands between two braces, where ``sound.py`` says that it is sound."""
+    part = replace(source, text=source.slice(span))
+    return _Reader(source, scan(part), span.start).all()
+
+
 class _Reader(Values):
     """Reads bodies."""
 
     def file(self) -> Body:
+        return Body(Span(0, len(self.text)), self.all())
+
+    def all(self) -> tuple[Attribute | Block, ...]:
+        """Arguments and blocks up to the end."""
         items = self.items()
         if self.kinds[self.at] != END:
             raise NotPlain
-        return Body(Span(0, len(self.text)), items)
+        return items
 
     def items(self) -> tuple[Attribute | Block, ...]:
         """Arguments and blocks, each ended by its line."""

@@ -36,21 +36,24 @@ class NotPlain(Exception):
 
 
 class Tokens:
-    """The tokens of a file; ``at`` is the next one. The last one is the end."""
+    """The tokens of a file, or of a piece of it that begins at ``start``.
 
-    def __init__(self, source: SourceFile, scanned: Scan) -> None:
+    ``at`` is the next one. The last one is the end.
+    """
+
+    def __init__(self, source: SourceFile, scanned: Scan, start: int = 0) -> None:
         self.text = source.text
         self.shadow = scanned.shadow
         self.heredocs: dict[int, HeredocScan] = {h.span.start: h for h in scanned.heredocs}
         self.at = 0
         self.depth = 0
-        self.split()
+        self.split(start)
 
-    def split(self) -> None:
+    def split(self, start: int) -> None:
         """Tokens, one after the other; the last one is the end."""
         pieces = _TOKEN.findall(self.shadow)
-        self.ends = list(accumulate(map(len, pieces)))
-        if self.ends[-1] != len(self.shadow):
+        self.ends = list(accumulate(map(len, pieces), initial=start))[1:]
+        if self.ends[-1] - start != len(self.shadow):
             raise NotPlain  # something between them is none
         self.words = [piece.lstrip(" \t\r") for piece in pieces]
         self.kinds = [SIGN if word == '"' else _KINDS[word[:1]] for word in self.words]
