@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from remediations.model import Span
@@ -34,6 +35,7 @@ from remediations.terraform.nodes import (
     String,
     Traversal,
 )
+from remediations.terraform.unread import UnreadBody
 
 
 class NoTree(ValueError):
@@ -41,10 +43,15 @@ class NoTree(ValueError):
 
 
 def written(document: Document) -> str | None:
-    """A tree as one line; None where it is nested too deeply for that."""
+    """A tree as one line; None where it is nested too deeply for that.
+
+    Bodies that nobody has read are not read for this; which blocks have them comes last.
+    """
     comments = [_ends(one) for one in document.comments]
+    items = enumerate(document.body.items)
+    unread = [at for at, one in items if isinstance(one, Block) and one.body.is_unread]
     try:
-        return json.dumps([comments, _body(document.body)], separators=(",", ":"))
+        return json.dumps([comments, _body(document.body), unread], separators=(",", ":"))
     except RecursionError:
         return None
 
@@ -52,10 +59,21 @@ def written(document: Document) -> str | None:
 def read(line: str, source: SourceFile) -> Document:
     """The tree of that file. Raises ``NoTree``."""
     try:
-        comments, body = json.loads(line)
-        return Document(source, _body_of(body), tuple([Span(*one) for one in comments]))
+        comments, body, unread = json.loads(line)
+        whole = _body_of(body)
+        items = list(whole.items)
+        for at in unread:
+            items[at] = _unread(items[at], source)
+        held = Body(whole.span, tuple(items))
+        return Document(source, held, tuple([Span(*one) for one in comments]))
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise NoTree(source.path) from error
+
+
+def _unread(block: Any, source: SourceFile) -> Attribute | Block:
+    if not isinstance(block, Block):
+        raise NoTree(source.path)
+    return replace(block, body=UnreadBody(source, block.body.span))
 
 
 def _ends(span: Span) -> list[int]:
@@ -81,7 +99,7 @@ def _maybe(node: Expression | None) -> list[Any] | None:
 
 
 def _body(body: Body) -> list[Any]:
-    return [body.span.start, body.span.end, _many(body.items)]
+    return [body.span.start, body.span.end, _many(() if body.is_unread else body.items)]
 
 
 def _entry(entry: Entry) -> list[Any]:

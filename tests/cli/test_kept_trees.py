@@ -22,6 +22,7 @@ from remediations.source import SourceFile, Unreadable
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.nodes import Document
 from remediations.terraform.tree import parse
+from remediations.terraform.unread import Needed
 from tests.rules.pages import all_examples
 from tests.terraform.edges import EDGES, Edge
 from tests.terraform.generate import SLOW_DRAWS, files
@@ -41,9 +42,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that were parsed, in order."""
     paths: list[str] = []
 
-    def watched(source: SourceFile, grammar: Grammar) -> Document:
+    def watched(source: SourceFile, grammar: Grammar, needed: Needed | None = None) -> Document:
         paths.append(source.path)
-        return parse(source, grammar)
+        return parse(source, grammar, needed)
 
     monkeypatch.setattr(reading, "parse", watched)
     return paths
@@ -90,6 +91,21 @@ def test_generated_text_comes_back_as_it_was(text: str, grammar: Grammar) -> Non
     assert is_same(text, grammar)
 
 
+def test_what_nobody_has_read_is_written_unread_and_comes_back_so(grammar: Grammar) -> None:
+    text = 'locals {}\nresource "a" "b" {\n  c = [1] # d\n}\nresource "a" "d" {\n  e = 1\n}\n'
+    source = SourceFile.of("main.tf", text)
+    document = parse(source, grammar, lambda *_: False)
+    assert document.body.blocks()[2].body.attributes
+    line = written(document)
+    assert line is not None
+    again = read(line, source)
+    assert [block.body.is_unread for block in document.body.blocks()] == [False, True, False]
+    assert [block.body.is_unread for block in again.body.blocks()] == [False, True, False]
+    assert again == document
+    assert again == parse(source, grammar)
+    assert again.comments == document.comments
+
+
 def test_what_is_nested_too_deeply_is_not_written(grammar: Grammar) -> None:
     chain = " + ".join(["a"] * 2_000)
     source = SourceFile.of("main.tf", f"locals {{\n  a = 1\n  b = {chain}\n}}\n")
@@ -102,10 +118,13 @@ def test_what_is_nested_too_deeply_is_not_written(grammar: Grammar) -> None:
         "",
         "[]",
         "{}",
-        "[[],[0,1]]",
-        "[[],[0,1,[[99,0,1]]]]",
-        "[[],[0,1,[7]]]",
-        "[[[1]],[0,1,[]]]",
+        "[[],[0,1,[]]]",
+        "[[],[0,1],[]]",
+        "[[],[0,1,[[99,0,1]]],[]]",
+        "[[],[0,1,[7]],[]]",
+        "[[[1]],[0,1,[]],[]]",
+        "[[],[0,1,[]],[0]]",
+        '[[],[0,1,[[14,0,1,"a",[0,1],[0,0,1,1]]]],[0]]',
         "[" * 100_000,
     ],
 )
