@@ -17,7 +17,7 @@ from .frozen import dataclass
 from .model import Edit, NotAnalysed, Profile, Span
 from .registry import stand_ins
 from .root_directories import root_directories
-from .rule import Targeted
+from .rule import Targeted, judged_kinds
 from .source import SourceFile, Unreadable, apply
 from .terraform.calls import Directory, called_directories
 from .terraform.dormancy import modules_off
@@ -345,7 +345,12 @@ def _document(
     key = path.encode() + b"\0" + data
     if cache is not None and key in cache:
         return cache[key]
-    document = parse(SourceFile.decode(path, data), grammar)
+    document = parse(SourceFile.decode(path, data), grammar, _is_needed)
     if cache is not None:
         cache[key] = document
     return document
+
+
+def _is_needed(type: str, kind: str) -> bool:
+    """Whether rules look into such a block, so that it need not wait until one does."""
+    return (f"data.{kind}" if type == "data" else kind) in judged_kinds()

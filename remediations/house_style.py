@@ -53,7 +53,8 @@ def _tags(module: Module) -> str | None:
 
 def _said(module: Module) -> Iterator[str]:
     for resource in module.resources:
-        held = None if resource.is_data else resource.body.attributes.get("tags")
+        is_tagged = not resource.is_data and resource.block.body.may_say("tags")
+        held = resource.body.attributes.get("tags") if is_tagged else None
         shared = None if held is None else _shared(held.value, resource.document)
         if shared is not None:
             yield shared

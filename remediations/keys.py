@@ -245,7 +245,7 @@ def _of_neighbours(module: Module) -> Iterator[_Candidate]:
 def _key_arguments(module: Module) -> list[tuple[Attribute, Document]]:
     found = []
     for resource in module.resources:
-        bodies = [resource.body]
+        bodies = [resource.body] if any(map(resource.block.body.may_say, _ARGUMENTS)) else []
         while bodies:
             body = bodies.pop()
             bodies.extend(block.body for block in body.blocks())

@@ -129,6 +129,12 @@ def rules_of(kind: str) -> tuple[Rule, ...]:
     return _sorted(rule for name in named for rule in _held(name) if kind in rule.resources)
 
 
+@cache
+def judged_kinds() -> frozenset[str]:
+    """The kinds that any rule judges; none is loaded."""
+    return frozenset().union(*_kinds().values())
+
+
 def _sorted(found: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.id))
 

@@ -75,7 +75,7 @@ def _set(module: Module) -> Iterator[_Set]:
         if held is not None:
             yield _Set(held.value, module, block, document)
     for one in module.resources:
-        for attribute in one.body.attributes.values():
+        for attribute in one.body.attributes.values() if one.block.body.may_say(_WORD) else ():
             if _WORD in attribute.name:
                 yield _Set(attribute.value, module, one.block, one.document)
     for one in module.of_kind(_OF_SSO):

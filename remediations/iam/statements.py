@@ -135,6 +135,8 @@ def _arguments(resource: Resource, names: tuple[str, ...]) -> list[Attribute]:
     """Its arguments of these names, in its inline policies too."""
     if not resource.type.startswith("aws_") or "lifecycle" in resource.type:
         return []
+    if not any(map(resource.block.body.may_say, names)):
+        return []
     body = resource.body
     held = [body, *[block.body for block in body.blocks("inline_policy")]]
     return [one.attributes[name] for one in held for name in names if name in one.attributes]

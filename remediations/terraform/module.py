@@ -37,6 +37,7 @@ from .names import find
 from .nodes import Attribute, Block, Body, Document, Expression, Reference
 from .provider import majors, said_of_provider
 from .resource import Resource
+from .unread import UnreadBody
 from .written import Written
 
 __all__ = ["Module", "Resource", "Setting"]
@@ -211,6 +212,8 @@ class Module:
 
     def is_absent(self, block: Block) -> bool:
         """Whether it is known to be made no time, here and now."""
+        if block.body.is_unread:
+            return False
         count, each = (block.body.attributes.get(name) for name in ("count", "for_each"))
         if count is not None and self.evaluate(count.value) in (Known(0), Known("0")):
             return True
@@ -338,23 +341,37 @@ class Module:
 
     def naming(self, resource: Resource) -> tuple[Attribute, ...]:
         """The arguments of a resource that have a name in them."""
-        known = self.written.naming.get(id(resource.block))
-        if known is None or id(resource.block) in self.expanded:
+        if id(resource.block) in self.expanded:
             return self.written.with_names(resource.body)
-        return known
+        return self.written.naming(resource.block)
 
     @cached_property
-    def _uses(self) -> Mapping[str, tuple[tuple[Resource, str], ...]]:
-        uses: dict[str, list[tuple[Resource, str]]] = {}
+    def _uses(self) -> Mapping[str, list[tuple[Resource, str | None]]]:
+        """Who refers to an address, with which attribute; None where one that is unread may."""
+        uses: dict[str, list[tuple[Resource, str | None]]] = {}
         for resource in self.resources:
+            body = resource.block.body
+            if isinstance(body, UnreadBody) and body.is_unread:
+                for address in self.written.may_name(body):
+                    uses.setdefault(address, []).append((resource, None))
+                continue
             for attribute in self.naming(resource):
                 for address in self.references(attribute.value):
                     uses.setdefault(address, []).append((resource, attribute.name))
-        return {address: tuple(found) for address, found in uses.items()}
+        return uses
 
     def users_of(self, address: str) -> tuple[tuple[Resource, str], ...]:
         """Which resources refer to this one, each with the name of the attribute that does."""
-        return self._uses.get(address, ())
+        return self.remember(("users", address), lambda: tuple(self._users(address)))
+
+    def _users(self, address: str) -> Iterator[tuple[Resource, str]]:
+        for resource, name in self._uses.get(address, ()):
+            if name is not None:
+                yield resource, name
+                continue
+            for attribute in self.naming(resource):
+                if address in self.references(attribute.value):
+                    yield resource, attribute.name
 
     @cached_property
     def aws_majors(self) -> tuple[int, ...]:

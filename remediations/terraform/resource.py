@@ -80,6 +80,8 @@ class Resource:
     def may_hold(self, name: str) -> bool:
         """Whether an argument or a nested block of that name is there, or may be written."""
         body = self.block.body
+        if not body.may_say(name):
+            return False
         if name in body.attributes:
             return True
         return any(name in (b.type, *b.labels[:1]) for b in body.blocks())

@@ -6,7 +6,7 @@ Knows no value and no policy. Names are followed as far as the text alone tells 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
 from typing import Final
@@ -27,6 +27,7 @@ from .nodes import (
 )
 from .overrides import Merged, merged
 from .resource import address_of
+from .unread import UnreadBody
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
 _RESOURCES: Final = ("resource", "data")
@@ -43,6 +44,10 @@ class Written:
 
     documents: tuple[Document, ...]
     _named: dict[int, tuple[Expression, tuple[Reference, ...]]] = field(
+        default_factory=dict, repr=False
+    )
+    _may_name: dict[int, tuple[Body, tuple[str, ...]]] = field(default_factory=dict, repr=False)
+    _naming: dict[int, tuple[Block, tuple[Attribute, ...]]] = field(
         default_factory=dict, repr=False
     )
     constants: dict[int, tuple[Expression, Value]] = field(default_factory=dict, repr=False)
@@ -113,12 +118,13 @@ class Written:
     def turns(self) -> Mapping[int, tuple[Turn, ...]]:
         """What repeats each expression inside of repeated blocks, by identity."""
         held = (*self.resources, *self.by_type.get("module", ()))
-        return turns_by_expression(block for block, _ in held)
+        return turns_by_expression(block for block, _ in held if not block.body.is_unread)
 
     @cached_property
     def dynamic(self) -> tuple[Block, ...]:
         """The resources that have a ``dynamic`` block somewhere."""
-        return tuple(block for block, _ in self.resources if has_dynamic(block.body))
+        held = (block for block, _ in self.resources if not block.body.is_unread)
+        return tuple(block for block in held if has_dynamic(block.body))
 
     def references_in(self, expression: Expression) -> tuple[Reference, ...]:
         """Every name in an expression."""
@@ -159,10 +165,36 @@ class Written:
         names = (_INDEX.sub("", dotted) if "[" in dotted else dotted).split(".")
         return ".".join(names[: 3 if names[0] == "data" else 2])
 
+    def may_name(self, unread: UnreadBody) -> tuple[str, ...]:
+        """Addresses of its resources that may be named in a body, through locals too: each once."""
+        held = self._may_name.get(id(unread))
+        if held is None:
+            found = dict.fromkeys(self._named_by(unread.words))
+            held = self._may_name[id(unread)] = unread, tuple(found)
+        return held[1]
+
+    def _named_by(self, words: frozenset[str]) -> Iterator[str]:
+        for type in words & self._by_type_of_resource.keys():
+            named = self._by_type_of_resource[type]
+            yield from (address for name in words & named.keys() for address in named[name])
+        for name in words & self.locals.keys() if "local" in words else ():
+            yield from self.references(self.locals[name][0].value)
+
     @cached_property
-    def naming(self) -> Mapping[int, tuple[Attribute, ...]]:
-        """By the identity of a resource's block: its arguments that have a name in them."""
-        return {id(block): self.with_names(block.body) for block, _ in self.resources}
+    def _by_type_of_resource(self) -> Mapping[str, Mapping[str, list[str]]]:
+        """Addresses by the type and the name in them."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for block, _ in self.resources:
+            type, name = block.labels
+            found.setdefault(type, {}).setdefault(name, []).append(address_of(block))
+        return found
+
+    def naming(self, block: Block) -> tuple[Attribute, ...]:
+        """The arguments of a block that have a name in them."""
+        held = self._naming.get(id(block))
+        if held is None:
+            held = self._naming[id(block)] = block, self.with_names(block.body)
+        return held[1]
 
     def with_names(self, body: Body) -> tuple[Attribute, ...]:
         """The arguments in a body, and in all blocks inside it, that have a name in them."""

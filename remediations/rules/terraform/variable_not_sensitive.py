@@ -92,7 +92,8 @@ def _is_shown(variable: Resource, module: Module) -> bool:
     """Whether it goes where a sensitive value is refused, or where that cannot be followed."""
     name = f"var.{variable.name}"
     for document in module.documents:
-        for block in document.body.blocks():
+        # What nobody has read is a resource that is made once: a sensitive value is fine in it.
+        for block in (one for one in document.body.blocks() if not one.body.is_unread):
             for item in block.body.attributes.values():
                 goes_on = block.type in ("output", "locals", "module")
                 if (goes_on or item.name in ("for_each", "count")) and any(
