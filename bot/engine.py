@@ -143,10 +143,13 @@ class LocalEngine:
         """Nothing is held."""
 
     def _judge(self, texts: Texts, profile: Profile) -> tuple[Codebase, Judgement]:
+        off = profile.rules_off
         parsed: dict[bytes, Document] = {}  # most files are the same at both ends
         with self._lap("parse"):
-            earlier = Codebase.read(texts.base, self.grammar, parsed)
-            codebase = Codebase.read(texts.head, self.grammar, parsed, texts.skipped, earlier)
+            earlier = Codebase.read(texts.base, self.grammar, parsed, off=off)
+            codebase = Codebase.read(
+                texts.head, self.grammar, parsed, texts.skipped, earlier, off=off
+            )
         where = texts.directories
         with self._lap("detect"):
             before = detect(earlier, profile, directories=where)

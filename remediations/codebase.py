@@ -28,6 +28,7 @@ from .terraform.module import Module, Setting
 from .terraform.nodes import Document
 from .terraform.provider import locked
 from .terraform.tree import parse
+from .terraform.unread import Needed
 
 RootName = tuple[str, str, bool]
 
@@ -96,8 +97,11 @@ class Codebase:
         skipped: Iterable[NotAnalysed] = (),
         earlier: Codebase | None = None,
         elsewhere: frozenset[str] = frozenset(),
+        off: frozenset[str] = frozenset(),
     ) -> Codebase:
         """Parse every file of Terraform or OpenTofu, and every file of values.
+
+        What no rule judges is read when somebody asks; ``off`` are those that will not ask, by id.
 
         ``cache`` maps contents to what was parsed already. Roots that are the same in ``earlier``,
         which was read with the same cache, are taken from there with all that is known of them.
@@ -106,13 +110,14 @@ class Codebase:
         of something in their directories.
         """
         skipped = tuple(skipped)
+        is_needed = _needed(judged_kinds(off))
         documents: dict[str, Document] = {}
         failed: list[NotAnalysed] = [one for one in skipped if one.path.endswith(READ)]
         for path in sorted(files):
             if not path.endswith(READ):
                 continue
             try:
-                documents[path] = _document(path, files[path], grammar, cache)
+                documents[path] = _document(path, files[path], grammar, is_needed, cache)
             except Unreadable as error:
                 reason = f"{error.reason} (line {error.line}, column {error.column})"
                 blocking = not path.endswith(LOCK) and not is_example(path)
@@ -340,17 +345,22 @@ def _document(
     path: str,
     data: bytes,
     grammar: Grammar,
+    is_needed: Needed,
     cache: MutableMapping[bytes, Document] | None,
 ) -> Document:
     key = path.encode() + b"\0" + data
     if cache is not None and key in cache:
         return cache[key]
-    document = parse(SourceFile.decode(path, data), grammar, _is_needed)
+    document = parse(SourceFile.decode(path, data), grammar, is_needed)
     if cache is not None:
         cache[key] = document
     return document
 
 
-def _is_needed(type: str, kind: str) -> bool:
-    """Whether rules look into such a block, so that it need not wait until one does."""
-    return (f"data.{kind}" if type == "data" else kind) in judged_kinds()
+def _needed(kinds: frozenset[str]) -> Needed:
+    """Whether rules look into a block, so that it need not wait until one does."""
+
+    def is_needed(type: str, kind: str) -> bool:
+        return (f"data.{kind}" if type == "data" else kind) in kinds
+
+    return is_needed

@@ -130,9 +130,14 @@ def rules_of(kind: str) -> tuple[Rule, ...]:
 
 
 @cache
-def judged_kinds() -> frozenset[str]:
-    """The kinds that any rule judges; none is loaded."""
-    return frozenset().union(*_kinds().values())
+def judged_kinds(off: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The kinds that any rule judges, but for those that are off, by id; none is loaded."""
+    return frozenset().union(*(kinds for name, kinds in _kinds().items() if _id(name) not in off))
+
+
+def _id(name: str) -> str:
+    """A file is called after its rule."""
+    return name.rpartition(".")[2].replace("_", "-")
 
 
 def _sorted(found: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -44,7 +44,10 @@ def inspected(question: Asked) -> Inspection:
     """As ``inspect_path``, of what was read already."""
     workspace, chosen = question.workspace, question.profile
     codebase = Codebase.read(
-        shown(workspace.files), Grammar.load(grammar_cache()), skipped=workspace.skipped
+        shown(workspace.files),
+        Grammar.load(grammar_cache()),
+        skipped=workspace.skipped,
+        off=chosen.rules_off,
     )
     if question.is_empty:
         return Inspection(workspace, codebase, chosen, _nothing(question), is_empty=True)

@@ -68,7 +68,10 @@ class Question:
     def whole(self) -> Examination:
         """What one process sees in all of it."""
         trees = self.trees()
-        codebase = Codebase.read(shown(self.files), self.grammar, trees, skipped=self.skipped)
+        off = self.profile.rules_off
+        codebase = Codebase.read(
+            shown(self.files), self.grammar, trees, skipped=self.skipped, off=off
+        )
         keep(trees)
         return examine(codebase, self.profile)
 
@@ -157,6 +160,7 @@ class _Looking:
             self.trees,
             skipped=self.question.skipped,
             elsewhere=self.foresight.elsewhere(part),
+            off=self.question.profile.rules_off,
         )
         keep(self.trees)
         if not self.foresight.holds(codebase.calls, part):

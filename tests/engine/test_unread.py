@@ -7,7 +7,7 @@ import pytest
 from remediations.codebase import Codebase
 from remediations.detect import detect
 from remediations.model import Profile
-from remediations.rule import judged_kinds
+from remediations.rule import judged_kinds, rules
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.module import Module
 
@@ -50,7 +50,7 @@ locals {
 
 def module(text: str, grammar: Grammar, monkeypatch: pytest.MonkeyPatch, *, lazily: bool) -> Module:
     if not lazily:
-        monkeypatch.setattr("remediations.codebase._is_needed", lambda *_: True)
+        monkeypatch.setattr("remediations.codebase._needed", lambda _: lambda *_: True)
     found = Codebase.read({"main.tf": text.encode()}, grammar).modules[0]
     monkeypatch.undo()
     return found
@@ -133,3 +133,13 @@ def test_what_is_looked_up_is_of_a_kind_of_its_own(
 
 def test_every_kind_that_a_rule_judges_is_known_without_loading_it() -> None:
     assert {"aws_s3_bucket", "data.aws_iam_policy_document", "variable"} <= judged_kinds()
+    assert judged_kinds() == {kind for rule in rules() for kind in rule.resources}
+
+
+def test_what_is_judged_by_rules_that_are_off_alone_waits_too(grammar: Grammar) -> None:
+    text = 'resource "aws_sqs_queue" "a" {\n  name = "a"\n}\n'
+    judges = frozenset(rule.id for rule in rules() if "aws_sqs_queue" in rule.resources)
+    for off, left in ((frozenset[str](), []), (judges, ["aws_sqs_queue.a"])):
+        codebase = Codebase.read({"main.tf": text.encode()}, grammar, off=off)
+        assert detect(codebase, Profile(rules_off=off)).findings == () or not off
+        assert unread(codebase.modules[0]) == left

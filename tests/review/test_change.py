@@ -14,6 +14,7 @@ from remediations.source import MAX_BYTES, SourceFile
 from remediations.terraform.grammar import Grammar
 from remediations.terraform.nodes import Document
 from remediations.terraform.tree import parse
+from remediations.terraform.unread import Needed
 
 from .trees import SUBMODULE, SYMLINK, Trees, oid, pull_request
 
@@ -220,9 +221,9 @@ def test_a_file_that_is_the_same_at_both_ends_is_parsed_once(
 ) -> None:
     parsed: list[str] = []
 
-    def counting(source: SourceFile, grammar: Grammar) -> Document:
+    def counting(source: SourceFile, grammar: Grammar, needed: Needed) -> Document:
         parsed.append(source.path)
-        return parse(source, grammar)
+        return parse(source, grammar, needed)
 
     monkeypatch.setattr("remediations.codebase.parse", counting)
     base = {"a.tf": b"locals {}\n", "b.tf": b"locals {}\n"}
