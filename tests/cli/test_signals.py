@@ -28,7 +28,9 @@ sender.join()
 """
 WAITS = {
     "that sleep": "wait_for_signal()",
-    "that work": "assert told_by_signal(Settings.from_environment({})).wait(50)",
+    "that work": "assert told_by_signal(Settings.from_environment({})).wait(50)\n"
+    "ending = [one for one in threading.enumerate() if isinstance(one, threading.Timer)]\n"
+    "assert [one.function for one in ending if one is not sender] == [os._exit]",
 }
 
 

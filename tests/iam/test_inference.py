@@ -779,6 +779,30 @@ def test_the_key_of_a_cluster_is_for_sessions_of_people(
     assert isinstance(meant("key", text + task + held + others, grammar), Choice) is is_shown
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_shown"),
+    [
+        ("aws_dynamodb_table", True),
+        ("aws_kinesis_stream", True),
+        ("aws_sns_topic", True),
+        ("aws_sqs_queue", True),
+        ("aws_cloudwatch_log_group", False),
+        ("aws_sfn_state_machine", False),
+    ],
+)
+def test_the_key_of_a_store_is_lent_to_who_writes_there(
+    kind: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    pipe = (
+        'resource "aws_pipes_pipe" "p" {\n  role_arn = aws_iam_role.endpoint.arn\n'
+        f"  target   = {kind}.it.arn\n}}\n"
+    )
+    held = f'resource "{kind}" "it" {{\n  kms_key_id = aws_kms_key.data.arn\n}}\n'
+    text = ROLES.format("endpoint", "pipes") + policy("kms:GenerateDataKey")
+    text += 'resource "aws_kms_key" "data" {}\n\n' + held + pipe
+    assert isinstance(meant("key", text, grammar), Choice) is is_shown
+
+
 def test_a_pipeline_does_not_work_with_the_key_of_its_builds(grammar: Grammar) -> None:
     """It reads what they made, and writes to its own store."""
     pipeline = (

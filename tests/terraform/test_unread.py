@@ -10,10 +10,11 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
+from remediations.model import Span
 from remediations.source import SourceFile, Unreadable
 from remediations.terraform.grammar import Grammar
-from remediations.terraform.nodes import Document
-from remediations.terraform.quick import read_plain
+from remediations.terraform.nodes import Attribute, Block, Document
+from remediations.terraform.quick import read_plain, read_sound
 from remediations.terraform.scan import scan
 from remediations.terraform.sound import comments_of
 from remediations.terraform.tree import parse
@@ -138,6 +139,22 @@ def test_a_sound_body_is_read_when_somebody_asks(grammar: Grammar) -> None:
     assert body.items is body.items
 
 
+def test_two_who_ask_at_once_get_the_same(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = parse(alone(SOUND), grammar, nobody).body.blocks()
+    others = []
+
+    def slowly(source: SourceFile, span: Span) -> tuple[Attribute | Block, ...]:
+        monkeypatch.undo()
+        others.append(block.body.items)  # another thread asks meanwhile
+        return read_sound(source, span)
+
+    monkeypatch.setattr("remediations.terraform.unread.read_sound", slowly)
+    assert block.body.items is others[0]
+    assert block.body.items is others[0]
+
+
 def test_a_needed_block_is_read_at_once(grammar: Grammar) -> None:
     text = SOUND + SOUND.replace('"a"', '"z"')
     document = parse(alone(text), grammar, lambda *named: named == ("resource", "z"))
@@ -155,6 +172,7 @@ def test_a_needed_block_is_read_at_once(grammar: Grammar) -> None:
         " a { b = 1\n }\n",
         "a { b = 1 }\n",
         "a = 1\na = 2\n",
+        "a = 1\n b {\n c = 1\n }\na = 2\n",
         "a = 1 b = 2\n",
         "a = b.c(1)\n",
         "a = true(1)\n",
