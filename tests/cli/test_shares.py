@@ -11,13 +11,18 @@ import pytest
 
 from bench.generate import tree
 from bot.cli import shares
+from bot.cli.asked import Asked
+from bot.cli.inspect_path import inspected
 from bot.cli.kept import KeptReport, Reports
+from bot.engine import LocalEngine, Texts
 from bot.wire import from_wire, to_wire
+from bot.workspace import read
 from remediations.codebase import Codebase, Root
 from remediations.detect import Seen, examine, look, reported, together
 from remediations.foresight import foresee
 from remediations.model import NotAnalysed, Profile
 from remediations.plan import outline
+from remediations.rule import judged_kinds
 from remediations.terraform.grammar import Grammar
 from remediations.told import SeenThere, Share, Told
 
@@ -129,6 +134,31 @@ SKIPPED = (
 def _asked(files: dict[str, str], place: Path, grammar: Grammar) -> shares.Question:
     held = {path: text.encode() for path, text in files.items()}
     return shares.Question(held, SKIPPED, Profile(), grammar, Reports(place))
+
+
+def test_every_way_of_reading_leaves_unread_what_rules_that_are_off_judge(
+    grammar: Grammar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for them is read by whoever asks, so that no report would tell."""
+    told: list[frozenset[str]] = []
+
+    def watched(off: frozenset[str]) -> frozenset[str]:
+        told.append(off)
+        return judged_kinds(off)
+
+    off = frozenset({"s3-no-versioning"})
+    profile = Profile(rules_off=off)
+    question = replace(_asked(tree(66), tmp_path, grammar), profile=profile)
+    for path, data in question.files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    monkeypatch.setattr("remediations.codebase.judged_kinds", watched)
+    question.whole()
+    shares.examined_in(1, question)
+    inspected(Asked(read(tmp_path), profile))
+    LocalEngine(grammar).judge(Texts(question.files, question.files, (), frozenset()), profile)
+    assert len(told) >= 5
+    assert set(told) == {off}
 
 
 BEFORE = {

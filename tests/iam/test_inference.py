@@ -427,6 +427,10 @@ def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> N
 
 ROLE_ARN = "aws_iam_role.endpoint.arn"
 DEFINITION = 'resource "aws_ecs_task_definition" "t" {{\n  family = "t"\n  {}\n}}\n'
+STARTS = (
+    'resource "aws_cloudwatch_event_target" "e" {{\n  role_arn = aws_iam_role.endpoint.arn\n'
+    "  ecs_target {{\n    task_definition_arn = {}\n  }}\n}}\n"
+)
 GIVEN = "task_role_arn = aws_iam_role.task.arn\n  execution_role_arn = "
 
 
@@ -493,10 +497,7 @@ def test_a_rule_may_start_a_task_that_is_defined_elsewhere(
     text = ROLES.format("endpoint", "events") + TASK + policy("iam:PassRole", "ecs:RunTask")
     text += DEFINITION.format(GIVEN + "null") + 'variable "task" {}\n\n'
     text += 'data "aws_ecs_task_definition" "t" {\n  task_definition = "t"\n}\n\n'
-    text += (
-        'resource "aws_cloudwatch_event_target" "e" {\n  role_arn = aws_iam_role.endpoint.arn\n'
-        f"  ecs_target {{\n    task_definition_arn = {started}\n  }}\n}}\n"
-    )
+    text += STARTS.format(started)
     assert isinstance(meant("role", text, grammar), Choice) is is_shown
 
 
@@ -517,11 +518,7 @@ def test_a_rule_passes_what_the_task_that_it_starts_is_given(
     text = ROLES.format("endpoint", "events") + TASK + policy("iam:PassRole", "ecs:RunTask")
     text += DEFINITION.format("task_role_arn = aws_iam_role.task.arn")
     text += DEFINITION.format(given).replace('"t"', '"own"') + 'variable "start" {}\n\n'
-    text += (
-        'resource "aws_cloudwatch_event_target" "e" {\n  role_arn = aws_iam_role.endpoint.arn\n'
-        f"  ecs_target {{\n    task_definition_arn = aws_ecs_task_definition.{started}.arn\n"
-        "  }\n}\n"
-    )
+    text += STARTS.format(f"aws_ecs_task_definition.{started}.arn")
     assert isinstance(meant("role", text, grammar), Choice) is is_shown
 
 
