@@ -266,8 +266,8 @@ def _is_telling_alone(question: Question) -> bool:
     types = {user.type for user in users}
     if services and services <= _OF_ML:
         return word != "repository" and not types & _STARTED_BY_PEOPLE
-    is_only_started = any(is_started_with(roles, user, module) for user in users)
-    return word == "endpoint" and bool(types) and types <= _WORKS and not is_only_started
+    is_started = any(is_started_with(roles, user, module) for user in users)
+    return word == "endpoint" and bool(types) and types <= _WORKS and not is_started
 
 
 def _own(question: Question) -> frozenset[str]:

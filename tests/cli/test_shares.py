@@ -146,7 +146,7 @@ def test_every_way_of_reading_leaves_unread_what_rules_that_are_off_judge(
         told.append(off)
         return judged_kinds(off)
 
-    off = frozenset({"s3-no-versioning"})
+    off = frozenset({"s3-versioning-off"})
     profile = Profile(rules_off=off)
     question = replace(_asked(tree(66), tmp_path, grammar), profile=profile)
     for path, data in question.files.items():
