@@ -66,11 +66,12 @@ def _judged_better(before: Examination, after: Examination, closes: Collection[s
     if not is_gone(closes, earlier, later):
         return "the finding is still there after the edit"
     everything = Counter(finding.fingerprint for finding in later)
-    if everything - Counter(finding.fingerprint for finding in earlier):
-        return "the edit would cause another finding"
+    added = everything - Counter(finding.fingerprint for finding in earlier)
     # One that was unknown and is certain now is another finding too.
-    if _known(after) - _known(before):
-        return "the edit would cause another finding"
+    added = added or _known(after) - _known(before)
+    if added:
+        rule = next(one.rule for one in later if one.fingerprint in added)
+        return f"the edit would cause another finding: `{rule}`"
     blind = {(failed.rule, failed.path, failed.reason) for failed in after.not_analysed}
     if blind - {(failed.rule, failed.path, failed.reason) for failed in before.not_analysed}:
         return "a rule could not judge the edited text"

@@ -114,9 +114,10 @@ def test_a_fix_that_another_rule_dislikes_is_refused(
                 yield from MendsNothing().judge(resource, module)
 
     use(monkeypatch, Unlocked(), HatesLocks())
-    made = planned(read(things("a"), grammar))
+    made = planned(read(things("a", "b"), grammar))
     assert made.fixes == ()
-    assert made.refusals[0].reason == "the edit would cause another finding"
+    why = "the edit would cause another finding: `thing-hates-locks`"
+    assert [refusal.reason for refusal in made.refusals] == [why, why]
 
 
 def test_a_duplicate_that_was_there_before_refuses_nothing(

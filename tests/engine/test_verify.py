@@ -83,7 +83,7 @@ def test_what_was_unknown_and_is_certain_now_is_another_finding(grammar: Grammar
     assert prove(before, good, closes, {("", "thing.a")}, PROD) is None
     bare = edited(before, text.replace("var.gone", "false"), grammar)
     found = prove(before, bare, closes, {("", "thing.a")}, PROD)
-    assert found == "the edit would cause another finding"
+    assert found == "the edit would cause another finding: `thing-unlocked`"
 
 
 def test_what_was_declared_twice_before_stops_nobody(grammar: Grammar) -> None:
