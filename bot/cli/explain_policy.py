@@ -13,6 +13,7 @@ from typing import Any, Final
 from bot.formats.result import Result
 from remediations.iam.account import Allowance, allowances
 from remediations.iam.actions import data_date
+from remediations.iam.statement import STANDS_HERE
 from remediations.model import Finding, NotAnalysed
 from remediations.rule import find_rule
 
@@ -124,8 +125,8 @@ def _is_of(one: Allowance, finding: Finding) -> bool:
 def _said(one: Allowance, result: Result) -> Iterator[tuple[Finding, str, str]]:
     for finding in result.findings:
         lines = range(one.location.line, one.location.end_line + 1)
-        # What stands in a local is told where it is used, and stands at what it is related to.
-        places = [other.location for other in finding.related] or [finding.location]
+        there = [one.location for one in finding.related if one.role == STANDS_HERE]
+        places = there or [finding.location]
         inside = any(at.path == one.location.path and at.line in lines for at in places)
         if not inside or not finding.rule.startswith(_FAMILY):
             continue

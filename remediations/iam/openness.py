@@ -12,6 +12,7 @@ from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block, Entry, ObjectExpression
 from .audience import ONE_NAME, Audience, audience
 from .documents import PutTogether, put_together
+from .statement import STANDS_HERE
 from .statements import Statement, Test, documents_of, encoded_policy, policies, policy_of
 from .written import not_written
 
@@ -117,7 +118,7 @@ def _judged(statement: Statement, *, is_merged: bool = False) -> Iterator[Open]:
     related: tuple[Related, ...] = ()
     if is_merged and statement.home is not None and isinstance(statement.node, Block):
         place = statement.home.source.location(statement.node.header_span)
-        related = (Related(place, "the statement stands here"),)
+        related = (Related(place, STANDS_HERE),)
     yield Open(statement, related=related)
 
 

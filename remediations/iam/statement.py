@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import field
+from typing import Final
 
 from ..frozen import dataclass
 from ..model import Related
@@ -19,6 +20,8 @@ from ..terraform.nodes import (
 )
 
 Node = Attribute | Block | Entry | Expression
+STANDS_HERE: Final = "the statement stands here"
+"""How a place is related to a finding that is told where the statement is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class Statement:
         if node is None or self.home is None or self.elsewhere is None or self.elsewhere.is_quoted:
             return ()
         place = self.home.source.location(node.span)
-        return (Related(place, "the statement stands here"),)
+        return (Related(place, STANDS_HERE),)
 
 
 def portable(text: str) -> str:

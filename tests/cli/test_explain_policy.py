@@ -80,6 +80,20 @@ def test_a_person_reads_what_is_allowed_and_why(
     assert dated.startswith("Actions as AWS listed them on 20")
 
 
+def test_what_could_be_scoped_in_a_called_module_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        'module "data" {\n  source = "./data"\n  more   = "s3:List*"\n}\n'
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "main.tf").write_text(POLICY)
+    assert main(["explain-policy", str(tmp_path)]) == 0
+    read = capsys.readouterr().out.partition("\n\n")[0]
+    assert read.startswith(f"{tmp_path}/data/main.tf:6  module.data.data.aws_iam_policy_document")
+    assert "[iam-s3-resource-wildcard]" in read
+
+
 def test_a_program_reads_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "main.tf").write_text(POLICY)
     (tmp_path / "broken.tf").write_text("resource {")
