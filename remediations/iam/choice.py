@@ -57,8 +57,8 @@ def _choose(question: Question) -> Choice | str:
     inference = infer(question)
     if inference.unshown:
         return (
-            f"`{inference.unshown}` runs with the role too, and nothing shows which {noun.word} it "
-            "needs. Name the ARNs of all that this role needs."
+            f"{_evidence(inference.candidates)}. `{inference.unshown}` has the role too, and may "
+            f"need another {noun.word}. Name the ARN of each {noun.word} that this role needs."
         )
     if not inference.chosen:
         return _said(question, inference)
@@ -159,6 +159,7 @@ def _near(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
 def _evidence(found: tuple[Candidate, ...]) -> str:
     shown = tuple(dict.fromkeys(one.evidence for one in found if one.is_proven))
     held = "; ".join(shown[:_MOST_SHOWN])
+    held = held[0].upper() + held[1:]
     return f"{held}; and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else held
 
 

@@ -22,7 +22,7 @@ from ..terraform.nodes import (
     all_attributes,
 )
 from .roles import is_named_in, users_of_roles
-from .uses import BUILD
+from .uses import BUILD, stands_in_a_file
 
 _FUNCTION: Final = "aws_lambda_function"
 _GROUP: Final = "aws_cloudwatch_log_group"
@@ -30,7 +30,6 @@ _CONTAINERS: Final = "container_definitions"
 _STARTED_WITH: Final = "execution_role_arn"
 _RUNS_WITH: Final = "task_role_arn"
 _ROUTED: Final = "awsfirelens"
-_NOT_READ: Final = frozenset({"file", "templatefile"})
 _PRINTS_TO: Final = frozenset({"awslogs-group", "log_group_name"})
 _SENDS_LOGS: Final = frozenset(
     {
@@ -111,12 +110,15 @@ def _is_routed(task: Resource, module: Module) -> bool:
 def _told_to_print(attribute: Attribute, module: Module) -> Iterator[Expression]:
     """Where it is said which group to write to: of containers that are written out, their options.
 
-    A group that stands in their environment is for their code, which has another role.
+    A group that stands in their environment is for their code, which has another role. What stands
+    in a file may name others.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
     """
     nodes = tuple(nodes_behind([attribute.value], module))
     calls = {node.name for node in nodes if isinstance(node, Call)}
-    if attribute.name != _CONTAINERS or "jsonencode" not in calls or calls & _NOT_READ:
+    if stands_in_a_file(attribute.value, module):
+        return
+    if attribute.name != _CONTAINERS or "jsonencode" not in calls:
         yield attribute.value
         return
     for node in nodes:

@@ -14,6 +14,7 @@ from heapq import merge
 from itertools import chain
 from typing import Final
 
+from ..buckets import BUCKET
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from . import weights
@@ -21,11 +22,13 @@ from .functions import groups_written
 from .nouns import Noun, declared, looked_up, others
 from .passable import passable
 from .permissions import covers
-from .roles import ROLE, is_handed_on, policies_of, roles_of, users_of_roles
+from .roles import ROLE, is_handed_on, is_named_in, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
 from .uses import (
+    OF_ML,
     SAYS_ALL,
+    WHOLLY,
     is_started_with,
     keys_behind,
     keys_read_by_service,
@@ -56,8 +59,8 @@ _NOT_WRITES: Final = (
 )
 _OF_PEOPLE: Final = frozenset({"aws_iam_group_policy", "aws_iam_user_policy"})
 _USED: Final = (weights.TOLD, weights.USED_BY_CONSUMER)
-# What code has to be told of, or else has by heart. Nobody tells a function its image.
-_TOLD: Final = frozenset({"bucket", "endpoint", "model", "secret", "table"})
+# What code has to be told of, or else knows. Nobody tells a function its image.
+_KNOWN_BY_HEART: Final = frozenset({"bucket", "endpoint", "key", "model", "secret", "table"})
 _OF_ML: Final = frozenset({"bedrock", "sagemaker"})
 # People start there what they like, often on the account's default bucket.
 _STARTED_BY_PEOPLE: Final = frozenset(
@@ -68,6 +71,9 @@ _STARTED_BY_PEOPLE: Final = frozenset(
         "aws_sagemaker_user_profile",
     }
 )
+# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agents-tools-runtime.html
+_AGENT: Final = "aws_bedrockagentcore_agent_runtime"
+_NO_CODE: Final = WHOLLY | {BUCKET, "aws_codedeploy_deployment_group"}
 _WORKS: Final = frozenset(
     {
         "aws_batch_job_definition",
@@ -133,8 +139,7 @@ def infer(question: Question) -> Inference:
     proven = tuple(one for one in told if one.is_proven)
     conclusive = tuple(one for one in proven if one.score == weights.CONCLUSIVE)
     used = tuple(one for one in proven if one.score in _USED)
-    # What is named beside the wildcard is not all where something works with another one.
-    likeliest = () if conclusive and used else conclusive or proven or tuple(candidates[:1])
+    likeliest = conclusive or proven or tuple(candidates[:1])
     chosen = likeliest if all(one.score >= weights.SUGGEST for one in likeliest) else ()
     ids = {id(one) for one in chosen}
     rest = next((one.score for one in candidates if id(one) not in ids), 0.0)
@@ -148,19 +153,21 @@ def infer(question: Question) -> Inference:
 
 
 def _silent(question: Question, chosen: tuple[Candidate, ...]) -> str | None:
-    """What runs with the role too, and points at none of these: it may need another one."""
-    if question.noun.word not in _TOLD:
+    """What runs with the role too and may need others: code and people know them by heart."""
+    if question.noun.word not in _KNOWN_BY_HEART:
         return None
-    names = {one.name for one in chosen}
-    for user in users_of_roles(question.roles, question.module):
-        if _may_need_more(user) and not names & told(user, question.module):
+    roles, module, names = question.roles, question.module, {one.name for one in chosen}
+    for user in users_of_roles(roles, module):
+        if user.type.startswith("aws_sagemaker_"):  # each part is built on another
+            may_need_more = user.type in _STARTED_BY_PEOPLE
+        elif user.type in _NO_CODE or (user.type.startswith(OF_ML) and user.type != _AGENT):
+            may_need_more = user.type not in SAYS_ALL and not names & told(user, module)
+        else:
+            is_started = is_started_with(roles, user, module)
+            may_need_more = not is_started or is_named_in(user, "task_role_arn", roles, module)
+        if may_need_more:
             return user.address
     return None
-
-
-def _may_need_more(user: Resource) -> bool:
-    """Whether it does more with a role than it says; of SageMaker each part is built on another."""
-    return user.type not in SAYS_ALL and not user.type.startswith("aws_sagemaker_")
 
 
 def _rank(one: Candidate) -> tuple[float, str]:
@@ -238,8 +245,8 @@ def _shown(question: Question, all_names: _All) -> _Shown:
     held = declared(noun, module)
     used, certain = _used(question)
     return _Shown(
-        _conclusive(question, allowed),
-        {name: words for name, words, _ in beside},
+        _written(question, allowed) if noun.word == "log group" else {},
+        {name: words for name, words, _ in beside} | _named_here(question),
         allowed,
         used,
         certain,
@@ -291,15 +298,21 @@ def _taken_on(module: Module) -> frozenset[str]:
     return frozenset(one.address for one in module.of_kind(ROLE) if trusts(one, module))
 
 
-def _conclusive(question: Question, allowed: frozenset[str]) -> Mapping[str, str]:
-    """What leaves nothing else to be meant. What is allowed already is written to without it."""
-    here = dict.fromkeys(named_here(question.statement))
-    found = {name: f"the statement names `{name}` beside the wildcard" for name in here}
-    if question.noun.word == "log group" and not found and _writes_logs(question.statement):
-        written = groups_written(question.roles, question.module)
-        is_allowed = allowed & written.keys() or _writes_in_words(question)
-        return {} if is_allowed else written
-    return found
+def _named_here(question: Question) -> dict[str, str]:
+    """What stands beside the wildcard in its own list."""
+    names = named_here(question.statement)
+    return {name: f"the statement names `{name}` beside the wildcard" for name in names}
+
+
+def _written(question: Question, allowed: frozenset[str]) -> Mapping[str, str]:
+    """The groups that logs are written to, where the statement is there for that.
+
+    What is allowed already is written to without it.
+    """
+    if not _writes_logs(question.statement):
+        return {}
+    written = groups_written(question.roles, question.module)
+    return {} if allowed & written.keys() or _writes_in_words(question) else written
 
 
 def _writes_in_words(question: Question) -> bool:
@@ -360,10 +373,10 @@ def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown)
         score = weights.USED_BY_CONSUMER if name in shown.certain else weights.TOLD
         evidence, is_proven = shown.used[name], True
     elif name in shown.beside and not is_group:  # who writes to one group may mean any other
-        score, evidence, is_proven = weights.NAMED_BY_SIBLING, shown.beside[name], True
+        score, evidence, is_proven = weights.NAMED_BESIDE, shown.beside[name], True
     elif name == shown.alone and not _is_for_others(question, name, shown.own):
         what = f"the only {question.noun.described} of this module"
-        score, evidence = weights.ONLY_ONE, f"`{name}` is {what}"
+        score, evidence, is_proven = weights.ONLY_ONE, f"`{name}` is {what}", True
     elif one is None or one.is_data:
         score, evidence = weights.FROM_ELSEWHERE, f"`{name}` may be a {question.noun.word}"
     elif _is_for_others(question, name, shown.own):

@@ -20,7 +20,7 @@ from .permissions import covers
 from .roles import ROLE, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
-from .uses import named_in, runs_code
+from .uses import named_in, runs_code, stands_in_a_file
 
 _PROFILE: Final = "aws_iam_instance_profile"
 _TASK: Final = "aws_ecs_task_definition"
@@ -38,8 +38,6 @@ class _Start:
     by: frozenset[str]
     actions: tuple[str, ...]
     most: int = 1
-    is_shown: bool = False
-    """Whether it counts only where something runs with the holder's role."""
     definition: str = ""
     """The kind of resource that says which roles the work is given, where there is one."""
 
@@ -60,12 +58,10 @@ _STARTS: Final = (
     _Start(
         "emr-serverless", _CALLERS | {"airflow", "airflow-env"}, ("emr-serverless:StartJobRun",)
     ),
-    # The role of a service waits for clusters that anybody may start, with other machines' roles.
     _Start(
         "ec2",
         frozenset({"elasticmapreduce"}),
         ("ec2:RunInstances",),
-        is_shown=True,
         definition="aws_emr_cluster",
     ),
     _Start(
@@ -114,14 +110,13 @@ def passable(
     ]
     own = {one.address for one in roles}
     users = users_of_roles(roles, module)
-    code = dict(_told(filter(runs_code, users), module))
-    certain = dict(_told((one for one in users if not runs_code(one)), module))
+    told = tuple(_told(users, module))
+    code = {one.name: one.words for one in told}
+    certain = {one.name: one.words for one in told if one.is_certain}
     known = Counter(service for name in certain for service in _services(name, module))
     for start in _STARTS:
         begins = next((a for a in start.actions if any(covers(one, a) for one in actions)), None)
         if begins is None or not holders <= start.by or known[start.service] >= start.most:
-            continue
-        if start.is_shown and not users:
             continue
         work = _taken_on_by(start.service, module)
         if len(work) > start.most or not _gives_just(work, start, module):
@@ -131,7 +126,11 @@ def passable(
         if start.definition == _TASK and not _start_just(work, users, module):
             return nothing
         words = f"`{start.service}` takes on `{{}}` for `{begins}`"
-        certain = {role.address: words.format(role.address) for role in work} | certain
+        found = {role.address: words.format(role.address) for role in work}
+        if users and start.definition:
+            certain = found | certain
+        else:
+            code |= found  # nothing says who starts the work, or what it is given
     if (code.keys() | certain.keys()) - own:
         certain |= dict(_parts(users, module))
     shown = {name: words for name, words in (code | certain).items() if name not in own}
@@ -139,7 +138,7 @@ def passable(
 
 
 def _gives_just(work: tuple[Resource, ...], start: _Start, module: Module) -> bool:
-    """Whether the definitions that stand here, if any do, give these roles and no others.
+    """Whether the definitions that are shown give these roles and no others.
 
     Those of other modules count where they give one of them. What a module does that is not looked
     into nobody can tell.
@@ -160,7 +159,7 @@ def _gives_just(work: tuple[Resource, ...], start: _Start, module: Module) -> bo
         for attribute in all_attributes(call.block.body)
         for role in work
     )
-    return not is_given_away and (all_given == places if own else all_given <= places)
+    return not is_given_away and all_given == places
 
 
 def _start_just(work: tuple[Resource, ...], users: Iterable[Resource], module: Module) -> bool:
@@ -205,13 +204,23 @@ def _given(definition: Resource) -> Iterator[str]:
             yield from (at.place for at in given)
 
 
-def _told(users: Iterable[Resource], module: Module) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    name: str
+    words: str
+    is_certain: bool
+    """Neither code nor a file that is not read may pass another one."""
+
+
+def _told(users: Iterable[Resource], module: Module) -> Iterator[_Told]:
     """Roles that these are told of, in an environment or a definition."""
     for user in users:
         for attribute in all_attributes(user.body):
             if attribute.name not in NO_USE and "role" not in attribute.name:
+                is_in_file = stands_in_a_file(attribute.value, module)
                 for name in _roles_in(attribute, user, module):
-                    yield name, f"`{user.address}` names `{name}` in `{attribute.name}`"
+                    words = f"`{user.address}` names `{name}` in `{attribute.name}`"
+                    yield _Told(name, words, not runs_code(user) and not is_in_file)
 
 
 def _parts(users: Iterable[Resource], module: Module) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,7 @@ _NAME: Final = r"([^\s\"'/:@,*?]+)"
 _FIELD: Final = r"[^\s\"':]*"
 # A name in a text, by what stands before it.
 _WRITTEN: Final = {
-    "bucket": re.compile(rf"(?:\bs3[an]?://|\barn:{_FIELD}:s3:::){_NAME}"),
+    "bucket": re.compile(rf"(?:\bs3[an]?://|\barn:{_FIELD}:s3:::|:s3:path/){_NAME}"),
     "table": re.compile(rf"\barn:{_FIELD}:dynamodb:{_FIELD}:{_FIELD}:table/{_NAME}"),
     "secret": re.compile(rf"\barn:{_FIELD}:secretsmanager:{_FIELD}:{_FIELD}:secret:{_NAME}"),
     "repository": re.compile(rf"\.dkr\.ecr\.[^\s\"'/]{{1,80}}/{_NAME}"),
@@ -50,10 +50,14 @@ _CALLED: Final = {
     "role": re.compile(r"(^|_)role_(name|arn)s?$"),
     "secret": re.compile(r"(^|_)secrets?(_manager)?_(name|arn|id)s?$"),
 }
+# What a state machine takes from its input:
+# https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html
+_FROM_INPUT: Final = ".$"
 _NAMED_IN: Final = ("bucket", "name", "id")
 # A setting in JSON, by itself or as a pair of a name and a value.
 _IN_JSON: Final = re.compile(
-    r'"(?:name"\s*:\s*"(?P<called>\w+)"\s*,\s*"value|(?P<key>[\w-]+))"\s*:\s*"(?P<value>[^"]*)"'
+    r'"(?:name"\s*:\s*"(?P<called>\w+)"\s*,\s*"value|(?P<key>[\w-]+(?:\.\$)?))"'
+    r'\s*:\s*"(?P<value>[^"]*)"'
 )
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _NO_NAME: Final = re.compile(r"(true|false|none|null|[\d.]*|https?://.*)\Z", re.IGNORECASE)
@@ -125,7 +129,7 @@ class _Reader:
         yield from (one.value for one in held if is_for_its_work(one.name, self.user))
 
     def _is_called_so(self, key: str) -> bool:
-        words = "_".join(_WORD.split(key)).lower()
+        words = "_".join(_WORD.split(key.removesuffix(_FROM_INPUT))).lower()
         found = _CALLED.get(self.noun.word, self.noun.variable).search(words)
         return bool(found or re.search(rf"(^|_){self.noun.word}s?_(name|arn|id|ur[il])s?_", words))
 

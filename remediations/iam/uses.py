@@ -14,7 +14,7 @@ from ..frozen import dataclass
 from ..model import Known
 from ..terraform.belonging import nodes_behind, resolve
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Expression, Heredoc, Reference, String, all_attributes
+from ..terraform.nodes import Call, Expression, Heredoc, Reference, String, all_attributes
 from .actions import levels, reach
 from .identity import NO_USE
 from .permissions import covers
@@ -28,6 +28,7 @@ _NOT_ITS_OWN: Final = {
     "aws_lambda_layer_version": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
 }
 _STARTED_WITH: Final = re.compile(r"executionRoleArn\W{1,40}(aws_iam_role\.[\w-]+)")
+_NOT_READ: Final = frozenset({"file", "templatefile"})
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
 _READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
@@ -66,12 +67,7 @@ _CODE: Final = {
 # What runs code too, and is started by what says more of its work. A build is told of a repository
 # to put an image there; which buckets its commands work with stands in them.
 _PARTLY: Final = {
-    "aws_apprunner_service": frozenset(
-        {
-            ("image_identifier", "aws_ecr_repository"),
-            ("runtime_environment_secrets", "aws_secretsmanager_secret"),
-        }
-    ),
+    "aws_apprunner_service": frozenset({("image_identifier", "aws_ecr_repository")}),
     BUILD: frozenset({("image", "aws_ecr_repository"), ("value", "aws_ecr_repository")}),
 }
 SAYS_ALL: Final = frozenset(
@@ -92,9 +88,11 @@ SAYS_ALL: Final = frozenset(
 )
 """What works with all that its arguments name, and with nothing else."""
 # What works with all that it names and may do more. Of whatever stands in none of these tables
-# nobody knows here what it needs: workers of EMR and of Airflow, say, read more than they name.
-_WHOLLY: Final = SAYS_ALL | {"aws_glue_job", "aws_glue_trigger", "aws_sfn_state_machine"}
-_OF_ML: Final = ("aws_bedrock", "aws_sagemaker_")
+# nobody knows here what it needs: workers of EMR, of Glue and of Airflow, say, run code that reads
+# more than they are told of.
+WHOLLY: Final = SAYS_ALL | {"aws_sfn_state_machine"}
+OF_ML: Final = ("aws_bedrock", "aws_sagemaker_")
+_FOR_CODE: Final = frozenset({"environment", "environment_variables"})
 _OF_PEOPLE: Final = (
     "aws_sagemaker_domain",
     "aws_sagemaker_notebook_instance",
@@ -136,7 +134,8 @@ def named_beside(
         named = f"`{one.sid}`" if one.sid else "another statement"
         for item in one.resources:
             for found in _REFERENCE.finditer(item.text):
-                words = f"{named} of the same role names `{found[1]}`"
+                of = "role" if roles else "policy"
+                words = f"{named} of the same {of} names `{found[1]}`"
                 yield found[1], words, says_enough(actions, statement)
 
 
@@ -166,8 +165,8 @@ def _pointed_at(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[s
     around = {one.address: one for user in users for one in _around(user, module)}
     for user in (*[one for one in around.values() if one not in users], *users):
         named = _named_by(user, module) if user in users else _named_around(user, module)
-        for argument, name in named:
-            yield name, f"`{user.address}` points at `{name}` in `{argument}`"
+        for one in named:
+            yield one.name, f"`{user.address}` points at `{one.name}` in `{one.argument}`"
 
 
 def read_by_service(roles: tuple[Resource, ...], module: Module) -> frozenset[str]:
@@ -189,14 +188,13 @@ def _read_by_service(roles: tuple[Resource, ...], module: Module) -> Iterator[st
     users = users_of_roles(roles, module)
     for user in users:
         if not runs_code(user) or is_started_with(roles, user, module):
-            held = _named_by(user, module)
-            yield from (name for argument, name in held if _works_with(user, argument, name))
+            yield from (one.name for one in _named_by(user, module) if _works_with(user, one))
         # A build gets its source from the store of a pipeline, and may know other buckets by heart.
         if not runs_code(user) and user.type != BUILD:
-            for one in _around(user, module):
-                if one not in users:
-                    held = _named_around(one, module)
-                    yield from (name for argument, name in held if _works_with(one, argument, name))
+            for near in _around(user, module):
+                if near not in users:
+                    held = _named_around(near, module)
+                    yield from (one.name for one in held if _works_with(near, one))
 
 
 def is_started_with(roles: tuple[Resource, ...], user: Resource, module: Module) -> bool:
@@ -214,13 +212,24 @@ def is_started_with(roles: tuple[Resource, ...], user: Resource, module: Module)
     return any(found[1] in names for found in _STARTED_WITH.finditer(text))
 
 
-def _works_with(user: Resource, argument: str, name: str) -> bool:
-    """Whether the service itself works with what is named in this argument."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What is named in an argument; where a file is filled in, it may name others besides."""
+
+    argument: str
+    name: str
+    is_in_file: bool
+
+
+def _works_with(user: Resource, named: _Named) -> bool:
+    """Whether the service itself works with what is named, and with no more than is written."""
+    if named.is_in_file:
+        return False
     parts = _CODE.get(user.type, _PARTLY.get(user.type))
     if parts is not None:
-        return (argument, name.removeprefix("data.").partition(".")[0]) in parts
-    is_of_ml = user.type.startswith(_OF_ML) and not user.type.startswith(_OF_PEOPLE)
-    return is_of_ml or user.type in _WHOLLY
+        return (named.argument, named.name.removeprefix("data.").partition(".")[0]) in parts
+    is_of_ml = user.type.startswith(OF_ML) and not user.type.startswith(_OF_PEOPLE)
+    return (is_of_ml and named.argument not in _FOR_CODE) or user.type in WHOLLY
 
 
 def told(user: Resource, module: Module) -> frozenset[str]:
@@ -229,25 +238,32 @@ def told(user: Resource, module: Module) -> frozenset[str]:
 
 
 def _told(user: Resource, module: Module) -> Iterator[str]:
-    yield from (name for _, name in _named_by(user, module))
-    for one in _around(user, module):
-        yield from (name for _, name in _named_around(one, module))
+    yield from (one.name for one in _named_by(user, module))
+    for near in _around(user, module):
+        yield from (one.name for one in _named_around(near, module))
 
 
-def _named_by(user: Resource, module: Module) -> Iterator[tuple[str, str]]:
-    """What it names for its own work, each with the argument that does."""
+def _named_by(user: Resource, module: Module) -> Iterator[_Named]:
+    """What it names for its own work."""
     for attribute in all_attributes(user.body):
         if is_for_its_work(attribute.name, user):
+            is_in_file = stands_in_a_file(attribute.value, module)
             for name in named_in(attribute.value, user, module):
-                yield attribute.name, name
+                yield _Named(attribute.name, name, is_in_file)
 
 
-def _named_around(one: Resource, module: Module) -> Iterator[tuple[str, str]]:
+def stands_in_a_file(value: Expression, module: Module) -> bool:
+    """Whether some of it does: files that are not Terraform are not read."""
+    nodes = nodes_behind([value], module)
+    return any(isinstance(node, Call) and node.name in _NOT_READ for node in nodes)
+
+
+def _named_around(near: Resource, module: Module) -> Iterator[_Named]:
     """What it names for what it refers to: a pipeline, the store that its builds work with too."""
-    for argument, name in _named_by(one, module):
+    for one in _named_by(near, module):
         # What calls a function has an image of its own.
-        if argument != "image_uri" and (one.type != PIPELINE or argument in _OF_STORE):
-            yield argument, name
+        if one.argument != "image_uri" and (near.type != PIPELINE or one.argument in _OF_STORE):
+            yield one
 
 
 def is_for_its_work(argument: str, user: Resource) -> bool:

@@ -14,12 +14,14 @@ MARGIN: Final = 0.2
 """How far the next one has to be behind."""
 
 CONCLUSIVE: Final = 1.25
-"""Named beside the wildcard in its own list, or all that can be written to; nothing else counts."""
-NAMED_BY_SIBLING: Final = 0.95
+"""All that can be written to; nothing else counts."""
 USED_BY_CONSUMER: Final = 0.90
-ONLY_ONE: Final = 0.85
 TOLD: Final = 0.80
 """Code is told of it, and may never read it, or need another one that it knows by heart."""
+NAMED_BESIDE: Final = 0.79
+"""It is named for something else, which does not show that the wildcard means it too."""
+ONLY_ONE: Final = 0.78
+"""There is no other of its kind, which does not show that this is what is meant."""
 ONE_OF_SEVERAL: Final = 0.75
 """Declared, and nothing shows what needs it: it may be this role."""
 USED_OTHERWISE: Final = 0.50

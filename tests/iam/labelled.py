@@ -32,6 +32,7 @@ LATER: Final = (
     "fifteenth",
     "sixteenth",
     "seventeenth",
+    "eighteenth",
 )
 HALVES: Final = FIRST + LATER
 """The halves of the first round, and the rounds after it."""

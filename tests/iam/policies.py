@@ -18,6 +18,38 @@ PROFILE = Profile("prod", rules_off=frozenset(r.id for r in rules() if r.id != R
 BUCKET = 'resource "aws_s3_bucket" "training" {\n  bucket = "acme-training"\n}\n'
 B = "aws_s3_bucket.training.arn"
 OBJECTS = '"${aws_s3_bucket.training.arn}/*"'
+SHOWN = """
+resource "aws_iam_role" "job" {
+  assume_role_policy = jsonencode({
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "sagemaker.amazonaws.com" }
+        Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+      },
+    ]
+  })
+}
+
+resource "aws_sagemaker_model" "job" {
+  execution_role_arn = aws_iam_role.job.arn
+
+  primary_container {
+    image          = "churn:1"
+    model_data_url = "s3://${aws_s3_bucket.training.id}/model.tar.gz"
+  }
+}
+"""
+"""A role, and a model that is read from the bucket with it."""
+ATTACHED = """
+resource "aws_iam_role_policy" "job" {
+  role   = aws_iam_role.job.id
+  policy = data.aws_iam_policy_document.p.json
+}
+"""
+OF_DOCUMENT = SHOWN + ATTACHED
+"""What shows which bucket the document called p means."""
 FORMS = ("document", "jsonencode")
 
 
@@ -37,7 +69,12 @@ def one(*actions: str, on: Sequence[str] = ('"*"',), sid: str = "", vpce: str = 
 
 
 def write(form: str, *statements: S) -> str:
-    """A module with one bucket and one policy."""
+    """A module with one bucket and one policy, and a model that shows that it means the bucket."""
+    return unused(form, *statements) + (OF_DOCUMENT if form == "document" else SHOWN)
+
+
+def unused(form: str, *statements: S) -> str:
+    """A module with one bucket and one policy; nothing says what for."""
     return BUCKET + "\n" + (_document if form == "document" else _encoded)(statements)
 
 
@@ -87,7 +124,7 @@ def _encoded(statements: Sequence[S]) -> str:
         objects.append("      { " + ", ".join(parts) + " },\n")
     return (
         'resource "aws_iam_role_policy" "p" {\n'
-        '  role = "job"\n\n'
+        "  role = aws_iam_role.job.id\n\n"
         "  policy = jsonencode({\n"
         '    Version = "2012-10-17"\n'
         f"    Statement = [\n{''.join(objects)}    ]\n"

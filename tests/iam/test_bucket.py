@@ -8,9 +8,21 @@ from remediations.detect import detect
 from remediations.model import Profile
 from remediations.terraform.grammar import Grammar
 
-from .policies import BUCKET, one, read, reasons, report, scoped, write
+from .policies import BUCKET, one, read, reasons, report, scoped, unused, write
 
 POLICY = write("document", one("s3:GetObject"))
+UNUSED = unused("document", one("s3:GetObject"))
+ONLY_ONE = (
+    "`aws_s3_bucket.training` is the only data bucket of this module. That may not be all: name "
+    "the ARN of each bucket that this role needs. If that is all, write "
+    '`["${aws_s3_bucket.training.arn}/*"]`.'
+)
+
+
+def test_the_only_one_is_said_and_not_named(grammar: Grammar) -> None:
+    start = read(UNUSED, grammar)
+    assert reasons(start) == [ONLY_ONE]
+    assert scoped(start).documents == start.documents
 
 
 @pytest.mark.parametrize(
@@ -30,6 +42,7 @@ POLICY = write("document", one("s3:GetObject"))
     ids=["logs", "state", "website", "lb", "data-state", "var-logs", "var-prefix", "module"],
 )
 def test_what_holds_no_data_is_not_meant(beside: str, grammar: Grammar) -> None:
+    assert reasons(read(UNUSED + "\n" + beside, grammar)) == [ONLY_ONE]
     start = read(POLICY + "\n" + beside, grammar)
     assert '"${aws_s3_bucket.training.arn}/*"' in scoped(start).documents["main.tf"].source.text
 
@@ -44,28 +57,36 @@ def test_what_holds_no_data_is_not_meant(beside: str, grammar: Grammar) -> None:
             'module "models" {\n  source = "terraform-aws-modules/s3-bucket/aws"\n}\n',
             "`module.models`",
         ),
-        (
-            'resource "aws_s3_access_point" "a" {\n  bucket = "r"\n  name   = "a"\n}\n',
-            "access point",
-        ),
-        ('resource "aws_s3control_access_grant" "a" {\n  permission = "READ"\n}\n', "access point"),
     ],
-    ids=["resource", "data", "variable", "module", "access point", "grant"],
+    ids=["resource", "data", "variable", "module"],
 )
 def test_what_else_can_be_meant_is_named(beside: str, said: str, grammar: Grammar) -> None:
-    start = read(POLICY + "\n" + beside, grammar)
+    start = read(UNUSED + "\n" + beside, grammar)
     assert [said in reason for reason in reasons(start)] == [True]
     assert scoped(start).documents == start.documents
 
 
+@pytest.mark.parametrize(
+    "door",
+    [
+        'resource "aws_s3_access_point" "a" {\n  bucket = "r"\n  name   = "a"\n}\n',
+        'resource "aws_s3control_access_grant" "a" {\n  permission = "READ"\n}\n',
+    ],
+    ids=["access point", "grant"],
+)
+def test_another_door_keeps_what_is_shown_from_being_named(door: str, grammar: Grammar) -> None:
+    start = read(POLICY + "\n" + door, grammar)
+    assert ["access point" in reason for reason in reasons(start)] == [True]
+    assert scoped(start).documents == start.documents
+
+
 def test_the_name_of_the_declared_bucket_is_no_other_bucket(grammar: Grammar) -> None:
-    named = POLICY.replace('"acme-training"', "local.name")
+    named = UNUSED.replace('"acme-training"', "local.name")
     given = (
         'locals {\n  name = "acme-${var.bucket_name}"\n}\n\n'
         'variable "bucket_name" {\n  type = string\n}\n'
     )
-    start = read(named + "\n" + given, grammar)
-    assert reasons(start) == []
+    assert reasons(read(named + "\n" + given, grammar)) == [ONLY_ONE]
 
 
 def test_without_a_bucket_the_advice_asks_for_one(grammar: Grammar) -> None:

@@ -14,7 +14,7 @@ from remediations.plan import combine
 from remediations.rule import rules
 from remediations.terraform.grammar import Grammar
 
-from .policies import BUCKET, RULE, report, scoped
+from .policies import ATTACHED, BUCKET, RULE, SHOWN, report, scoped
 
 OBJECT = """{
     Statement = [
@@ -32,6 +32,7 @@ JSON = """<<EOF
 }
 EOF
 """
+ROLE = "  role   = aws_iam_role.job.id\n"
 LOCALS = {
     "encoded in the local": (f"policy = jsonencode({OBJECT})", "local.policy"),
     "encoded in the resource": (f"policy = {OBJECT}", "jsonencode(local.policy)"),
@@ -45,8 +46,9 @@ LOCALS = {
 
 def _module(held: str, value: str) -> dict[str, bytes]:
     """The local in one file, and a policy that is made of it in another."""
-    policy = f'resource "aws_iam_role_policy" "p" {{\n  role   = "job"\n  policy = {value}\n}}\n'
-    written = {"locals.tf": f"locals {{\n  {held}\n}}\n", "main.tf": f"{BUCKET}\n{policy}"}
+    policy = f'resource "aws_iam_role_policy" "p" {{\n{ROLE}  policy = {value}\n}}\n'
+    main = f"{BUCKET}\n{policy}{SHOWN}"
+    written = {"locals.tf": f"locals {{\n  {held}\n}}\n", "main.tf": main}
     return {path: text.encode() for path, text in written.items()}
 
 
@@ -74,15 +76,15 @@ def test_it_is_told_at_the_resource_and_mended_in_the_local(form: str, grammar: 
 
 OVERRIDES = {
     "jsonencode": (
-        'resource "aws_iam_role_policy" "p" {\n  policy = jsonencode({})\n}\n',
+        f'resource "aws_iam_role_policy" "p" {{\n{ROLE}  policy = jsonencode({{}})\n}}\n',
         f'resource "aws_iam_role_policy" "p" {{\n  policy = jsonencode({OBJECT})\n}}\n',
     ),
     "a heredoc": (
-        'resource "aws_iam_role_policy" "p" {\n  policy = "{}"\n}\n',
+        f'resource "aws_iam_role_policy" "p" {{\n{ROLE}  policy = "{{}}"\n}}\n',
         f'resource "aws_iam_role_policy" "p" {{\n  policy = {JSON}}}\n',
     ),
     "a document": (
-        'data "aws_iam_policy_document" "p" {\n}\n',
+        'data "aws_iam_policy_document" "p" {\n}\n' + ATTACHED,
         'data "aws_iam_policy_document" "p" {\n  statement {\n    # the data of one team\n'
         '    actions   = ["s3:GetObject", "sqs:SendMessage"]\n    resources = ["*"]\n\n'
         '    condition {\n      test     = "StringEquals"\n      variable = "aws:SourceVpce"\n'
@@ -95,7 +97,7 @@ OVERRIDES = {
 def test_what_an_override_file_says_is_mended_there(form: str, grammar: Grammar) -> None:
     """Offsets of one file mean nothing in the other one, so both begin differently."""
     written, over = OVERRIDES[form]
-    files = {"main.tf": BUCKET + written, "main_override.tf": f"# {'x' * 500}\n{over}"}
+    files = {"main.tf": BUCKET + written + SHOWN, "main_override.tf": f"# {'x' * 500}\n{over}"}
     start = Codebase.read({path: text.encode() for path, text in files.items()}, grammar)
     assert _finding(start).location.path == "main_override.tf"
     after = scoped(start)
@@ -108,11 +110,15 @@ def test_what_an_override_file_says_is_mended_there(form: str, grammar: Grammar)
 
 def test_what_others_read_too_is_left_to_a_person(grammar: Grammar) -> None:
     files = _module(f"policy = jsonencode({OBJECT})", "local.policy")
-    files["more.tf"] = b'resource "aws_iam_policy" "q" {\n  policy = local.policy\n}\n'
+    files["more.tf"] = (
+        b'resource "aws_iam_policy" "q" {\n  policy = local.policy\n}\n\n'
+        b'resource "aws_iam_role_policy_attachment" "q" {\n  role       = aws_iam_role.job.name\n'
+        b"  policy_arn = aws_iam_policy.q.arn\n}\n"
+    )
     start = Codebase.read(files, grammar)
     advice = {one.address: one.advice for one in report(start).findings}
     assert advice == {
-        one: "`aws_s3_bucket.training` is the only data bucket of this module. "
+        one: "`aws_sagemaker_model.job` points at `aws_s3_bucket.training` in `model_data_url`. "
         f"`{other}` reads the same policy: make sure that nothing more is needed. "
         "Then name `aws_s3_bucket.training` in place of the wildcard."
         for one, other in (
@@ -161,15 +167,15 @@ TEXT = json.dumps(
 def _native() -> dict[str, bytes]:
     text = TEXT.replace('"', '\\"').replace("${", "$${")
     text = text.replace("BUCKET", "${aws_s3_bucket.training.arn}")
-    policy = f'resource "aws_iam_role_policy" "p" {{\n  role   = "job"\n  policy = "{text}"\n}}\n'
-    return {"main.tf": f"{BUCKET}\n{policy}".encode()}
+    policy = f'resource "aws_iam_role_policy" "p" {{\n{ROLE}  policy = "{text}"\n}}\n'
+    return {"main.tf": f"{BUCKET}\n{policy}{SHOWN}".encode()}
 
 
 def _json_syntax() -> dict[str, bytes]:
     text = TEXT.replace("${", "$${").replace("BUCKET", "${aws_s3_bucket.training.arn}")
-    document = {"resource": {"aws_iam_role_policy": {"p": {"role": "job", "policy": text}}}}
-    written = json.dumps(document, indent=2)
-    return {"main.tf": BUCKET.encode(), "policy.tf.json": written.encode()}
+    policy = {"role": "${aws_iam_role.job.id}", "policy": text}
+    written = json.dumps({"resource": {"aws_iam_role_policy": {"p": policy}}}, indent=2)
+    return {"main.tf": (BUCKET + SHOWN).encode(), "policy.tf.json": written.encode()}
 
 
 @pytest.mark.parametrize("files", [_native(), _json_syntax()], ids=["native", "json"])

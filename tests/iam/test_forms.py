@@ -1,6 +1,6 @@
 """Every form that Terraform writes a policy in: found, led to its role, and scoped where it stands.
 
-There are two buckets, and only the job that runs with the role shows which one is meant: where
+There are two buckets, and only the model that runs with the role shows which one is meant: where
 the way from the statement to the role is lost, nothing can be scoped.
 """
 
@@ -18,10 +18,12 @@ AROUND = """resource "aws_s3_bucket" "training" {
   bucket = "acme-training"
 }
 
-resource "aws_glue_job" "job" {
-  name              = "job"
-  role_arn          = aws_iam_role.job.arn
-  default_arguments = { "--DATA" = aws_s3_bucket.training.id }
+resource "aws_sagemaker_model" "job" {
+  execution_role_arn = aws_iam_role.job.arn
+
+  primary_container {
+    model_data_url = "s3://${aws_s3_bucket.training.id}/model.tar.gz"
+  }
 }
 
 resource "aws_iam_role" "job" {
@@ -126,7 +128,6 @@ def _is_scoped(text: str, grammar: Grammar) -> None:
 @pytest.mark.parametrize("over", ['toset(["1", "2"])', "var.accounts"], ids=["settled", "not"])
 def test_nothing_is_taken_out_of_a_dynamic_block(over: str, grammar: Grammar) -> None:
     """``statement.value`` means nothing outside; within, a list may still be narrowed."""
-    bucket = 'resource "aws_s3_bucket" "training" {\n  bucket = "acme-training"\n}\n\n'
     made = (
         f'  dynamic "statement" {{\n    for_each = {over}\n\n    content {{\n'
         '      actions   = [ACTIONS]\n      resources = ["*"]\n\n      condition {\n'
@@ -134,7 +135,7 @@ def test_nothing_is_taken_out_of_a_dynamic_block(over: str, grammar: Grammar) ->
         "        values   = [statement.value]\n      }\n    }\n  }\n"
     )
     accounts = 'variable "accounts" {\n  type = set(string)\n}\n'
-    text = bucket + _document(made) + accounts
+    text = AROUND.replace("INSIDE", "") + _document(made) + _inline(JSON) + accounts
     mixed = read(text.replace("ACTIONS", '"s3:GetObject", "sqs:SendMessage"'), grammar)
     (finding,) = report(mixed).findings
     assert finding.advice.startswith("Give `s3:GetObject` a statement of its own")
@@ -143,7 +144,7 @@ def test_nothing_is_taken_out_of_a_dynamic_block(over: str, grammar: Grammar) ->
 
 @pytest.mark.parametrize("of", ["user", "group"])
 def test_users_and_groups_have_policies_too(of: str, grammar: Grammar) -> None:
-    """Nothing runs with them, so what another statement names is all that shows the bucket."""
+    """Nothing runs with them, so what another statement names is said, and not named."""
     bucket = 'resource "aws_s3_bucket" "training" {\n  bucket = "acme-training"\n}\n\n'
     named = (
         'jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:PutObject", Resource = "*" }, '
@@ -151,6 +152,11 @@ def test_users_and_groups_have_policies_too(of: str, grammar: Grammar) -> None:
         'Resource = "${aws_s3_bucket.training.arn}/*" }] })'
     )
     policy = f'resource "aws_iam_{of}_policy" "p" {{\n  {of}   = "x"\n  policy = {named}\n}}\n'
-    _is_scoped(bucket + policy, grammar)
-    alone = policy.replace(named, ENCODED)
-    assert scoped(read(bucket + alone, grammar)).documents["main.tf"].source.text == bucket + alone
+    start = read(bucket + policy, grammar)
+    (finding,) = report(start).findings
+    assert finding.advice == (
+        "Another statement of the same policy names `aws_s3_bucket.training`. That may not be all: "
+        "name the ARN of each bucket that this role needs. If that is all, write "
+        '`["${aws_s3_bucket.training.arn}/*"]`.'
+    )
+    assert scoped(start).documents["main.tf"].source.text == bucket + policy

@@ -7,7 +7,7 @@ import pytest
 from remediations.iam.statements import policies
 from remediations.terraform.grammar import Grammar
 
-from .policies import BUCKET, RULE, read, report, scoped
+from .policies import BUCKET, RULE, SHOWN, read, report, scoped
 
 BODY = """\
 {
@@ -33,7 +33,9 @@ ENDS = {"plain": "<<EOF\n{}EOF\n", "indented": "<<-EOF\n{}  EOF\n", "crlf": "<<E
 def _write(body: str, end: str = "plain") -> str:
     text = body.replace("\n", "\r\n") if end == "crlf" else body
     heredoc = ENDS[end].format(text) if "{}" in ENDS[end] else ""
-    return BUCKET + 'resource "aws_iam_role_policy" "p" {\n  policy = ' + heredoc + "}\n"
+    role = "  role   = aws_iam_role.job.id\n"
+    policy = f'resource "aws_iam_role_policy" "p" {{\n{role}  policy = {heredoc}}}\n'
+    return BUCKET + policy + SHOWN
 
 
 @pytest.mark.parametrize("end", ENDS)

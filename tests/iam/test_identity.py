@@ -7,9 +7,9 @@ import pytest
 from remediations.codebase import Codebase
 from remediations.terraform.grammar import Grammar
 
-from .policies import S, one, read, report, write
+from .policies import S, one, read, report, unused, write
 
-POLICY = write("document", one("s3:GetObject"))
+POLICY = unused("document", one("s3:GetObject"))
 JSON = "data.aws_iam_policy_document.p.json"
 
 
@@ -54,7 +54,7 @@ def test_a_policy_that_means_something_else_is_left_alone(user: str, grammar: Gr
 
 
 def test_a_role_that_another_one_trusts_is_judged(grammar: Grammar) -> None:
-    text = write("jsonencode", one("s3:GetObject")).replace("aws_iam_role_policy", "aws_iam_role")
+    text = unused("jsonencode", one("s3:GetObject")).replace("aws_iam_role_policy", "aws_iam_role")
     trusting = (
         'resource "aws_iam_role" "x" {\n'
         "  assume_role_policy = jsonencode({ who = aws_iam_role.p.arn })\n}\n"

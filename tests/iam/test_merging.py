@@ -10,7 +10,7 @@ import pytest
 from remediations.iam.narrowing import widens
 from remediations.terraform.grammar import Grammar
 
-from .policies import BUCKET, OBJECTS, read, report, scoped
+from .policies import ATTACHED, BUCKET, OBJECTS, SHOWN, read, report, scoped
 
 
 def _statement(actions: str, resources: str = '"*"', sid: str = "") -> str:
@@ -24,33 +24,23 @@ def _document(*statements: str) -> str:
     return 'data "aws_iam_policy_document" "p" {\n' + "\n".join(statements) + "}\n\n"
 
 
-# Without it nobody could tell what the other module does with the only bucket here.
-OF_SAGEMAKER = """resource "aws_iam_role" "training" {
-  assume_role_policy = jsonencode({
-    Statement = [{ Effect = "Allow", Principal = { Service = "sagemaker.amazonaws.com" } }]
-  })
-}
-
-resource "aws_iam_role_policy" "training" {
-  role   = aws_iam_role.training.id
-  policy = data.aws_iam_policy_document.p.json
-}
-"""
+OF_WHOLE = ATTACHED.replace("document.p.", "document.q.")
 MIXED = '"s3:GetObject", "sqs:SendMessage"'
 ELSEWHERE = {
     "overridden": 'data "aws_iam_policy_document" "q" {\n'
     "  source_policy_documents = [data.aws_iam_policy_document.p.json]\n\n"
     + _statement('"sqs:SendMessage"', '"*"', '"A"')
-    + "}\n",
+    + "}\n"
+    + OF_WHOLE,
     "overriding": 'data "aws_iam_policy_document" "q" {\n'
-    "  override_policy_documents = [data.aws_iam_policy_document.p.json]\n}\n",
+    "  override_policy_documents = [data.aws_iam_policy_document.p.json]\n}\n" + OF_WHOLE,
     "in a module": 'module "m" {\n  source   = "./m"\n'
-    "  policies = [data.aws_iam_policy_document.p.json]\n}\n\n" + OF_SAGEMAKER,
+    "  policies = [data.aws_iam_policy_document.p.json]\n}\n" + ATTACHED,
 }
 
 
 def _module(policy: str, where: str) -> str:
-    return BUCKET + "\n" + policy + ELSEWHERE[where]
+    return BUCKET + "\n" + policy + ELSEWHERE[where] + SHOWN
 
 
 @pytest.mark.parametrize("where", ELSEWHERE)

@@ -24,10 +24,12 @@ resource "aws_iam_role" "job" {
   }
 }
 
-resource "aws_glue_job" "job" {
-  name              = "job"
-  role_arn          = aws_iam_role.job.arn
-  default_arguments = { "--DATA" = aws_s3_bucket.training.id }
+resource "aws_sagemaker_model" "job" {
+  execution_role_arn = aws_iam_role.job.arn
+
+  primary_container {
+    model_data_url = "s3://${aws_s3_bucket.training.id}/model.tar.gz"
+  }
 }
 
 module "names" {

@@ -185,6 +185,14 @@ resource "aws_iam_role_policy" "job" {
   role   = aws_iam_role.job.id
   policy = data.aws_iam_policy_document.p.json
 }
+
+resource "aws_sagemaker_model" "job" {
+  execution_role_arn = aws_iam_role.job.arn
+
+  primary_container {
+    model_data_url = "s3://${aws_s3_bucket.data.id}/model.tar.gz"
+  }
+}
 """
 
 

@@ -13,7 +13,7 @@ from remediations.plan import plan
 from remediations.rule import rules
 from remediations.terraform.grammar import Grammar
 
-from .policies import costs, read
+from .policies import SHOWN, costs, read
 
 BUCKET = 'resource "aws_s3_bucket" "training" {\n  bucket = "acme-training"\n}\n\n'
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -50,13 +50,29 @@ def _warnings(codebase: Codebase, address: str) -> list[str]:
     return [*nearly_full(policies(resource, module)[0], resource, ("a",), module)]
 
 
-@pytest.mark.parametrize("kind", LIMITS)
+@pytest.mark.parametrize("kind", ["aws_iam_policy", "aws_iam_role_policy"])
 def test_from_four_fifths_on_the_cost_says_so(kind: str, grammar: Grammar) -> None:
     limit = LIMITS[kind][1]
-    empty = read(BUCKET + _policy(kind, "p", 0), grammar)
+    around = (
+        BUCKET
+        + SHOWN
+        + (
+            'resource "aws_iam_role_policy_attachment" "p" {\n  role       = aws_iam_role.job.id\n'
+            "  policy_arn = aws_iam_policy.p.arn\n}\n\n"
+        )
+    )
+    own = 'role   = "job"', "role   = aws_iam_role.job.id"
+    empty = read(around + _policy(kind, "p", 0).replace(*own), grammar)
     assert "AWS takes" not in " ".join(costs(empty))
-    (nearly,) = costs(read(BUCKET + _policy(kind, "p", limit * 8 // 10), grammar))
+    (nearly,) = costs(read(around + _policy(kind, "p", limit * 8 // 10).replace(*own), grammar))
     assert NEARLY.format(limit) in nearly
+
+
+@pytest.mark.parametrize("kind", LIMITS)
+def test_each_kind_of_policy_has_its_own_room(kind: str, grammar: Grammar) -> None:
+    limit = LIMITS[kind][1]
+    (said,) = _warnings(read(_policy(kind, "p", limit * 8 // 10), grammar), f"{kind}.p")
+    assert NEARLY.format(limit) in said
 
 
 @pytest.mark.parametrize("kind", LIMITS)

@@ -8,21 +8,19 @@ from remediations.codebase import Codebase
 from remediations.plan import plan
 from remediations.terraform.grammar import Grammar
 
-from .policies import BUCKET, OBJECTS, PROFILE, read, reasons, report, scoped, statements
+from .policies import (
+    BUCKET,
+    OBJECTS,
+    OF_DOCUMENT,
+    PROFILE,
+    SHOWN,
+    read,
+    reasons,
+    report,
+    scoped,
+    statements,
+)
 
-ROLE = """
-resource "aws_iam_role" "job" {
-  assume_role_policy = jsonencode({
-    Statement = [
-      {
-        Effect    = "Allow"
-        Action    = "sts:AssumeRole"
-        Principal = { Service = "sagemaker.amazonaws.com" }
-      },
-    ]
-  })
-}
-"""
 GET = '{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" }'
 SEND = '{ Effect = "Allow", Action = "sqs:SendMessage", Resource = "*" }'
 BOTH = {"s3:GetObject", "sqs:SendMessage"}
@@ -53,7 +51,7 @@ UNTOLD = {
 
 def _policy(listed: str, beside: str = "") -> str:
     return (
-        f'{BUCKET}{ROLE}\n{beside}\nvariable "reads" {{\n  type = bool\n}}\n\n'
+        f'{BUCKET}{SHOWN}\n{beside}\nvariable "reads" {{\n  type = bool\n}}\n\n'
         'resource "aws_iam_role_policy" "p" {\n  role = aws_iam_role.job.id\n'
         f"  policy = jsonencode({{\n    Statement = {listed}\n  }})\n}}\n"
     )
@@ -143,10 +141,11 @@ data "aws_iam_policy_document" "p" {
 
 
 def test_a_dynamic_block_is_read_instance_by_instance(grammar: Grammar) -> None:
-    start = read(SEVERAL + BUCKET, grammar)
+    text = SEVERAL + BUCKET + OF_DOCUMENT
+    start = read(text, grammar)
     assert [[item.text for item in one.actions] for one in statements(start)] == [
         ["s3:GetObject"],
         ["sqs:SendMessage"],
     ]
     assert len(report(start).findings) == 1
-    assert scoped(start).documents["main.tf"].source.text == SEVERAL + BUCKET
+    assert scoped(start).documents["main.tf"].source.text == text

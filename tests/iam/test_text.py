@@ -6,7 +6,7 @@ import pytest
 
 from remediations.terraform.grammar import Grammar
 
-from .policies import BUCKET, RULE, read, reasons, report, scoped
+from .policies import BUCKET, OF_DOCUMENT, RULE, read, reasons, report, scoped
 
 COMMENTS = """
 data "aws_iam_policy_document" "p" {
@@ -78,6 +78,10 @@ data "aws_iam_policy_document" "p" {
 """
 
 
+def _module(policy: str) -> str:
+    return BUCKET + policy + OF_DOCUMENT
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize(
     ("before", "after"), [(COMMENTS, COMMENTS_AFTER), (LISTED, LISTED_AFTER)], ids=["split", "list"]
@@ -85,8 +89,8 @@ data "aws_iam_policy_document" "p" {
 def test_comments_stay_with_what_they_are_about(
     before: str, after: str, newline: str, grammar: Grammar
 ) -> None:
-    made = scoped(read((BUCKET + before).replace("\n", newline), grammar))
-    assert made.documents["main.tf"].source.text == (BUCKET + after).replace("\n", newline)
+    made = scoped(read(_module(before).replace("\n", newline), grammar))
+    assert made.documents["main.tf"].source.text == _module(after).replace("\n", newline)
 
 
 UNPLACEABLE = """
@@ -161,14 +165,14 @@ data "aws_iam_policy_document" "p" {
     ],
 )
 def test_what_cannot_be_placed_is_advice(text: str, said: str, grammar: Grammar) -> None:
-    start = read(BUCKET + text, grammar)
+    start = read(_module(text), grammar)
     assert [finding.rule for finding in report(start).findings] == [RULE]
     assert [said in reason for reason in reasons(start)] == [True]
-    assert scoped(start).documents["main.tf"].source.text == BUCKET + text
+    assert scoped(start).documents["main.tf"].source.text == _module(text)
 
 
 def test_a_list_that_is_only_needed_whole_may_come_from_elsewhere(grammar: Grammar) -> None:
-    start = read(BUCKET + PASSED_IN.replace(', "s3:ListAllMyBuckets"', ""), grammar)
+    start = read(_module(PASSED_IN.replace(', "s3:ListAllMyBuckets"', "")), grammar)
     text = scoped(start).documents["main.tf"].source.text
     assert "actions   = local.actions" in text
     assert 'resources = ["${aws_s3_bucket.training.arn}/*"]' in text
@@ -179,6 +183,6 @@ def test_a_sid_nobody_can_read_is_not_written_twice(grammar: Grammar) -> None:
         'data "aws_iam_policy_document" "p" {\n  statement {\n    sid       = var.sid\n'
         '    actions   = ["s3:GetObject", "s3:CreateJob"]\n    resources = ["*"]\n  }\n}\n'
     )
-    made = scoped(read(BUCKET + text, grammar)).documents["main.tf"].source.text
+    made = scoped(read(_module(text), grammar)).documents["main.tf"].source.text
     assert made.count(" sid ") == 1
     assert made.count("statement {") == 2

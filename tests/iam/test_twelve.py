@@ -15,7 +15,7 @@ from remediations.terraform.grammar import Grammar
 
 from .policies import read
 from .test_parliament import PROFILE as OF_IAM
-from .worked import EXAMPLES, REFUSED
+from .worked import EXAMPLES, REFUSED, UNSHOWN
 
 # What keeps a statement to a region or an account, where nothing can be named, has its own pages.
 BOUNDS = frozenset({"iam-any-region", "iam-s3-any-account"})
@@ -43,6 +43,14 @@ def test_a_fix_makes_it_what_it_should_be(number: int, grammar: Grammar) -> None
     assert made == f"{example.around}\n{example.after}"
     fixes = plan(start, _report(start), PROFILE).fixes
     assert any(example.said in fix.cost for fix in fixes)
+
+
+@pytest.mark.parametrize("number", UNSHOWN)
+def test_without_what_shows_it_nothing_is_named(number: int, grammar: Grammar) -> None:
+    around, said = UNSHOWN[number]
+    start = read(f"{around}\n{EXAMPLES[number].policy}", grammar)
+    assert plan(start, _report(start), PROFILE).fixes == ()
+    assert any(one.advice.startswith(said) for one in _report(start).findings)
 
 
 @pytest.mark.parametrize("number", TO_DECIDE)

@@ -20,10 +20,10 @@ MORE = (
 
 
 def told(settings: str) -> str:
-    """A job with these arguments."""
+    """A state machine of a task with these arguments."""
     return (
-        f'resource "aws_glue_job" "call" {{\n  name     = "call"\n  role_arn = {OWN}\n'
-        f"  default_arguments = {{\n{settings}\n  }}\n}}\n"
+        f'resource "aws_sfn_state_machine" "call" {{\n  name     = "call"\n  role_arn = {OWN}\n'
+        f"  definition = jsonencode({{ Arguments = {{\n{settings}\n  }} }})\n}}\n"
     )
 
 
@@ -71,6 +71,16 @@ def task(*containers: str) -> str:
         ("bucket", "s3:GetObject", BUCKET, 'OUT = "s3://other/x"', "other"),
         ("bucket", "s3:GetObject", BUCKET, 'OUT = "s3://other-${var.env}/x"', "other-…"),
         ("bucket", "s3:GetObject", BUCKET, 'OUT = "arn:aws:s3:::other/*"', "other"),
+        ("bucket", "s3:GetObject", BUCKET, '"Bucket.$" = "$.bucket"', "Bucket.$"),
+        ("bucket", "s3:GetObject", BUCKET, 'X = "{\\"Bucket.$\\": \\"$.b\\"}"', "Bucket.$"),
+        ("bucket", "s3:GetObject", BUCKET, 'Bucket = "{% $states.input.b %}"', "Bucket"),
+        (
+            "bucket",
+            "s3:GetObject",
+            BUCKET,
+            'X = "arn:aws:apigateway:eu-west-1:s3:path/{folder}/{item}"',
+            "{folder}",
+        ),
         (
             "bucket",
             "s3:GetObject",
@@ -117,7 +127,7 @@ def test_a_name_of_another_one_keeps_the_scope_away(
     assert isinstance(meant(noun, before + told(f"ONE = {declared}"), grammar), Choice)
     found = meant(noun, before + told(f"ONE = {declared}\n{foreign}"), grammar)
     assert found == (
-        f"`aws_glue_job.call` is told of `{named}` too, which may be another {noun}. Name "
+        f"`aws_sfn_state_machine.call` is told of `{named}` too, which may be another {noun}. Name "
         "the ARNs of all that this role needs."
     )
 
@@ -193,7 +203,7 @@ def test_images_in_a_text_say_whose_they_are(grammar: Grammar) -> None:
 
 def test_what_stands_in_a_local_is_told_too(grammar: Grammar) -> None:
     work = told("").replace(
-        "default_arguments = {\n\n  }", f"default_arguments = merge(local.all, {{ T = {TABLE} }})"
+        "Arguments = {\n\n  }", f"Arguments = merge(local.all, {{ T = {TABLE} }})"
     )
     held = 'locals {\n  all = { %s = "users" }\n}\n'
     text = HELD + role("dynamodb:PutItem") + work
@@ -201,32 +211,34 @@ def test_what_stands_in_a_local_is_told_too(grammar: Grammar) -> None:
     assert isinstance(meant("table", text + held % "USERS_TABLE", grammar), str)
 
 
-@pytest.mark.parametrize("name", ["OUT_BUCKET", "OUT"])
-def test_a_setting_may_be_a_pair_of_a_name_and_a_value(name: str, grammar: Grammar) -> None:
+@pytest.mark.parametrize(("name", "is_silent"), [("BASE_IMAGE_URI", True), ("OUT", False)])
+def test_a_setting_may_be_a_pair_of_a_name_and_a_value(
+    name: str, *, is_silent: bool, grammar: Grammar
+) -> None:
+    other = 'data "aws_ssm_parameter" "x" {\n  name = "x"\n}\n'
+    variable = '    environment_variable {{\n      name  = "{0}"\n      value = {1}\n    }}\n'
+    told = variable.format("REPO", "aws_ecr_repository.r.repository_url")
+    told += variable.format(name, "data.aws_ssm_parameter.x.value")
     build = (
-        f'resource "aws_kinesis_firehose_delivery_stream" "s" {{\n  role_arn = {OWN}\n'
-        f"  bucket_arn = {BUCKET}\n}}\n"
-        'resource "aws_codebuild_project" "b" {\n'
-        f"  service_role = {OWN}\n  artifacts {{\n    location = {BUCKET}\n  }}\n"
-        f'  environment {{\n    environment_variable {{\n      name  = "{name}"\n'
-        '      value = "other"\n    }\n  }\n}\n'
+        f'resource "aws_codebuild_project" "b" {{\n  service_role = {OWN}\n  environment {{\n'
+        f"{told}  }}\n}}\n"
     )
-    alone = HELD.replace('resource "aws_s3_bucket" "website"', 'data "x" "y"')
-    text = alone + role("s3:PutObject", by='"codebuild.amazonaws.com"') + build
-    assert isinstance(meant("bucket", text, grammar), str) is (name == "OUT_BUCKET")
-    container = f'{{ image = {IMAGE}, secrets = [{{ name = "{name}", value = "other" }}] }}'
-    text = MORE + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
-    assert isinstance(meant("repository", text + task(container), grammar), Choice)
-    named = container.replace(name, "IMAGE_URI").replace('"other"', "data.x.y.z")
-    assert isinstance(meant("repository", text + task(named), grammar), str)
+    text = MORE + other + role("ecr:BatchGetImage", by='"codebuild.amazonaws.com"') + build
+    assert isinstance(meant("repository", text, grammar), str) is is_silent
+    secret = f'[{{ name = "{name}", value = data.aws_ssm_parameter.x.value }}]'
+    text = MORE + other + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    text += task(f"{{ image = {IMAGE}, secrets = {secret} }}")
+    assert isinstance(meant("repository", text, grammar), str) is is_silent
 
 
 def test_where_its_code_lies_is_no_setting(grammar: Grammar) -> None:
-    text = HELD + role("s3:GetObject") + told(f'X = {BUCKET}\nY = "s3://acme-data/x"')
+    text = HELD + role("s3:GetObject")
     code = function(f"X = {BUCKET}", '  s3_bucket = "code"')
-    assert names(meant("bucket", text + code, grammar)) == "`aws_s3_bucket.data`"
+    found = str(meant("bucket", text + code, grammar))
+    assert "points at `aws_s3_bucket.data`" in found
+    assert "is told of" not in found
     other = function(f'X = {BUCKET}\nOUT_BUCKET = "other"', '  s3_bucket = "code"')
-    assert "`OUT_BUCKET`" in str(meant("bucket", text + other, grammar))
+    assert "is told of `OUT_BUCKET` too" in str(meant("bucket", text + other, grammar))
 
 
 def test_a_role_that_a_machine_is_told_of_by_its_name_is_passed_too(grammar: Grammar) -> None:
@@ -273,7 +285,7 @@ def test_each_container_has_to_write_to_a_group_that_stands_here(grammar: Gramma
         (f'{{ logConfiguration = {{ options = {{ "awslogs-group" = {GROUP} }} }} }}', True),
         (f'{{ environment = [{{ name = "X", value = {GROUP} }}] }}', False),
         ("local.container", True),
-        (f'jsondecode(templatefile("c.json", {{ group = {GROUP} }}))', True),
+        (f'jsondecode(templatefile("c.json", {{ group = {GROUP} }}))', False),
     ],
 )
 def test_a_group_in_the_environment_of_a_container_is_for_its_code(
@@ -283,6 +295,16 @@ def test_a_group_in_the_environment_of_a_container_is_for_its_code(
     text = HELD + role("logs:PutLogEvents", by='"ecs-tasks.amazonaws.com"') + task(container)
     text += f'locals {{\n  container = {{ options = {{ "awslogs-group" = {GROUP} }} }}\n}}\n'
     assert isinstance(meant("log group", text, grammar), Choice) is is_shown
+
+
+def test_containers_in_a_file_may_write_to_other_groups(grammar: Grammar) -> None:
+    told = f'templatefile("c.json", {{ group = {GROUP} }})'
+    text = (
+        f'resource "aws_ecs_task_definition" "t" {{\n  execution_role_arn = {OWN}\n'
+        f"  container_definitions = {told}\n}}\n"
+    )
+    allowed = role("logs:PutLogEvents", by='"ecs-tasks.amazonaws.com"')
+    assert isinstance(meant("log group", HELD + allowed + text, grammar), str)
 
 
 def test_a_function_writes_to_the_group_that_it_is_told_of(grammar: Grammar) -> None:
@@ -354,7 +376,7 @@ def test_a_build_may_put_its_result_where_nothing_else_is_shown_to_work(grammar:
     text = HELD + role("s3:PutObject", by='"codebuild.amazonaws.com"')
     alone = text.replace('resource "aws_s3_bucket" "website"', 'data "x" "y"')
     found = meant("bucket", alone + build % '"buildspec.yml"', grammar)
-    assert names(found) == "`aws_s3_bucket.data`"
+    assert "`aws_codebuild_project.b` has the role too, and may need another" in str(found)
     found = meant("bucket", text + build % '"buildspec.yml"', grammar)
     assert found == (
         "`aws_codebuild_project.b` may deploy to `aws_s3_bucket.website` too: what it does stands "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .policies import BUCKET, OBJECTS, OF_DOCUMENT, B
+
 
 @dataclass(frozen=True)
 class Worked:
@@ -18,7 +20,7 @@ class Worked:
     after: str | None = None
     said: str = ""
     could_be: str | None = None
-    around: str = 'resource "aws_s3_bucket" "training" {\n  bucket = "acme-training"\n}\n'
+    around: str = BUCKET + OF_DOCUMENT
 
 
 def allow(actions: str, resources: str, *conditions: str, effect: str = "Allow") -> str:
@@ -46,8 +48,6 @@ def document(*statements: str) -> str:
 
 
 ALL = '"*"'
-BUCKET = "aws_s3_bucket.training.arn"
-OBJECTS = '"${aws_s3_bucket.training.arn}/*"'
 STAYING = "s3:ListAllMyBuckets ecr:GetAuthorizationToken ecr:BatchGetImage cloudwatch:PutMetricData"
 FROM_THE_VPC = only_if("StringEquals", "aws:SourceVpce", "vpce-1")
 TO_SAGEMAKER = only_if("StringEquals", "iam:PassedToService", "sagemaker.amazonaws.com")
@@ -73,6 +73,12 @@ resource "aws_iam_role_policy" "machine" {{
   role   = aws_iam_role.machine.id
   policy = data.aws_iam_policy_document.p.json
 }}
+"""
+TRAINING = """
+resource "aws_sfn_state_machine" "machine" {
+  role_arn   = aws_iam_role.machine.arn
+  definition = jsonencode({ RoleArn = aws_iam_role.sm.arn })
+}
 """
 ALL_BUT_IAM = (
     '  statement {\n    effect      = "Allow"\n    not_actions = ["iam:*"]\n'
@@ -101,20 +107,20 @@ EXAMPLES = {
     1: Worked(
         "reading and listing",
         document(allow("s3:GetObject s3:ListBucket", ALL)),
-        document(allow("s3:GetObject s3:ListBucket", f"{BUCKET}, {OBJECTS}")),
+        document(allow("s3:GetObject s3:ListBucket", f"{B}, {OBJECTS}")),
         "whatever used another bucket through this statement loses access",
     ),
     2: Worked(
         "all of s3",
         document(allow("s3:*", ALL)),
-        document(allow("s3:*", f"{BUCKET}, {OBJECTS}")),
+        document(allow("s3:*", f"{B}, {OBJECTS}")),
         "such as `s3:ListAllMyBuckets`",
     ),
     3: Worked(
         "all of s3, as a list of what is needed",
-        document(allow("s3:*", f"{BUCKET}, {OBJECTS}")),
+        document(allow("s3:*", f"{B}, {OBJECTS}")),
         could_be=document(
-            allow("s3:ListBucket s3:GetBucketLocation", BUCKET),
+            allow("s3:ListBucket s3:GetBucketLocation", B),
             allow("s3:GetObject s3:PutObject", OBJECTS),
         ),
     ),
@@ -138,8 +144,8 @@ EXAMPLES = {
         "a role that may be passed",
         document(TRAINS, allow("iam:PassRole", ALL)),
         document(TRAINS, allow("iam:PassRole", "aws_iam_role.sm.arn", TO_SAGEMAKER)),
-        "`sagemaker` takes on `aws_iam_role.sm` for `sagemaker:CreateTrainingJob`",
-        around=f"{ROLE}\n{MACHINE}",
+        "`aws_sfn_state_machine.machine` names `aws_iam_role.sm` in `definition`",
+        around=f"{ROLE}\n{MACHINE}{TRAINING}",
     ),
     8: Worked(
         "all of a key service",
@@ -173,7 +179,7 @@ EXAMPLES = {
     11: Worked(
         "beside a Deny",
         document(allow("s3:*", ALL), NO_DELETE),
-        document(allow("s3:*", f"{BUCKET}, {OBJECTS}"), NO_DELETE),
+        document(allow("s3:*", f"{B}, {OBJECTS}"), NO_DELETE),
         "whatever used another bucket through this statement loses access",
     ),
     12: Worked(
@@ -185,13 +191,19 @@ EXAMPLES = {
     ),
 }
 
+UNSHOWN = {
+    **dict.fromkeys((1, 2, 4, 6, 11), (BUCKET, "`aws_s3_bucket.training` is the only data bucket")),
+    7: (f"{ROLE}\n{MACHINE}", "`sagemaker` takes on `aws_iam_role.sm` for"),
+}
+"""By number: what is around an example where nothing shows what it needs, and what is said then."""
+
 REFUSED = {
     "a reference may be what was left out": (10, document(allow("s3:GetObject", OBJECTS))),
     "a Deny is not narrowed": (
         11,
         document(allow("s3:*", ALL), allow("s3:DeleteObject", OBJECTS, effect="Deny")),
     ),
-    "an action on objects is not put on the bucket": (1, document(allow("s3:GetObject", BUCKET))),
+    "an action on objects is not put on the bucket": (1, document(allow("s3:GetObject", B))),
     "a condition is not dropped": (6, document(allow("s3:GetObject", OBJECTS))),
     "no action is added": (1, document(allow("s3:GetObject s3:PutObject", ALL))),
 }

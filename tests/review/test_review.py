@@ -63,6 +63,27 @@ resource "aws_sagemaker_notebook_instance" "exploration" {
   root_access            = "Disabled"
 }
 """
+CRAWLER = """\
+resource "aws_iam_role" "crawler" {
+  name               = "crawler"
+  assume_role_policy = var.trust
+}
+
+resource "aws_iam_role_policy" "crawler" {
+  role   = aws_iam_role.crawler.id
+  policy = data.aws_iam_policy_document.training.json
+}
+
+resource "aws_glue_crawler" "training" {
+  name          = "training"
+  database_name = "training"
+  role          = aws_iam_role.crawler.arn
+
+  s3_target {
+    path = "s3://${aws_s3_bucket.training.id}"
+  }
+}
+"""
 POLICY = """\
 
 data "aws_iam_policy_document" "training" {
@@ -134,7 +155,8 @@ def test_a_block_taken_away_far_from_its_bucket_is_annotated(reader: Reader) -> 
 
 
 def test_a_wildcard_statement_is_scoped(reader: Reader) -> None:
-    snapshot("wildcard-statement", reader, {"main.tf": CLEAN}, {"main.tf": CLEAN + POLICY})
+    base = {"main.tf": CLEAN, "crawler.tf": CRAWLER}
+    snapshot("wildcard-statement", reader, base, base | {"main.tf": CLEAN + POLICY})
 
 
 def test_a_new_key_in_its_own_file_is_offered_as_a_commit(reader: Reader) -> None:

@@ -6,7 +6,7 @@ resource "aws_security_group" "notebook" {
 
 resource "aws_sagemaker_notebook_instance" "exploration" {
   name                   = "${var.team}-exploration"
-  role_arn               = aws_iam_role.sagemaker.arn
+  role_arn               = aws_iam_role.people.arn
   instance_type          = "ml.t3.xlarge"
   subnet_id              = var.private_subnet_ids[0]
   security_groups        = [aws_security_group.notebook.id]

@@ -6,6 +6,6 @@ resource "aws_sagemaker_domain" "studio" {
   app_network_access_type = "VpcOnly"
 
   default_user_settings {
-    execution_role = aws_iam_role.sagemaker.arn
+    execution_role = aws_iam_role.people.arn
   }
 }
