@@ -22,7 +22,8 @@ from ..terraform.nodes import (
     all_attributes,
 )
 from .roles import is_named_in, users_of_roles
-from .uses import BUILD, stands_in_a_file
+from .uses import stands_in_a_file
+from .workers import BUILD
 
 _FUNCTION: Final = "aws_lambda_function"
 _GROUP: Final = "aws_cloudwatch_log_group"

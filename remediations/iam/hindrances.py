@@ -18,7 +18,8 @@ from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
-from .uses import BUILD, PIPELINE, named_in, needs, pointed_at
+from .uses import named_in, needs, pointed_at
+from .workers import BUILD, PIPELINE
 
 # A request through one of these is authorised on its own ARN, which a bucket's does not cover:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html

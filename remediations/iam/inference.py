@@ -14,10 +14,10 @@ from heapq import merge
 from itertools import chain
 from typing import Final
 
-from ..buckets import BUCKET
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from . import weights
+from .actions import levels
 from .functions import groups_written
 from .nouns import Noun, declared, looked_up, others
 from .passable import passable
@@ -26,19 +26,18 @@ from .roles import ROLE, is_handed_on, is_named_in, policies_of, roles_of, users
 from .statement import Statement
 from .trust import takers, trusts
 from .uses import (
-    OF_ML,
-    SAYS_ALL,
-    WHOLLY,
     is_started_with,
     keys_behind,
     keys_read_by_service,
     named_beside,
     named_here,
     needs,
+    only_read,
     pointed_at,
     read_by_service,
     told,
 )
+from .workers import is_of_people, runs_no_code, says_all
 
 _SPLIT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 # Words that say what something is for; those that say what it is tell nothing.
@@ -62,18 +61,6 @@ _USED: Final = (weights.TOLD, weights.USED_BY_CONSUMER)
 # What code has to be told of, or else knows. Nobody tells a function its image.
 _KNOWN_BY_HEART: Final = frozenset({"bucket", "endpoint", "key", "model", "secret", "table"})
 _OF_ML: Final = frozenset({"bedrock", "sagemaker"})
-# People start there what they like, often on the account's default bucket.
-_STARTED_BY_PEOPLE: Final = frozenset(
-    {
-        "aws_sagemaker_domain",
-        "aws_sagemaker_notebook_instance",
-        "aws_sagemaker_space",
-        "aws_sagemaker_user_profile",
-    }
-)
-# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agents-tools-runtime.html
-_AGENT: Final = "aws_bedrockagentcore_agent_runtime"
-_NO_CODE: Final = WHOLLY | {BUCKET, "aws_codedeploy_deployment_group"}
 _WORKS: Final = frozenset(
     {
         "aws_batch_job_definition",
@@ -158,10 +145,8 @@ def _silent(question: Question, chosen: tuple[Candidate, ...]) -> str | None:
         return None
     roles, module, names = question.roles, question.module, {one.name for one in chosen}
     for user in users_of_roles(roles, module):
-        if user.type.startswith("aws_sagemaker_"):  # each part is built on another
-            may_need_more = user.type in _STARTED_BY_PEOPLE
-        elif user.type in _NO_CODE or (user.type.startswith(OF_ML) and user.type != _AGENT):
-            may_need_more = user.type not in SAYS_ALL and not names & told(user, module)
+        if runs_no_code(user):
+            may_need_more = not says_all(user) and not names & told(user, module)
         else:
             is_started = is_started_with(roles, user, module)
             may_need_more = not is_started or is_named_in(user, "task_role_arn", roles, module)
@@ -272,7 +257,7 @@ def _is_telling_alone(question: Question) -> bool:
     users = users_of_roles(roles, module)
     types = {user.type for user in users}
     if services and services <= _OF_ML:
-        return word != "repository" and not types & _STARTED_BY_PEOPLE
+        return word != "repository" and not any(map(is_of_people, users))
     is_started = any(is_started_with(roles, user, module) for user in users)
     return word == "endpoint" and bool(types) and types <= _WORKS and not is_started
 
@@ -353,6 +338,8 @@ def _used(question: Question) -> tuple[Mapping[str, str], frozenset[str]]:
         return {}, frozenset()  # what runs with it may name a group for many reasons
     if word == "key":
         return keys_behind(roles, module), keys_read_by_service(roles, module)
+    if word == "bucket" and _writes(question.statement):
+        return pointed_at(roles, module), read_by_service(roles, module) - only_read(roles, module)
     if word != "role":
         return pointed_at(roles, module), read_by_service(roles, module)
     is_made_elsewhere = any(one.startswith("module.") for one in others(question.noun, module))
@@ -360,6 +347,12 @@ def _used(question: Question) -> tuple[Mapping[str, str], frozenset[str]]:
         return {}, frozenset()
     found = passable((question.policy, *policies_of(roles, module)), roles, module)
     return found.shown, found.certain
+
+
+def _writes(statement: Statement) -> bool:
+    """Whether it allows more on buckets than to read them."""
+    actions = [one.text for one in statement.actions if one.text.startswith("s3:")]
+    return any(level not in ("Read", "List") for one in actions for level in levels(one))
 
 
 def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:

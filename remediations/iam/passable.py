@@ -20,7 +20,8 @@ from .permissions import covers
 from .roles import ROLE, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
-from .uses import named_in, runs_code, stands_in_a_file
+from .uses import named_in, stands_in_a_file
+from .workers import runs_code
 
 _PROFILE: Final = "aws_iam_instance_profile"
 _TASK: Final = "aws_ecs_task_definition"

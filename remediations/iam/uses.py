@@ -20,6 +20,7 @@ from .identity import NO_USE
 from .permissions import covers
 from .roles import ROLE, is_named_in, policies_of, users_of_roles
 from .statement import Statement
+from .workers import BUILD, PIPELINE, only_reads, runs_code, works_with
 
 _REFERENCE: Final = re.compile(r"\$\{((?:data\.|module\.)?[a-z]\w*\.[\w-]+)")
 # Whoever deploys a function reads its code, not the role that it runs with.
@@ -32,8 +33,6 @@ _NOT_READ: Final = frozenset({"file", "templatefile"})
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
 _READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
-BUILD: Final = "aws_codebuild_project"
-PIPELINE: Final = "aws_codepipeline"
 _OF_STORE: Final = frozenset({"id", "location"})
 """Where the artifacts of a pipeline lie, and the key that they are encrypted with."""
 _LENDS_ITS_KEY: Final = frozenset(
@@ -52,53 +51,6 @@ file system use theirs by themselves; that of a build or a cluster is for its ow
 
 https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html
 """
-# What runs code, each with what the service reads of it with this role: the argument, and what
-# that names. Lambda gets an image with a permission of its own.
-_CONTAINERS: Final = frozenset(
-    (argument, kind)
-    for argument in ("container_definitions", "container_properties")
-    for kind in ("aws_ecr_repository", "aws_secretsmanager_secret")
-)
-_CODE: Final = {
-    "aws_batch_job_definition": _CONTAINERS,
-    "aws_ecs_task_definition": _CONTAINERS,
-    "aws_lambda_function": frozenset(),
-}
-# What runs code too, and is started by what says more of its work. A build is told of a repository
-# to put an image there; which buckets its commands work with stands in them.
-_PARTLY: Final = {
-    "aws_apprunner_service": frozenset({("image_identifier", "aws_ecr_repository")}),
-    BUILD: frozenset({("image", "aws_ecr_repository"), ("value", "aws_ecr_repository")}),
-}
-SAYS_ALL: Final = frozenset(
-    {
-        "aws_api_gateway_integration",
-        "aws_cloudwatch_event_target",
-        PIPELINE,
-        "aws_emr_studio",
-        "aws_flow_log",
-        "aws_glue_crawler",
-        "aws_iot_topic_rule",
-        "aws_kinesis_firehose_delivery_stream",
-        "aws_lakeformation_resource",
-        "aws_pipes_pipe",
-        "aws_s3_bucket_replication_configuration",
-        "aws_scheduler_schedule",
-    }
-)
-"""What works with all that its arguments name, and with nothing else."""
-# What works with all that it names and may do more. Of whatever stands in none of these tables
-# nobody knows here what it needs: workers of EMR, of Glue and of Airflow, say, run code that reads
-# more than they are told of.
-WHOLLY: Final = SAYS_ALL | {"aws_sfn_state_machine"}
-OF_ML: Final = ("aws_bedrock", "aws_sagemaker_")
-_FOR_CODE: Final = frozenset({"environment", "environment_variables"})
-_OF_PEOPLE: Final = (
-    "aws_sagemaker_domain",
-    "aws_sagemaker_notebook_instance",
-    "aws_sagemaker_space",
-    "aws_sagemaker_user_profile",
-)
 # What watches it or writes down where it is names all sorts of things that it does not work with.
 _TELLS_OF: Final = frozenset(
     {
@@ -179,9 +131,19 @@ def read_by_service(roles: tuple[Resource, ...], module: Module) -> frozenset[st
     return module.remember(key, lambda: frozenset(_read_by_service(roles, module)))
 
 
-def runs_code(user: Resource) -> bool:
-    """Whether what it is told of is for code, which may never read it."""
-    return user.type in _CODE
+def only_read(roles: tuple[Resource, ...], module: Module) -> frozenset[str]:
+    """Of what a service reads by itself, that which nothing is shown to write to."""
+    key = ("only read", tuple(role.address for role in roles))
+    return module.remember(key, lambda: frozenset(_only_read(roles, module)))
+
+
+def _only_read(roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
+    users = users_of_roles(roles, module)
+    writers = (user for user in users if not only_reads(user))
+    written = {one.name for user in writers for one in _named_by(user, module)}
+    for user in users:
+        if only_reads(user):
+            yield from (one.name for one in _named_by(user, module) if one.name not in written)
 
 
 def _read_by_service(roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
@@ -223,13 +185,7 @@ class _Named:
 
 def _works_with(user: Resource, named: _Named) -> bool:
     """Whether the service itself works with what is named, and with no more than is written."""
-    if named.is_in_file:
-        return False
-    parts = _CODE.get(user.type, _PARTLY.get(user.type))
-    if parts is not None:
-        return (named.argument, named.name.removeprefix("data.").partition(".")[0]) in parts
-    is_of_ml = user.type.startswith(OF_ML) and not user.type.startswith(_OF_PEOPLE)
-    return (is_of_ml and named.argument not in _FOR_CODE) or user.type in WHOLLY
+    return not named.is_in_file and works_with(user, named.argument, named.name)
 
 
 def told(user: Resource, module: Module) -> frozenset[str]:

@@ -40,8 +40,18 @@ resource "aws_sagemaker_model" "job" {
     model_data_url = "s3://${aws_s3_bucket.training.id}/model.tar.gz"
   }
 }
+
+resource "aws_sagemaker_endpoint_configuration" "job" {
+  production_variants {
+    model_name = aws_sagemaker_model.job.name
+  }
+
+  data_capture_config {
+    destination_s3_uri = "s3://${aws_s3_bucket.training.id}/captured"
+  }
+}
 """
-"""A role, and a model that is read from the bucket with it."""
+"""A role with which a model is read from the bucket, and what it is asked is written there."""
 ATTACHED = """
 resource "aws_iam_role_policy" "job" {
   role   = aws_iam_role.job.id

@@ -58,7 +58,7 @@ MODEL = WORKER.format(
 
 def bucket(by: str, text: str, grammar: Grammar) -> Choice | str:
     """What is said of a star for objects, on a role that this service takes on."""
-    allowed = role("s3:GetObject", "s3:PutObject", by=f'"{by}.amazonaws.com"')
+    allowed = role("s3:GetObject", by=f'"{by}.amazonaws.com"')
     return meant("bucket", DATA + allowed + text, grammar)
 
 
@@ -212,6 +212,24 @@ def test_and_one_that_names_none_needs_none(kind: str, takes: str, grammar: Gram
     first = WORKER.format("aws_glue_crawler", "role", OWN, "path", "aws_s3_bucket.data.id")
     text = first.replace('"w"', '"first"') + WORKER.format(kind, takes, OWN, "name", '"x"')
     assert isinstance(bucket("some", text, grammar), Choice) == (kind not in MAY_DO_MORE)
+
+
+READ_ONLY = ("aws_bedrockagent_knowledge_base", "aws_glue_crawler", "aws_sagemaker_model")
+
+
+@pytest.mark.parametrize(("kind", "takes", "argument"), WHOLLY)
+def test_what_only_reads_shows_nothing_of_what_is_written(
+    kind: str, takes: str, argument: str, grammar: Grammar
+) -> None:
+    text = DATA + WORKER.format(kind, takes, OWN, argument, "aws_s3_bucket.data.arn")
+    for action in ("s3:PutObject", "s3:*", "s3:PutBucketPolicy"):
+        found = meant("bucket", text + role("s3:GetObject", action, by='"x"'), grammar)
+        assert is_left(found) if kind in READ_ONLY else isinstance(found, Choice)
+    both = text + WORKER.format(
+        "aws_kinesis_firehose_delivery_stream", "role_arn", OWN, "to", "aws_s3_bucket.data.arn"
+    ).replace('"w"', '"other"')
+    allowed = role("s3:PutObject", by='"x"')
+    assert names(meant("bucket", both + allowed, grammar)) == "`aws_s3_bucket.data`"
 
 
 def test_what_starts_a_job_does_not_say_all_that_its_script_works_with(grammar: Grammar) -> None:

@@ -118,7 +118,8 @@ def test_what_others_read_too_is_left_to_a_person(grammar: Grammar) -> None:
     start = Codebase.read(files, grammar)
     advice = {one.address: one.advice for one in report(start).findings}
     assert advice == {
-        one: "`aws_sagemaker_model.job` points at `aws_s3_bucket.training` in `model_data_url`. "
+        one: "`aws_sagemaker_endpoint_configuration.job` points at `aws_s3_bucket.training` in "
+        "`destination_s3_uri`. "
         f"`{other}` reads the same policy: make sure that nothing more is needed. "
         "Then name `aws_s3_bucket.training` in place of the wildcard."
         for one, other in (

@@ -34,15 +34,15 @@ resource "aws_iam_role_policy" "training_data" {
   policy = data.aws_iam_policy_document.training_data.json
 }
 
-resource "aws_iam_role_policy" "publish" {
-  name = "publish-models"
+resource "aws_iam_role_policy" "capture" {
+  name = "capture-requests"
   role = aws_iam_role.sagemaker.id
 
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "PublishModels"
+        Sid    = "CaptureRequests"
         Effect = "Allow"
         Action = [
           "s3:PutObject",

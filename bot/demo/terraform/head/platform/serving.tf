@@ -19,6 +19,15 @@ resource "aws_sagemaker_endpoint_configuration" "fraud" {
     instance_type          = "ml.m5.large"
   }
 
+  data_capture_config {
+    destination_s3_uri          = "s3://${aws_s3_bucket.training.bucket}/captured"
+    initial_sampling_percentage = 10
+
+    capture_options {
+      capture_mode = "InputAndOutput"
+    }
+  }
+
   lifecycle {
     create_before_destroy = true
   }
