@@ -14,11 +14,6 @@ resource "aws_iam_role" "sagemaker" {
   assume_role_policy = data.aws_iam_policy_document.assume.json
 }
 
-resource "aws_iam_role" "people" {
-  name               = "${var.team}-people"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
-}
-
 data "aws_iam_policy_document" "training_data" {
   statement {
     sid       = "ReadTrainingData"
