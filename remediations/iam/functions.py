@@ -115,10 +115,10 @@ def _told_to_print(attribute: Attribute, module: Module) -> Iterator[Expression]
     in a file may name others.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
     """
-    nodes = tuple(nodes_behind([attribute.value], module))
-    calls = {node.name for node in nodes if isinstance(node, Call)}
     if stands_in_a_file(attribute.value, module):
         return
+    nodes = tuple(nodes_behind([attribute.value], module))
+    calls = {node.name for node in nodes if isinstance(node, Call)}
     if attribute.name != _CONTAINERS or "jsonencode" not in calls:
         yield attribute.value
         return

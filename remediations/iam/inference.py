@@ -22,11 +22,12 @@ from .functions import groups_written
 from .nouns import Noun, declared, looked_up, others
 from .passable import passable
 from .permissions import covers
-from .roles import ROLE, is_handed_on, is_named_in, policies_of, roles_of, users_of_roles
+from .roles import ROLE, is_handed_on, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
 from .uses import (
     is_started_with,
+    its_code_has,
     keys_behind,
     keys_read_by_service,
     named_beside,
@@ -57,7 +58,6 @@ _NOT_WRITES: Final = (
     "logs:StartQuery",
 )
 _OF_PEOPLE: Final = frozenset({"aws_iam_group_policy", "aws_iam_user_policy"})
-_USED: Final = (weights.TOLD, weights.USED_BY_CONSUMER)
 # What code has to be told of, or else knows. Nobody tells a function its image.
 _KNOWN_BY_HEART: Final = frozenset({"bucket", "endpoint", "key", "model", "secret", "table"})
 _OF_ML: Final = frozenset({"bedrock", "sagemaker"})
@@ -125,7 +125,6 @@ def infer(question: Question) -> Inference:
     candidates = list(merge(told, plain, key=_rank))
     proven = tuple(one for one in told if one.is_proven)
     conclusive = tuple(one for one in proven if one.score == weights.CONCLUSIVE)
-    used = tuple(one for one in proven if one.score in _USED)
     likeliest = conclusive or proven or tuple(candidates[:1])
     chosen = likeliest if all(one.score >= weights.SUGGEST for one in likeliest) else ()
     ids = {id(one) for one in chosen}
@@ -133,7 +132,7 @@ def infer(question: Question) -> Inference:
     margin = min((one.score for one in chosen), default=0.0) - rest
     if margin < weights.MARGIN - 1e-9 or any(one.resource is None for one in chosen):
         return Inference(tuple(candidates), (), margin)
-    silent = _silent(question, chosen) if used and chosen == used else None
+    silent = _silent(question, chosen)
     if silent is not None:
         return Inference(tuple(candidates), (), margin, silent)
     return Inference(tuple(candidates), chosen, margin)
@@ -149,7 +148,7 @@ def _silent(question: Question, chosen: tuple[Candidate, ...]) -> str | None:
             may_need_more = not says_all(user) and not names & told(user, module)
         else:
             is_started = is_started_with(roles, user, module)
-            may_need_more = not is_started or is_named_in(user, "task_role_arn", roles, module)
+            may_need_more = not is_started or its_code_has(roles, user, module)
         if may_need_more:
             return user.address
     return None

@@ -29,6 +29,7 @@ _NOT_ITS_OWN: Final = {
     "aws_lambda_layer_version": frozenset({"s3_bucket", "s3_key", "s3_object_version"}),
 }
 _STARTED_WITH: Final = re.compile(r"executionRoleArn\W{1,40}(aws_iam_role\.[\w-]+)")
+_RUNS_WITH: Final = re.compile(r"jobRoleArn\W{1,40}(aws_iam_role\.[\w-]+)")
 _NOT_READ: Final = frozenset({"file", "templatefile"})
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
 _READS: Final = frozenset({"Read", "List"})
@@ -166,12 +167,24 @@ def is_started_with(roles: tuple[Resource, ...], user: Resource, module: Module)
     """
     if user.attribute("execution_role_arn") is not None:
         return is_named_in(user, "execution_role_arn", roles, module)
+    return _is_in_properties(user, _STARTED_WITH, roles)
+
+
+def its_code_has(roles: tuple[Resource, ...], user: Resource, module: Module) -> bool:
+    """Whether the code of a container has one of the roles, besides what starts it."""
+    is_told = is_named_in(user, "task_role_arn", roles, module)
+    return is_told or _is_in_properties(user, _RUNS_WITH, roles)
+
+
+def _is_in_properties(
+    user: Resource, pattern: re.Pattern[str], roles: tuple[Resource, ...]
+) -> bool:
     properties = user.attribute("container_properties")
     if properties is None:
         return False
     text = user.document_of(properties).source.slice(properties.value.span)
     names = {role.address for role in roles}
-    return any(found[1] in names for found in _STARTED_WITH.finditer(text))
+    return any(found[1] in names for found in pattern.finditer(text))
 
 
 @dataclass(frozen=True, slots=True)

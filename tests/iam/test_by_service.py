@@ -477,3 +477,17 @@ def test_code_with_the_role_of_a_model_may_know_other_keys(grammar: Grammar) -> 
     code = WORKER.format("aws_lambda_function", "role", OWN, "x", '"y"').replace('"w"', '"f"')
     found = str(meant("key", text + code, grammar))
     assert "`aws_lambda_function.f` has the role too, and may need another" in str(found)
+
+
+@pytest.mark.parametrize(("own", "is_offered"), [("jobRoleArn", False), ("x", True)])
+def test_a_job_of_batch_that_runs_with_the_role_may_know_other_secrets(
+    own: str, *, is_offered: bool, grammar: Grammar
+) -> None:
+    secret = 'resource "aws_secretsmanager_secret" "s" {\n  name = "s"\n}\n'
+    text = (
+        'resource "aws_batch_job_definition" "j" {\n  container_properties = jsonencode({\n'
+        f"    executionRoleArn = {OWN}\n    {own} = {OWN}\n"
+        "    secrets = [{ valueFrom = aws_secretsmanager_secret.s.arn }]\n  })\n}\n"
+    )
+    allowed = role("secretsmanager:GetSecretValue", by='"ecs-tasks.amazonaws.com"')
+    assert isinstance(meant("secret", secret + allowed + text, grammar), Choice) is is_offered
