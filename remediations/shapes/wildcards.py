@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
+from ..fingerprint import numbered
 from ..iam.actions import data_date, reach
 from ..iam.choice import Choice, choose
 from ..iam.identity import identity_statements
@@ -62,7 +63,7 @@ class ScopeResources(Rule):
                 self.message.format(actions=some(sorted_actions.movable)),
                 self.repair(question, sorted_actions),
                 statement.shown(statement.resources_at),
-                statement=key if seen[key] == 1 else f"{key}#{seen[key]}",
+                statement=numbered(key, seen[key]),
                 related=statement.related(statement.resources_at),
             )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from remediations.fingerprint import numbered
 from remediations.iam.identity import identity_statements
 from remediations.iam.permissions import is_unscoped
 from remediations.iam.statements import DOCUMENT, ENCODED
+from remediations.iam.targets import SERVICES
 from remediations.model import Severity
 from remediations.rule import Advice, Rule, Severities, Violation
 from remediations.terraform.module import Module, Resource
@@ -37,11 +40,14 @@ class ActionServiceWildcard(Rule):
     severity = Severities(Severity.LOW, Severity.HIGH, Severity.HIGH)
 
     def judge(self, resource: Resource, module: Module) -> Iterator[Violation]:
+        seen: Counter[str] = Counter()
         for _, statement in identity_statements(resource, module):
             found = [_WHOLE_SERVICE.fullmatch(item.text) for item in statement.actions]
             services = tuple(dict.fromkeys(one[1].lower() for one in found if one))
             if not services or not is_unscoped(statement):
                 continue
+            key = statement.key_of(_staying([one[0] for one in found if one]))
+            seen[key] += 1
             named = [f"`{service}:*`" for service in services[:_MOST_NAMES]]
             if len(services) > _MOST_NAMES:
                 named.append(f"{len(services) - _MOST_NAMES} more")
@@ -52,10 +58,20 @@ class ActionServiceWildcard(Rule):
                 "be: deleting, sharing and changing permissions, not only what a job needs.",
                 Advice(_advice(services)),
                 statement.shown(statement.actions_at),
-                # What another rule scopes may leave the statement; this stays the same finding.
-                statement=statement.key_of(one[0] for one in found if one),
+                statement=numbered(key, seen[key]),
                 related=statement.related(statement.actions_at),
             )
+
+
+def _staying(wildcards: list[str]) -> list[str]:
+    """Those that the finding is known by: others may leave the statement, to be scoped.
+
+    Where rules could scope all of them, it is the one that they come to last.
+    """
+    order = list(SERVICES)
+    services = {one: one.partition(":")[0].lower() for one in wildcards}
+    staying = [one for one in wildcards if services[one] not in SERVICES]
+    return staying or [max(wildcards, key=lambda one: order.index(services[one]))]
 
 
 def _advice(services: tuple[str, ...]) -> str:
