@@ -58,7 +58,7 @@ def _choose(question: Question) -> Choice | str:
     if inference.unshown:
         return (
             f"{_evidence(inference.candidates)}. `{inference.unshown}` has the role too, and may "
-            f"need another {noun.word}. Name the ARN of each {noun.word} that this role needs."
+            f"need another {noun.word}. Name the ARN of each {noun.word} that is needed."
         )
     if not inference.chosen:
         return _said(question, inference)
@@ -127,13 +127,13 @@ def _undecided(noun: Noun, inference: Inference) -> str:
         return f"No {word} is declared in this module. Name the ARN of the one that is meant."
     only = found[0] if len(found) == 1 else None
     if only is not None and _is_repeated(only):
-        return f"`{only.name}` stands for several {noun.plural}. Name those that this role needs."
+        return f"`{only.name}` stands for several {noun.plural}. Name those that are needed."
     if found[0].is_proven:
         return _not_all(noun, found)
     if only is None:
         return (
-            f"Several {noun.plural} can be meant: {_listed(found)}. Name the ARNs of those this "
-            "role needs."
+            f"Several {noun.plural} can be meant: {_listed(found)}. Name the ARNs of those that "
+            "are needed."
         )
     return f"`{only.name}` may be the {word} that is meant. Name its ARN if it is."
 
@@ -147,7 +147,7 @@ def _not_all(noun: Noun, found: tuple[Candidate, ...]) -> str:
     """What is shown of some of them, which does not settle it."""
     others = _near(found)
     may = f"{_listed(others)} may be meant too" if others else "That may not be all"
-    return f"{_evidence(found)}. {may}: name the ARN of each {noun.word} that this role needs."
+    return f"{_evidence(found)}. {may}: name the ARN of each {noun.word} that is needed."
 
 
 def _near(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
@@ -166,7 +166,7 @@ def _evidence(found: tuple[Candidate, ...]) -> str:
 def _told_too(noun: Noun, told: Undeclared) -> str:
     return (
         f"`{told.user}` is told of `{told.shown}` too, which may be another {noun.word}. Name "
-        "the ARNs of all that this role needs."
+        "the ARNs of all that is needed."
     )
 
 

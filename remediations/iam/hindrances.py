@@ -117,7 +117,7 @@ def of_policy(
     if noun.word != "role" and _is_for_sagemaker_too(roles, module):
         return (
             "SageMaker takes on the role too, and nothing here runs with it: what its jobs need "
-            f"is said where they are started. Name every {noun.word} that this role needs."
+            f"is said where they are started. Name every {noun.word} that is needed."
         )
     if noun.word == "bucket":
         return _of_buckets(roles, policies, module)
@@ -134,14 +134,14 @@ def _of_buckets(
     if silent is not None:
         return (
             f"`{silent}` says where its script is, and not which data it works on. Name every "
-            "bucket that this role needs."
+            "bucket that is needed."
         )
     deployed = next(_built_for(roles, module), None)
     if deployed is not None:
         build, bucket = deployed
         return (
             f"`{build}` may deploy to `{bucket}` too: what it does stands in its build "
-            "specification. Name every bucket that this role needs."
+            "specification. Name every bucket that is needed."
         )
     strange = next(_strange_actions(roles, module), None)
     if strange is not None:
@@ -231,7 +231,7 @@ def _of_pipeline(pipeline: str, provider: str) -> str:
     known = f"of `{provider}`" if provider else "whose provider is not known"
     return (
         f"`{pipeline}` has an action {known}, which may need buckets that are not named here. Name "
-        "every bucket that this role needs."
+        "every bucket that is needed."
     )
 
 

@@ -19,9 +19,9 @@ from ..terraform.module import Module, Resource
 from . import weights
 from .actions import levels
 from .functions import groups_written
+from .logs import is_spelt_out, writes_logs
 from .nouns import Noun, declared, looked_up, others
 from .passable import passable
-from .permissions import covers
 from .roles import ROLE, is_handed_on, policies_of, roles_of, users_of_roles
 from .statement import Statement
 from .trust import takers, trusts
@@ -46,16 +46,6 @@ _TELLING: Final = re.compile(
     r"train(ing)?|models?|artifacts?|features?|inference|raw|curated|processed|clean|datasets?|"
     r"data|lake|results?|output|input|code|scripts|capture|monitoring|registry|experiments|"
     r"mlflow|pipeline|landing|bronze|silver|gold"
-)
-
-_SPELT_OUT: Final = re.compile(r":log-group:(?!/aws/[a-z-]+/\*)[^*:]")
-# https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-_NOT_WRITES: Final = (
-    "logs:CreateLogDelivery",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
-    "logs:GetQueryResults",
-    "logs:StartQuery",
 )
 _OF_PEOPLE: Final = frozenset({"aws_iam_group_policy", "aws_iam_user_policy"})
 # What code has to be told of, or else knows. Nobody tells a function its image.
@@ -293,38 +283,12 @@ def _written(question: Question, allowed: frozenset[str]) -> Mapping[str, str]:
 
     What is allowed already is written to without it.
     """
-    if not _writes_logs(question.statement):
+    statement, roles = question.statement, question.roles
+    if not writes_logs(statement):
         return {}
-    written = groups_written(question.roles, question.module)
-    return {} if allowed & written.keys() or _writes_in_words(question) else written
-
-
-def _writes_in_words(question: Question) -> bool:
-    """Whether another statement of the roles writes all of these logs to a group it spells out.
-
-    That is the group of what runs with them, so this statement means another one.
-    """
-    policies = (question.policy, *policies_of(question.roles, question.module))
-    others = (one for policy in policies for one in policy if one is not question.statement)
-    return any(
-        one.effect == "Allow"
-        and any(_SPELT_OUT.search(item.text) for item in one.resources)
-        and all(
-            any(covers(theirs.text, item.text) for theirs in one.actions)
-            for item in question.statement.actions
-            if item.text.startswith("logs:")
-        )
-        for one in others
-    )
-
-
-def _writes_logs(statement: Statement) -> bool:
-    """Whether it is there to write logs: whoever reads them may mean those of others.
-
-    Whoever has them delivered is given every resource, as AWS writes that policy.
-    """
-    actions = [item.text for item in statement.actions if item.text != "logs:*"]
-    return not any(covers(one, other) for one in actions for other in _NOT_WRITES)
+    policies = (question.policy, *policies_of(roles, question.module))
+    written = groups_written(roles, question.module)
+    return {} if allowed & written.keys() or is_spelt_out(statement, policies) else written
 
 
 def _used(question: Question) -> tuple[Mapping[str, str], frozenset[str]]:

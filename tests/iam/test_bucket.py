@@ -14,7 +14,7 @@ POLICY = write("document", one("s3:GetObject"))
 UNUSED = unused("document", one("s3:GetObject"))
 ONLY_ONE = (
     "`aws_s3_bucket.training` is the only data bucket of this module. That may not be all: name "
-    "the ARN of each bucket that this role needs. If that is all, write "
+    "the ARN of each bucket that is needed. If that is all, write "
     '`["${aws_s3_bucket.training.arn}/*"]`.'
 )
 

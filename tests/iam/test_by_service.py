@@ -97,17 +97,17 @@ def test_and_with_the_bucket_that_an_action_names(grammar: Grammar) -> None:
         (
             '"Commands"',
             "`aws_codepipeline.p` has an action of `Commands`, which may need buckets that are not "
-            "named here. Name every bucket that this role needs.",
+            "named here. Name every bucket that is needed.",
         ),
         (
             '"ServiceCatalog"',
             "`aws_codepipeline.p` has an action of `ServiceCatalog`, which may need buckets that "
-            "are not named here. Name every bucket that this role needs.",
+            "are not named here. Name every bucket that is needed.",
         ),
         (
             "var.provider",
             "`aws_codepipeline.p` has an action whose provider is not known, which may need "
-            "buckets that are not named here. Name every bucket that this role needs.",
+            "buckets that are not named here. Name every bucket that is needed.",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_where_a_build_has_the_role_of_its_pipeline_it_may_know_others(grammar: 
     assert bucket("codepipeline", started + BUILD.format(OWN, '"x"'), grammar) == (
         "`aws_codebuild_project.b` points at `aws_s3_bucket.data` in `location`. "
         "`aws_codebuild_project.b` has the role too, and may need another bucket. Name the ARN of "
-        "each bucket that this role needs."
+        "each bucket that is needed."
     )
 
 

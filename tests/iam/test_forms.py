@@ -156,7 +156,7 @@ def test_users_and_groups_have_policies_too(of: str, grammar: Grammar) -> None:
     (finding,) = report(start).findings
     assert finding.advice == (
         "Another statement of the same policy names `aws_s3_bucket.training`. That may not be all: "
-        "name the ARN of each bucket that this role needs. If that is all, write "
+        "name the ARN of each bucket that is needed. If that is all, write "
         '`["${aws_s3_bucket.training.arn}/*"]`.'
     )
     assert scoped(start).documents["main.tf"].source.text == bucket + policy

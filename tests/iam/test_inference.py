@@ -166,7 +166,7 @@ def test_where_a_script_lies_says_nothing_of_its_data(grammar: Grammar) -> None:
     both = MODEL + OTHER_USE.replace("training.arn", "endpoint.arn")
     assert meant("bucket", READ + both, grammar) == (
         "`aws_glue_job.import` says where its script is, and not which data it works on. Name "
-        "every bucket that this role needs."
+        "every bucket that is needed."
     )
 
 
@@ -185,7 +185,7 @@ HANDED_ON = {
 def test_the_only_bucket_says_nothing_of_a_role_out_of_sight(where: str, grammar: Grammar) -> None:
     assert meant("bucket", ALONE, grammar) == (
         "`aws_s3_bucket.training` is the only data bucket of this module. That may not be all: "
-        "name the ARN of each bucket that this role needs. If that is all, write "
+        "name the ARN of each bucket that is needed. If that is all, write "
         '`["${aws_s3_bucket.training.arn}/*"]`.'
     )
     held = HANDED_ON[where].replace("${}", "data.aws_iam_policy_document.p.json")
@@ -204,12 +204,12 @@ def test_what_calls_a_function_shows_what_it_reads_and_its_code_does_not(grammar
     text = BUCKETS + ENDPOINT + policy("s3:GetObject") + FUNCTION + CALLED_BY
     assert meant("bucket", text, grammar) == (
         "`aws_s3_bucket_notification.raw` points at `aws_s3_bucket.raw` in `bucket`. "
-        "`aws_s3_bucket.models` may be meant too: name the ARN of each bucket that this role needs."
+        "`aws_s3_bucket.models` may be meant too: name the ARN of each bucket that is needed."
     )
     alone = meant("bucket", text.replace("acme-models", "acme-logs"), grammar)
     assert alone == (
         "`aws_s3_bucket_notification.raw` points at `aws_s3_bucket.raw` in `bucket`. That may not "
-        "be all: name the ARN of each bucket that this role needs. If that is all, write "
+        "be all: name the ARN of each bucket that is needed. If that is all, write "
         '`["${aws_s3_bucket.raw.arn}/*"]`.'
     )
 
@@ -391,7 +391,7 @@ def test_the_only_table_is_said_of_a_role_of_machine_learning(
     """Others work on what stands elsewhere, or know it by heart. It is named for none of them."""
     text = TABLE + ROLES.format("endpoint", service) + user + policy("dynamodb:PutItem")
     if_all = (
-        "name the ARN of each table that this role needs. If that is all, write "
+        "name the ARN of each table that is needed. If that is all, write "
         "`[aws_dynamodb_table.t.arn]`."
     )
     guess = "`aws_dynamodb_table.t` may be the table that is meant. Name its ARN if it is."

@@ -38,7 +38,7 @@ def test_the_roles_that_may_be_passed_are_those_of_the_services_set_to_work(
     runs = roles + policy("iam:PassRole", "ecs:RunTask")
     assert meant("role", runs + GIVES_TASK, grammar) == (
         "`ecs-tasks` takes on `aws_iam_role.task` for `ecs:RunTask`. That may not be all: name "
-        "the ARN of each role that this role needs. If that is all, give `iam:PassRole` a "
+        "the ARN of each role that is needed. If that is all, give `iam:PassRole` a "
         "statement of its own on `[aws_iam_role.task.arn]`."
     )  # nothing runs with the role that passes it
     found = meant("role", runs + GIVES_TASK + RUNS, grammar)
@@ -49,7 +49,7 @@ def test_the_roles_that_may_be_passed_are_those_of_the_services_set_to_work(
     assert isinstance(meant("role", idle, grammar), str)
     assert meant("role", runs, grammar) == (
         "Several roles can be meant: `aws_iam_role.endpoint`, `aws_iam_role.task`, "
-        "`aws_iam_role.training`. Name the ARNs of those this role needs."
+        "`aws_iam_role.training`. Name the ARNs of those that are needed."
     )  # nothing says what a task is given
 
 
@@ -114,7 +114,7 @@ def test_work_that_names_no_role_passes_one_that_is_not_shown(grammar: Grammar) 
     steps = f'resource "aws_sfn_state_machine" "s" {{\n  role_arn = {ROLE_ARN}\n}}\n'
     assert meant("role", text, grammar) == (
         "`sagemaker` takes on `aws_iam_role.training` for `sagemaker:CreateTrainingJob`. That may "
-        "not be all: name the ARN of each role that this role needs. If that is all, give "
+        "not be all: name the ARN of each role that is needed. If that is all, give "
         "`iam:PassRole` a statement of its own on `[aws_iam_role.training.arn]`."
     )
     assert "takes on" not in str(meant("role", text + steps, grammar))
@@ -130,7 +130,7 @@ def test_code_that_is_told_a_role_may_never_pass_it(grammar: Grammar) -> None:
     found = meant("role", text + policy("iam:PassRole", "sagemaker:CreateTrainingJob"), grammar)
     assert found == (
         "`aws_lambda_function.f` names `aws_iam_role.training` in `variables`. That may not be "
-        "all: name the ARN of each role that this role needs. If that is all, give "
+        "all: name the ARN of each role that is needed. If that is all, give "
         "`iam:PassRole` a statement of its own on `[aws_iam_role.training.arn]`."
     )
 

@@ -134,7 +134,7 @@ def test_each_job_of_a_role_has_to_show_what_it_needs(grammar: Grammar) -> None:
     assert silent == (
         "`aws_sfn_state_machine.call` points at `aws_dynamodb_table.one` in `definition`. "
         "`aws_sfn_state_machine.answer` has the role too, and may need another table. Name the ARN "
-        "of each table that this role needs."
+        "of each table that is needed."
     )
 
 
@@ -167,7 +167,7 @@ def test_what_only_code_is_told_of_is_for_a_person(grammar: Grammar) -> None:
     text = HELD + role("dynamodb:PutItem")
     assert meant("table", text + function("call", ONE), grammar) == (
         "`aws_lambda_function.call` points at `aws_dynamodb_table.one` in `variables`. That may "
-        "not be all: name the ARN of each table that this role needs. If that is all, write "
+        "not be all: name the ARN of each table that is needed. If that is all, write "
         "`[aws_dynamodb_table.one.arn]`."
     )
     assert isinstance(meant("table", text + function("call") + feeds, grammar), str)
@@ -247,7 +247,7 @@ def test_which_of_several_code_needs_is_for_a_person(grammar: Grammar) -> None:
     assert found == (
         "`aws_lambda_function.call` points at `aws_dynamodb_table.one` in `variables`; "
         "`aws_lambda_function.answer` points at `aws_dynamodb_table.two` in `variables`. That may "
-        "not be all: name the ARN of each table that this role needs. If that is all, write "
+        "not be all: name the ARN of each table that is needed. If that is all, write "
         "`[aws_dynamodb_table.one.arn, aws_dynamodb_table.two.arn]`."
     )
     told = function("call", f'join(",", [{ONE}, {TWO}])')
@@ -335,7 +335,7 @@ def test_one_that_stands_for_several_is_said_to_whatever_shows_it(grammar: Gramm
     each = repository("r").replace("{\n", '{\n  for_each = toset(["a", "b"])\n', 1)
     work = role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
     assert meant("repository", each + work + task('r["a"]'), grammar) == (
-        "`aws_ecr_repository.r` stands for several repositories. Name those that this role needs."
+        "`aws_ecr_repository.r` stands for several repositories. Name those that are needed."
     )
 
 
@@ -570,6 +570,9 @@ def test_who_writes_to_one_group_may_mean_any_other(action: str, grammar: Gramma
         ("logs:CreateLogDelivery", False),
         ("logs:GetQueryResults", False),
         ("logs:*", True),
+        ("logs:Describe*", True),
+        ("logs:ListTagsForResource", False),
+        ("logs:PutSubscriptionFilter", False),
     ],
 )
 def test_whoever_reads_logs_or_has_them_delivered_does_not_only_write_its_own(
@@ -577,6 +580,18 @@ def test_whoever_reads_logs_or_has_them_delivered_does_not_only_write_its_own(
 ) -> None:
     text = HELD + function("call") + role("logs:PutLogEvents", action)
     assert isinstance(meant("log group", text, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [("logs:ListTagsLogGroup",), ("logs:DescribeLogStreams",), ("logs:Describe*", "s3:PutObject")],
+)
+def test_whoever_writes_nothing_does_not_mean_what_is_written(
+    actions: tuple[str, ...], grammar: Grammar
+) -> None:
+    """A function asked for the tags of another's group, the one that it gets the logs of."""
+    text = HELD + function("call") + role(*actions)
+    assert isinstance(meant("log group", text, grammar), str)
 
 
 def test_the_only_bucket_may_be_for_something_else(grammar: Grammar) -> None:

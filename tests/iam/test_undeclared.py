@@ -128,7 +128,7 @@ def test_a_name_of_another_one_keeps_the_scope_away(
     found = meant(noun, before + told(f"ONE = {declared}\n{foreign}"), grammar)
     assert found == (
         f"`aws_sfn_state_machine.call` is told of `{named}` too, which may be another {noun}. Name "
-        "the ARNs of all that this role needs."
+        "the ARNs of all that is needed."
     )
 
 
@@ -380,7 +380,7 @@ def test_a_build_may_put_its_result_where_nothing_else_is_shown_to_work(grammar:
     found = meant("bucket", text + build % '"buildspec.yml"', grammar)
     assert found == (
         "`aws_codebuild_project.b` may deploy to `aws_s3_bucket.website` too: what it does stands "
-        "in its build specification. Name every bucket that this role needs."
+        "in its build specification. Name every bucket that is needed."
     )
     told = '"aws s3 sync . s3://${aws_s3_bucket.website.id}"'
     found = meant("bucket", text + build % told, grammar)
