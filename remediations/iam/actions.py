@@ -142,6 +142,10 @@ def data_date() -> str:
     return str(_data().data_updated_at())[:10]
 
 
+READS: Final = frozenset({"Read", "List"})
+"""The levels that change nothing."""
+
+
 @lru_cache(maxsize=4_096)
 def levels(pattern: str) -> Mapping[str, int]:
     """How many actions a pattern stands for, by AWS's access level, most first.

@@ -13,7 +13,8 @@ from .inference import Candidate, Inference, Question, infer
 from .nouns import NOUNS, Noun, declared, looked_up, others
 from .order import needs
 from .roles import machines_of, out_of_sight
-from .scoping import named, split
+from .scoping import named
+from .sorting import sort
 from .statement import Statement
 from .undeclared import Undeclared, undeclared
 from .uses import named_here
@@ -92,8 +93,9 @@ def _named_already(
     holder: Resource, policy: tuple[Statement, ...], statement: Statement, module: Module
 ) -> str | None:
     for noun in NOUNS.values():
-        if split(statement, noun.service, noun.types).movable:
-            choice = choose(Question(noun, holder, policy, statement, module))
+        question = Question(noun, holder, policy, statement, module)
+        if sort(question).movable:
+            choice = choose(question)
             if isinstance(choice, Choice):
                 return choice.names
     return None
@@ -186,7 +188,7 @@ def _said(question: Question, inference: Inference) -> str:
 def _if_all(question: Question, resources: tuple[Resource, ...]) -> str:
     """What to write where nothing else is needed, as one more sentence."""
     noun, statement = question.noun, question.statement
-    held = split(statement, noun.service, noun.types)
+    held = sort(question)
     word = noun.word.split()[-1]
     written = named(resources, held.types, noun.service, word, is_json=statement.is_json)
     if written is None or not written.patterns:

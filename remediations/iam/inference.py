@@ -17,7 +17,7 @@ from typing import Final
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from . import weights
-from .actions import levels
+from .actions import READS, levels
 from .functions import groups_written
 from .logs import is_spelt_out, writes_logs
 from .nouns import Noun, declared, looked_up, others
@@ -315,7 +315,7 @@ def _used(question: Question) -> tuple[Mapping[str, str], frozenset[str]]:
 def _writes(statement: Statement) -> bool:
     """Whether it allows more on buckets than to read them."""
     actions = [one.text for one in statement.actions if one.text.startswith("s3:")]
-    return any(level not in ("Read", "List") for one in actions for level in levels(one))
+    return any(levels(one).keys() - READS for one in actions)
 
 
 def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown) -> Candidate:

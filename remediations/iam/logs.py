@@ -41,17 +41,17 @@ def writes_logs(statement: Statement) -> bool:
 
 
 def is_spelt_out(statement: Statement, policies: Iterable[Sequence[Statement]]) -> bool:
-    """Whether another statement writes all of these logs to a group that it spells out.
+    """Whether all of these logs are written to a group that is spelt out somewhere.
 
-    That is the group of what runs with the role, so this statement means another one.
+    That is the group of what runs with the role, so what is open means another one.
     """
     actions = _of_logs(statement)
-    others = (one for policy in policies for one in policy if one is not statement)
     return any(
         one.effect == "Allow"
         and any(_SPELT_OUT.search(item.text) for item in one.resources)
         and all(any(covers(held.text, action) for held in one.actions) for action in actions)
-        for one in others
+        for policy in policies
+        for one in policy
     )
 
 

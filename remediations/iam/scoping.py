@@ -13,7 +13,7 @@ from ..source import SourceFile
 from ..terraform.edit import InsertAfter, InsertElement, Intent, SetValue, indent_of
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Block, Document, Entry, Expression, ListExpression, ObjectExpression
-from .actions import reach
+from .actions import READS, levels, reach
 from .arns import each_of, may_reach, opens
 from .conditions import block as condition_block
 from .conditions import entry as condition_entry
@@ -38,16 +38,21 @@ class Split:
     """The types of resource that the movable actions have to be given."""
     lost: tuple[str, ...]
     """Actions behind a wildcard that no such resource can hold: they stop working."""
+    held_back: tuple[str, ...] = ()
+    """Of those that stay, what such a resource could hold."""
 
 
-def split(statement: Statement, service: str, types: frozenset[str]) -> Split:
+def split(
+    statement: Statement, service: str, types: frozenset[str], *, is_of_reading: bool = True
+) -> Split:
     """Sort a statement's actions by whether they can be held by resources of these types.
 
-    Another service's, and account-wide ones, stay. Nothing moves where what the statement allows
-    reaches every one of no type.
+    Another service's, and account-wide ones, stay, and so does what reads where it is not to move.
+    Nothing moves where what the statement allows reaches every one of no type.
     """
     actions = [item.text for item in statement.actions]
-    movable = tuple(dict.fromkeys(a for a in actions if _is_movable(a, service, types)))
+    holdable = tuple(dict.fromkeys(a for a in actions if _is_movable(a, service, types)))
+    movable = tuple(one for one in holdable if is_of_reading or not READS & levels(one).keys())
     reached: set[str] = set()
     for resource in statement.resources if movable else ():
         reached |= opens(resource.text, service)
@@ -56,7 +61,8 @@ def split(statement: Statement, service: str, types: frozenset[str]) -> Split:
         return Split(service, (), tuple(actions), frozenset(), ())
     lost = dict.fromkeys(name for action in movable for name in reach(action).lost)
     staying = tuple(action for action in actions if action not in movable)
-    return Split(service, movable, staying, frozenset(needed), tuple(lost))
+    held_back = tuple(action for action in holdable if action not in movable)
+    return Split(service, movable, staying, frozenset(needed), tuple(lost), held_back)
 
 
 def is_scoped_by_condition(statement: Statement) -> bool:

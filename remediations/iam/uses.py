@@ -15,7 +15,7 @@ from ..model import Known
 from ..terraform.belonging import nodes_behind, resolve
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import Call, Expression, Heredoc, Reference, String, all_attributes
-from .actions import levels, reach
+from .actions import READS, levels, reach
 from .identity import NO_USE
 from .permissions import covers
 from .roles import ROLE, is_named_in, policies_of, users_of_roles
@@ -32,7 +32,6 @@ _STARTED_WITH: Final = re.compile(r"executionRoleArn\W{1,40}(aws_iam_role\.[\w-]
 _RUNS_WITH: Final = re.compile(r"jobRoleArn\W{1,40}(aws_iam_role\.[\w-]+)")
 _NOT_READ: Final = frozenset({"file", "templatefile"})
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
-_READS: Final = frozenset({"Read", "List"})
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
 _OF_STORE: Final = frozenset({"id", "location"})
 """Where the artifacts of a pipeline lie, and the key that they are encrypted with."""
@@ -102,7 +101,7 @@ def says_enough(actions: list[str], statement: Statement) -> bool:
         return True
     theirs = {type for one in actions for type in reach(one).types}
     return any(
-        _READS & levels(item.text).keys() and theirs & reach(item.text).types & _ONE_OF_MANY
+        READS & levels(item.text).keys() and theirs & reach(item.text).types & _ONE_OF_MANY
         for item in statement.actions
     )
 

@@ -16,8 +16,9 @@ from ..iam.narrowing import escaping
 from ..iam.nouns import NOUNS
 from ..iam.permissions import covers
 from ..iam.placing import handed_on, touched, why_kept
-from ..iam.scoping import Split, beside, is_scoped_by_condition, named, scope, split
+from ..iam.scoping import Split, beside, is_scoped_by_condition, named, scope
 from ..iam.size import nearly_full
+from ..iam.sorting import sort
 from ..iam.statements import DOCUMENT, ENCODED
 from ..model import Safety
 from ..rule import Advice, Repair, Rule, Targeted, Violation
@@ -52,12 +53,12 @@ class ScopeResources(Rule):
             return
         seen: Counter[str] = Counter()
         for policy, statement in identity_statements(resource, module):
-            sorted_actions = split(statement, noun.service, noun.types)
+            question = Question(noun, resource, policy, statement, module)
+            sorted_actions = sort(question)
             if not self.is_about(sorted_actions) or is_scoped_by_condition(statement):
                 continue
             key = statement.key_of(sorted_actions.movable)
             seen[key] += 1
-            question = Question(noun, resource, policy, statement, module)
             yield Violation(
                 "statement.resources" if resource.kind == DOCUMENT else "policy",
                 self.message.format(actions=some(sorted_actions.movable)),
@@ -141,10 +142,18 @@ def _cost(
             f"{_quoted(wildcards)} then no longer covers {len(lost)} of its {total} actions, "
             f"those that no {word} can hold, such as `{example}`."
         )
+    pieces += _of_held_back(sorted_actions.held_back)
     pieces += _of_staying(sorted_actions.staying)
     pieces += handed_on(question.statement)
     pieces += nearly_full(question.policy, question.holder, written, question.module)
     return " ".join(pieces)
+
+
+def _of_held_back(actions: tuple[str, ...]) -> Iterator[str]:
+    """What of a build stays on ``*`` though a repository could hold it."""
+    if actions:
+        verb = "stays" if len(actions) == 1 else "stay"
+        yield f"{_quoted(actions)} {verb} on `*`: what a build pulls is named in its Dockerfile."
 
 
 def _of_staying(actions: tuple[str, ...]) -> Iterator[str]:

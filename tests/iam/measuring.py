@@ -11,7 +11,7 @@ from remediations.codebase import Codebase
 from remediations.iam.choice import Choice, choose
 from remediations.iam.inference import Question
 from remediations.iam.nouns import NOUNS
-from remediations.iam.scoping import split
+from remediations.iam.sorting import sort
 from remediations.iam.statements import policies
 from remediations.terraform.grammar import Grammar
 
@@ -93,10 +93,10 @@ def _outcome(row: Labelled, service: str, grammar: Grammar) -> Outcome:
     assert holder is not None
     held = [(policy, one) for policy in policies(holder, module) for one in policy]
     policy, statement = held[row.statement]
-    sorted_actions = split(statement, service, SERVICES[service].types)
-    if not sorted_actions.movable:
+    question = Question(SERVICES[service], holder, policy, statement, module)
+    if not sort(question).movable:
         return Outcome(row, service, frozenset(), "nothing in it can be scoped")
-    found = choose(Question(SERVICES[service], holder, policy, statement, module))
+    found = choose(question)
     if not isinstance(found, Choice):
         return Outcome(row, service, frozenset(), found)
     named = frozenset(one.address for one in found.resources)

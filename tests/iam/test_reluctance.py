@@ -502,9 +502,14 @@ def test_a_group_that_is_spelt_out_elsewhere_is_not_what_is_meant(
     assert isinstance(found, Choice) is is_shown
 
 
-def test_a_group_that_is_spelt_out_for_less_leaves_the_rest(grammar: Grammar) -> None:
+@pytest.mark.parametrize(
+    ("effect", "action"), [("Allow", "logs:CreateLogStream"), ("Deny", "logs:PutLogEvents")]
+)
+def test_a_group_that_is_spelt_out_for_less_leaves_the_rest(
+    effect: str, action: str, grammar: Grammar
+) -> None:
     group = '"arn:aws:logs:eu-west-1:123456789012:log-group:a"'
-    said = f'{{ Effect = "Allow", Action = "logs:CreateLogStream", Resource = {group} }}'
+    said = f'{{ Effect = "{effect}", Action = "{action}", Resource = {group} }}'
     text = HELD + function("call") + role("logs:PutLogEvents", more=said)
     assert names(meant("log group", text, grammar)) == f"`{GROUP}`"
 
@@ -570,6 +575,7 @@ def test_who_writes_to_one_group_may_mean_any_other(action: str, grammar: Gramma
         ("logs:CreateLogDelivery", False),
         ("logs:GetQueryResults", False),
         ("logs:*", True),
+        ("logs:Create*", False),
         ("logs:Describe*", True),
         ("logs:ListTagsForResource", False),
         ("logs:PutSubscriptionFilter", False),

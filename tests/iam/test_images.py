@@ -1,0 +1,104 @@
+"""What a build pushes to is named; what it pulls may be any image, since its Dockerfile says."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediations.detect import detect
+from remediations.model import Profile, Report
+from remediations.plan import plan
+from remediations.terraform.grammar import Grammar
+
+from .policies import meaning, read
+
+PROFILE = Profile("prod")
+RULE = "iam-ecr-repository-wildcard"
+PUSH = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
+PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+SIGN_IN = "ecr:GetAuthorizationToken"
+REPOSITORY = "${aws_ecr_repository.churn.arn}"
+BUILD = """
+resource "aws_codebuild_project" "b" {
+  service_role = aws_iam_role.work.arn
+
+  environment {
+    environment_variable {
+      name  = "REPOSITORY"
+      value = aws_ecr_repository.churn.repository_url
+    }
+  }
+}
+"""
+MODEL = """
+resource "aws_sagemaker_model" "m" {
+  execution_role_arn       = aws_iam_role.work.arn
+  enable_network_isolation = true
+
+  primary_container {
+    image = "${aws_ecr_repository.churn.repository_url}:1"
+  }
+}
+"""
+
+
+def module(work: str, *actions: str) -> str:
+    """A repository, a role of what works with it, and a policy called p."""
+    listed = ", ".join(f'"{one}"' for one in actions)
+    builds = ['"codebuild.amazonaws.com"'] if BUILD in work else []
+    takers = ", ".join([*builds, '"sagemaker.amazonaws.com"'] if MODEL in work else builds)
+    return (
+        'resource "aws_ecr_repository" "churn" {\n  name = "churn"\n}\n\n'
+        'resource "aws_iam_role" "work" {\n'
+        '  assume_role_policy = jsonencode({ Statement = [{ Effect = "Allow", '
+        f'Action = "sts:AssumeRole", Principal = {{ Service = [{takers}] }} }}] }})\n}}\n\n'
+        'resource "aws_iam_role_policy" "p" {\n  role = aws_iam_role.work.id\n'
+        '  policy = jsonencode({\n    Version = "2012-10-17"\n    Statement = [\n'
+        f'      {{ Effect = "Allow", Action = [{listed}], Resource = "*" }},\n    ]\n  }})\n}}\n'
+        f"{work}"
+    )
+
+
+def found(report: Report) -> int:
+    """How many findings of the rule there are."""
+    return sum(one.rule == RULE for one in report.findings)
+
+
+@pytest.mark.parametrize("work", [BUILD, BUILD + MODEL])
+@pytest.mark.parametrize(
+    ("pushed", "pulled"),
+    [(PUSH, PULL), (("ecr:PutImage*",), ("ecr:BatchGet*",)), (PUSH[:1], PULL[:1])],
+)
+def test_what_a_build_pulls_stays_on_every_repository(
+    work: str, pushed: tuple[str, ...], pulled: tuple[str, ...], grammar: Grammar
+) -> None:
+    start = read(module(work, SIGN_IN, *pushed, *pulled), grammar)
+    report = detect(start, PROFILE)
+    (fix,) = [one for one in plan(start, report, PROFILE).fixes if one.findings[0].rule == RULE]
+    after = start.with_edits(fix.edits)
+    stays = ("Allow", (SIGN_IN, *pulled), ("*",), None)
+    assert meaning(after) == [stays, ("Allow", pushed, (REPOSITORY,), None)]
+    verb = "stays" if len(pulled) == 1 else "stay"
+    assert (
+        f"`{pulled[-1]}` {verb} on `*`: what a build pulls is named in its Dockerfile" in fix.cost
+    )
+    assert not found(detect(after, PROFILE))
+
+
+@pytest.mark.parametrize(("work", "count"), [(BUILD, 0), (BUILD + MODEL, 0), (MODEL, 1), ("", 1)])
+def test_of_what_a_build_pulls_nothing_is_said(work: str, count: int, grammar: Grammar) -> None:
+    assert found(detect(read(module(work, *PULL), grammar), PROFILE)) == count
+
+
+def test_of_what_a_build_reads_elsewhere_all_is_said(grammar: Grammar) -> None:
+    bucket = 'resource "aws_s3_bucket" "data" {\n  bucket = "acme-data"\n}\n'
+    report = detect(read(module(BUILD + bucket, "s3:GetObject"), grammar), PROFILE)
+    assert "iam-s3-resource-wildcard" in {one.rule for one in report.findings}
+
+
+def test_what_a_model_pulls_is_its_image(grammar: Grammar) -> None:
+    start = read(module(MODEL, SIGN_IN, *PULL), grammar)
+    report = detect(start, PROFILE)
+    (fix,) = [one for one in plan(start, report, PROFILE).fixes if one.findings[0].rule == RULE]
+    pulls = ("Allow", PULL, (REPOSITORY,), None)
+    assert meaning(start.with_edits(fix.edits)) == [("Allow", (SIGN_IN,), ("*",), None), pulls]
+    assert "Dockerfile" not in fix.cost
