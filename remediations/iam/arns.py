@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from ..terraform.module import Module, Resource
+from ..terraform.nodes import Reference
 from .globs import ANY, Pattern, escapes, is_atom, matches_one_of, meets, pattern
 from .targets import Target, by_kind, forms, targets, where
 
@@ -23,6 +24,7 @@ _LOOKUPS: Final = {
     "aws_caller_identity": ({"account_id", "id"}, _ACCOUNT),
 }
 _REFERENCE: Final = re.compile(r"\$\{((?:data\.)?[a-z]\w*)\.([\w-]+)\.(\w+)\}")
+_LOCAL: Final = re.compile(r"\$\{local\.([\w-]+)\}")
 _EACH: Final = re.compile(r"\$\{each of ((?:data\.)?[a-z]\w*)\.([\w-]+)\.(\w+)\}")
 _ELSEWHERE: Final = ("provider", "region", "arn", "count", "for_each")
 _ARN: Final = re.compile(r"arn:(\$\{[^{}]*\}|[^:*?]*):")
@@ -138,6 +140,7 @@ def undeclared(text: str, module: Module) -> str | None:
 
 
 def _stands_for(token: str, module: Module) -> Pattern:
+    token = _behind_local(token, module)
     found = _REFERENCE.fullmatch(token) or _EACH.fullmatch(token)
     if found is None:
         return (token,)
@@ -153,6 +156,14 @@ def _stands_for(token: str, module: Module) -> Pattern:
     held = next((one for one in by_kind(kind) if (kind, attribute) in one.kinds), None)
     own = _own_name(resource) if found.re is _REFERENCE else f"${{names of {resource.address}}}"
     return (token,) if held is None else _arn(resource, held, own)
+
+
+def _behind_local(token: str, module: Module) -> str:
+    """The reference that a local stands for, where it is nothing else."""
+    found = _LOCAL.fullmatch(token)
+    held = module.locals.get(found[1]) if found else None
+    value = held[0].value if held else None
+    return f"${{{value.dotted}}}" if isinstance(value, Reference) else token
 
 
 def _is_here(resource: Resource) -> bool:

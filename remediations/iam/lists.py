@@ -112,8 +112,10 @@ def _of_several_lines(document: Document, node: ListExpression) -> Lines | None:
 def _gap(document: Document, start: int, end: int) -> tuple[str, tuple[str, ...]] | None:
     """What stands behind an item on its line, and the comment lines below it."""
     text = _without_comma(document, start, end)
-    if text is None or "\n" not in text:
+    if text is None:
         return None
+    if "\n" not in text:
+        return None if text.strip() else ("", ())  # what shares a line gets one of its own
     first, *rest = text.replace("\r\n", "\n").split("\n")
     return first.rstrip(), tuple(line.strip() for line in rest[:-1])
 

@@ -8,7 +8,7 @@ from typing import Final
 from ..frozen import dataclass
 from ..terraform.module import Module
 from .actions import Reach, reach
-from .arns import types_reached
+from .arns import may_reach, types_reached
 from .globs import escapes, pattern
 from .statement import Statement
 from .targets import SERVICES, targets
@@ -73,11 +73,15 @@ def _uses(action: str, statement: Statement, module: Module) -> _Uses:
         found = _types(reached, item.text, module)
         types |= found
         # It takes nothing that can be named here, or what it is given may be anything.
-        if not found and (not reached.types or "${" in item.text):
+        if not found and (not reached.types or _may_be_any(item.text, reached, module)):
             texts.add(item.text)
     if _EVERYTHING in texts:
         texts = {_EVERYTHING}
     return _Uses(frozenset(types), frozenset(texts))
+
+
+def _may_be_any(resource: str, reached: Reach, module: Module) -> bool:
+    return "${" in resource and may_reach(resource, reached.actions[0].service, module)
 
 
 def _types(reached: Reach, resource: str, module: Module) -> frozenset[str]:

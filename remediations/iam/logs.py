@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from .actions import reach
 from .permissions import covers
 from .statement import Statement
 
@@ -29,9 +30,9 @@ def writes_logs(statement: Statement) -> bool:
     """Whether it is there to write logs, and for nothing else that concerns logs.
 
     Whoever reads them, or asks for tags, may mean those of others. Whoever has them delivered is
-    given every resource, as AWS writes that policy.
+    given every resource, as AWS writes that policy. What AWS does not know does nothing.
     """
-    actions = _of_logs(statement)
+    actions = [one for one in _of_logs(statement) if reach(one).is_known]
     patterns = [one for one in actions if one != "logs:*"]
     return (
         any(covers(one, other) for one in actions for other in _WRITES)

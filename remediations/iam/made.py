@@ -9,7 +9,7 @@ from typing import Final
 from ..terraform.evaluate import Pointer
 from ..terraform.nodes import ObjectExpression
 from .spread import Piece
-from .statement import Elsewhere, Item, Statement, Test, portable
+from .statement import Elsewhere, Item, Statement, Test, portable, sid_told
 
 _NOT: Final = frozenset({"NotAction", "NotResource", "NotPrincipal"})
 
@@ -20,11 +20,10 @@ def made(piece: Piece, policy: ObjectExpression, where: Elsewhere | None) -> Sta
     principals = tuple(_principals(held.get("Principal", held.get("NotPrincipal"))))
     has_not = bool(_NOT & held.keys())
     condition = held if has_not else held.get("Condition")
-    sid = held.get("Sid")
     return Statement(
         node=policy,
         siblings=None,
-        sid=sid if isinstance(sid, str) else None,
+        sid=sid_told(held.get("Sid")),
         effect=_told(held.get("Effect", "")),
         actions=_items(held.get("Action")),
         resources=_items(held.get("Resource")),

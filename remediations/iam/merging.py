@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Block
+from ..terraform.nodes import Block, String
 from .statement import Statement
 from .statements import DOCUMENT, MERGED
 
@@ -51,5 +51,7 @@ def by_sid(
 def sid_of(statement: Statement) -> str | None:
     """The Sid; one that nobody can read here is another than all that can be read."""
     if statement.sid is None and isinstance(statement.node, Block):
-        return "${sid}" if "sid" in statement.node.body.attributes else None
+        held = statement.node.body.attributes.get("sid")
+        is_empty = held is None or (isinstance(held.value, String) and held.value.literal == "")
+        return None if is_empty else "${sid}"
     return statement.sid

@@ -26,7 +26,7 @@ from ..terraform.nodes import (
 from .arns import each_of
 from .made import made
 from .spread import Piece, pieces
-from .statement import Elsewhere, Item, Statement, Test, portable
+from .statement import Elsewhere, Item, Statement, Test, portable, sid_told
 from .written import elsewhere
 
 _PRINCIPALS: Final = ("principals", "not_principals")
@@ -185,8 +185,7 @@ class Reader:
 
     def _sid(self, value: Expression | None) -> str | None:
         known = self._value(value) if value else None
-        held = known.value if isinstance(known, Known) else None
-        return held if isinstance(held, str) else None
+        return sid_told(known.value if isinstance(known, Known) else None)
 
     def items(self, value: Expression | None) -> tuple[Item, ...]:
         """A list or a single value; what another place holds has no nodes of its own."""

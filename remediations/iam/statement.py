@@ -73,7 +73,7 @@ class Elsewhere:
 class Statement:
     """One statement. ``siblings`` is the list it stands in, where it is an object in a list.
 
-    ``sid`` is None where there is none, or where it cannot be read.
+    ``sid`` is None where there is none or an empty one, or where it cannot be read.
     """
 
     node: Block | ObjectExpression
@@ -135,6 +135,14 @@ class Statement:
             return ()
         place = self.home.source.location(node.span)
         return (Related(place, STANDS_HERE),)
+
+
+def sid_told(held: object) -> str | None:
+    """What a Sid's value says; several may be empty, which is as if there were none.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+    """
+    return held if isinstance(held, str) and held else None
 
 
 def portable(text: str) -> str:

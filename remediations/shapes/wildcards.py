@@ -103,15 +103,17 @@ class ScopeResources(Rule):
                 "The statement names other resources too. Take the wildcard out of the list."
             )
         held = tuple(item.text for item in statement.resources)
-        if not written.patterns or escaping(written.patterns, held, module):
+        if not written.patterns:
             return Advice(by_hand)
+        if escaping(written.patterns, held, module):
+            return Advice(f"{by_hand} Whether it lies in `{held[0]}` cannot be told here.")
         word = self.sid_words.get(sorted_actions.types, self.sid_word)
         if sorted_actions.staying and sid_of(statement) and is_merged(holder, module):
             return Advice(f"{by_hand} Its document is merged with others by Sid: see what wins.")
         document = statement.document(holder.document)
         intents = scope(document, question.policy, statement, sorted_actions, written, word)
         if intents is None:
-            return Advice(by_hand)
+            return Advice(f"{by_hand} As the statement is written, no edit of it is certain.")
         return Repair(
             Safety.REVIEW,
             f"Scope the statement to {choice.names}",

@@ -93,7 +93,7 @@ def _holds_the_statement(one: Labelled, module: Module) -> None:
     assert [_without_blanks(item.text) for item in statement.resources] == [
         _without_blanks(text) for text in one.resources
     ]
-    assert statement.sid == one.sid
+    assert statement.sid == (one.sid or None)
 
 
 def _addresses(module: Module) -> Iterator[str]:

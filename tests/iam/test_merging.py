@@ -61,10 +61,13 @@ def test_what_keeps_its_sid_is_scoped(where: str, grammar: Grammar) -> None:
     assert scoped(start).documents["main.tf"].source.text == _module(after, where)
 
 
+@pytest.mark.parametrize("sid", ["", '""'])
 @pytest.mark.parametrize("where", ELSEWHERE)
-def test_without_a_sid_all_statements_are_kept(where: str, grammar: Grammar) -> None:
-    start = read(_module(_document(_statement(MIXED)), where), grammar)
-    after = _document(_statement('"sqs:SendMessage"'), _statement('"s3:GetObject"', OBJECTS))
+def test_without_a_sid_all_statements_are_kept(where: str, sid: str, grammar: Grammar) -> None:
+    start = read(_module(_document(_statement(MIXED, sid=sid)), where), grammar)
+    after = _document(
+        _statement('"sqs:SendMessage"', sid=sid), _statement('"s3:GetObject"', OBJECTS)
+    )
     assert scoped(start).documents["main.tf"].source.text == _module(after, where)
 
 

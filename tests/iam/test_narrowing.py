@@ -215,3 +215,44 @@ def test_a_service_may_be_let_into_a_key_under_a_condition(
     reason = widens(old, new)
     assert (said or "") in (reason or "")
     assert bool(said) is bool(reason)
+
+
+HERE = "data.aws_region.here.region"
+GROUP = """
+locals {{
+  region = {region}
+}}
+
+data "aws_region" "here" {{}}
+
+resource "aws_cloudwatch_log_group" "g" {{
+  name = "g"
+}}
+
+data "aws_iam_policy_document" "p" {{
+  statement {{
+    actions   = ["logs:PutLogEvents"]
+    resources = [{resource}]
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("region", "is_narrower"),
+    [
+        (HERE, True),
+        ("var.region", False),
+        ('"${data.aws_region.here.region}-1"', False),
+        ("local.region", False),
+        ("data.aws_region.there.region", False),
+    ],
+)
+def test_a_local_may_stand_for_the_region_of_the_module(
+    region: str, grammar: Grammar, *, is_narrower: bool
+) -> None:
+    wide = '"arn:aws:logs:${local.region}:*:*"'
+    old = read(GROUP.format(region=region, resource=wide), grammar)
+    own = '"${aws_cloudwatch_log_group.g.arn}:*"'
+    new = read(GROUP.format(region=region, resource=own), grammar)
+    assert (widens(old.modules[0], new.modules[0]) is None) is is_narrower

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from remediations.detect import detect
 from remediations.iam.choice import Choice
+from remediations.model import Profile
+from remediations.plan import plan
 from remediations.terraform.grammar import Grammar
 
+from .policies import read
 from .test_inference import ENDPOINT, ROLES, TASK, TRAINING, meant, policy
 
 ROLE_ARN = "aws_iam_role.endpoint.arn"
@@ -368,3 +372,24 @@ def test_a_cluster_passes_the_roles_of_its_parts_too(grammar: Grammar) -> None:
     assert found.names == "`aws_iam_role.node` and `aws_iam_role.scaling`"
     alone = meant("role", roles + policy("iam:PassRole") + cluster, grammar)
     assert isinstance(alone, str)  # its machines have a role too
+
+
+@pytest.mark.parametrize("sid", ["", '    sid       = "Deploy"\n'])
+def test_a_role_to_pass_is_named_apart_from_what_else_is_allowed(
+    sid: str, grammar: Grammar
+) -> None:
+    """That no service is named stays the same finding, whatever the new statement is called."""
+    allowed = policy("iam:PassRole", "ecs:RunTask", "sqs:SendMessage")
+    allowed = allowed.replace("    actions ", f"{sid}    actions ", 1)
+    roles = ROLES.format("endpoint", "states") + TASK
+    start, profile = read(roles + allowed + GIVES_TASK + RUNS, grammar), Profile("prod")
+    report = detect(start, profile)
+    fixes = plan(start, report, profile).fixes
+    (fix,) = [one for one in fixes if one.findings[0].rule == "iam-passrole-wildcard"]
+    after = detect(start.with_edits(fix.edits), profile)
+    was, now = (
+        [one.fingerprint for one in held.findings if one.rule == "iam-passrole-no-service"]
+        for held in (report, after)
+    )
+    assert was == now
+    assert len(now) == 1

@@ -578,6 +578,7 @@ def test_who_writes_to_one_group_may_mean_any_other(action: str, grammar: Gramma
         ("logs:Create*", False),
         ("logs:Describe*", True),
         ("logs:ListTagsForResource", False),
+        ("logs:PutLogStream", True),  # there is none
         ("logs:PutSubscriptionFilter", False),
     ],
 )

@@ -76,6 +76,73 @@ data "aws_iam_policy_document" "p" {
   }
 }
 """
+SHARED = """
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions = [
+      "cloudwatch:*", "s3:GetObject",
+      "sqs:SendMessage", "s3:ListBucket" # for listings
+    ]
+    resources = ["*",
+    ]
+  }
+}
+"""
+SHARED_AFTER = """
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions = [
+      "cloudwatch:*",
+      "sqs:SendMessage",
+    ]
+    resources = ["*",
+    ]
+  }
+
+  statement {
+    actions = [
+      "s3:GetObject",
+      "s3:ListBucket", # for listings
+    ]
+    resources = [aws_s3_bucket.training.arn, "${aws_s3_bucket.training.arn}/*"]
+  }
+}
+"""
+EMPTY_SIDS = """
+data "aws_iam_policy_document" "p" {
+  statement {
+    sid       = ""
+    actions   = ["sqs:SendMessage"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = ""
+    actions   = ["cloudwatch:*", "s3:GetObject"]
+    resources = ["*"]
+  }
+}
+"""
+EMPTY_SIDS_AFTER = """
+data "aws_iam_policy_document" "p" {
+  statement {
+    sid       = ""
+    actions   = ["sqs:SendMessage"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = ""
+    actions   = ["cloudwatch:*"]
+    resources = ["*"]
+  }
+
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["${aws_s3_bucket.training.arn}/*"]
+  }
+}
+"""
 
 
 def _module(policy: str) -> str:
@@ -84,7 +151,14 @@ def _module(policy: str) -> str:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize(
-    ("before", "after"), [(COMMENTS, COMMENTS_AFTER), (LISTED, LISTED_AFTER)], ids=["split", "list"]
+    ("before", "after"),
+    [
+        (COMMENTS, COMMENTS_AFTER),
+        (LISTED, LISTED_AFTER),
+        (SHARED, SHARED_AFTER),
+        (EMPTY_SIDS, EMPTY_SIDS_AFTER),
+    ],
+    ids=["split", "list", "several on a line", "empty Sids"],
 )
 def test_comments_stay_with_what_they_are_about(
     before: str, after: str, newline: str, grammar: Grammar
@@ -150,7 +224,7 @@ data "aws_iam_policy_document" "p" {
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (UNPLACEABLE, "a statement of its own"),
+        (UNPLACEABLE, "As the statement is written, no edit of it is certain."),
         (BEFORE_COMMA, "a statement of its own"),
         (PASSED_IN, "a statement of its own"),
         (OPEN, "`${var.more}` decides what else"),

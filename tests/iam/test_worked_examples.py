@@ -131,3 +131,27 @@ def test_an_action_that_aws_does_not_list_stays(form: str, grammar: Grammar) -> 
         [one("s3:GetObjekt"), one("s3:GetObject", on=[OBJECTS])],
     )
     assert "`s3:GetObjekt` is no action that AWS listed on 20" in said
+
+
+def test_what_is_named_beside_for_another_service_is_no_use(form: str, grammar: Grammar) -> None:
+    """A role stands in the list for PassRole; what is moved could not be used on it anyway."""
+    role = "aws_iam_role.job.arn"
+    both = S(("s3:GetObject", "iam:PassRole"), ('"*"', role))
+    becomes(
+        form,
+        grammar,
+        [both],
+        [S(("iam:PassRole",), ('"*"', role)), one("s3:GetObject", on=[OBJECTS])],
+    )
+
+
+def test_empty_sids_are_none(form: str, grammar: Grammar) -> None:
+    text = write(
+        form, one("sqs:SendMessage", sid="X"), one("s3:GetObject", "sqs:SendMessage", sid="X")
+    )
+    start = read(text.replace('"X"', '""'), grammar)
+    made = scoped(start)
+    left = one("sqs:SendMessage")
+    after = read(write(form, left, left, one("s3:GetObject", on=[OBJECTS])), grammar)
+    assert meaning(made) == meaning(after)
+    assert report(made).findings == ()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from remediations.fingerprint import numbered
 from remediations.iam.conditions import require
 from remediations.iam.identity import identity_statements
 from remediations.iam.passing import KEY, is_bound, is_passing, receivers
@@ -44,7 +45,8 @@ class PassRoleNoService(Rule):
             bound = is_bound(statement)
             if not passing or bound:
                 continue
-            key = statement.key_of(passing)
+            # No Sid, since what else it allows may be given a statement of its own, with another.
+            key = ".".join(passing)
             seen[key] += 1
             yield Violation(
                 "statement.condition" if resource.kind == DOCUMENT else "policy",
@@ -52,7 +54,7 @@ class PassRoleNoService(Rule):
                 _repair(resource, policy, statement, module),
                 statement.shown(statement.actions_at),
                 unknown=None if bound is False else "the condition is written elsewhere",
-                statement=key if seen[key] == 1 else f"{key}#{seen[key]}",
+                statement=numbered(key, seen[key]),
                 related=statement.related(statement.actions_at),
             )
 
