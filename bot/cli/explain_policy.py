@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 all was told, 2 something could not be read, 64 no such path."""
     try:
-        inspection = inspect_path(options)
+        inspection = inspect_path(options, family=_FAMILY)
     except Unusable as error:
         say(f"lockstitch explain-policy: {error}")
         return 64

@@ -35,12 +35,15 @@ class Inspection:
     is_empty: bool = False
 
 
-def inspect_path(options: argparse.Namespace) -> Inspection:
-    """Judge ``options.path``, and work out and prove the fixes. Raises ``Unusable``."""
-    return inspected(asked(options))
+def inspect_path(options: argparse.Namespace, *, family: str = "") -> Inspection:
+    """Judge ``options.path``, and work out and prove the fixes. Raises ``Unusable``.
+
+    Fixes are worked out for the rules whose names begin with ``family``.
+    """
+    return inspected(asked(options), family=family)
 
 
-def inspected(question: Asked) -> Inspection:
+def inspected(question: Asked, *, family: str = "") -> Inspection:
     """As ``inspect_path``, of what was read already."""
     workspace, chosen = question.workspace, question.profile
     codebase = Codebase.read(
@@ -52,7 +55,9 @@ def inspected(question: Asked) -> Inspection:
     if question.is_empty:
         return Inspection(workspace, codebase, chosen, _nothing(question), is_empty=True)
     report = _about(workspace, reported(examine(codebase, chosen)))
-    result = _result(question, report, plan(codebase, report, chosen))
+    wanted = tuple(one for one in report.findings if one.rule.startswith(family))
+    offered = plan(codebase, replace(report, findings=wanted), chosen)
+    result = _result(question, report, offered)
     return Inspection(workspace, codebase, chosen, result)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.cli.main import main
 from remediations.iam.actions import levels
+from tests.iam.policies import one, write
 
 POLICY = """resource "aws_s3_bucket" "training" {
   bucket = "acme-training"
@@ -92,6 +93,17 @@ def test_what_could_be_scoped_in_a_called_module_is_told(
     read = capsys.readouterr().out.partition("\n\n")[0]
     assert read.startswith(f"{tmp_path}/data/main.tf:6  module.data.data.aws_iam_policy_document")
     assert "[iam-s3-resource-wildcard]" in read
+
+
+def test_fixes_of_other_findings_leave_room_for_those_of_policies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run works out only so many; those of a bucket would come first here."""
+    text = write("document", one("s3:GetObject"))
+    (tmp_path / "main.tf").write_text(text)
+    monkeypatch.setattr("remediations.plan.MAX_READ_AGAIN", len(text))
+    assert main(["explain-policy", str(tmp_path), "--environment", "dev"]) == 0
+    assert "Scope the statement to `aws_s3_bucket.training`" in capsys.readouterr().out
 
 
 def test_a_program_reads_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
