@@ -33,6 +33,7 @@ LATER: Final = (
     "sixteenth",
     "seventeenth",
     "eighteenth",
+    "nineteenth",
 )
 HALVES: Final = FIRST + LATER
 """The halves of the first round, and the rounds after it."""

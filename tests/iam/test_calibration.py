@@ -26,6 +26,7 @@ RIGHT = {
     "sixteenth": 28,
     "seventeenth": 5,
     "eighteenth": 66,
+    "nineteenth": 79,
 }
 
 
