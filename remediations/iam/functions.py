@@ -27,6 +27,9 @@ from .workers import BUILD
 
 _FUNCTION: Final = "aws_lambda_function"
 _GROUP: Final = "aws_cloudwatch_log_group"
+_CLUSTER: Final = "aws_ecs_cluster"
+_SESSIONS: Final = "cloud_watch_log_group_name"
+_UNDECLARED: Final = ""
 _CONTAINERS: Final = "container_definitions"
 _STARTED_WITH: Final = "execution_role_arn"
 _RUNS_WITH: Final = "task_role_arn"
@@ -63,11 +66,28 @@ def groups_written(roles: tuple[Resource, ...], module: Module) -> Mapping[str, 
     for user in users_of_roles(roles, module):
         own = groups.get(user.address)
         written = [own.address] if own is not None else list(_configured(user, roles, module))
-        if not written or _groups_named(user, module) - set(written):
+        others = _groups_named(user, module) | _of_sessions(user, roles, module)
+        if not written or others - set(written):
             return {}  # to which one, or whether it writes to another one besides
         for address in written:
             found[address] = f"`{address}` is what `{user.address}` writes to"
     return found
+
+
+def _of_sessions(user: Resource, roles: tuple[Resource, ...], module: Module) -> set[str]:
+    """Groups for what people do in its containers, written to with their own role.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+    """
+    if not is_named_in(user, _RUNS_WITH, roles, module):
+        return set()
+    told = (
+        (attribute.value, cluster.home)
+        for cluster in module.family_of_kind(_CLUSTER)
+        for attribute in all_attributes(cluster.body)
+        if attribute.name == _SESSIONS
+    )
+    return {name for value, home in told for name in home.references(value) or (_UNDECLARED,)}
 
 
 def _groups_named(user: Resource, module: Module) -> set[str]:

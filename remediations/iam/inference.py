@@ -38,7 +38,7 @@ from .uses import (
     read_by_service,
     told,
 )
-from .workers import is_of_people, runs_no_code, says_all
+from .workers import builds_images, is_of_people, runs_no_code, says_all
 
 _SPLIT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 # Words that say what something is for; those that say what it is tell nothing.
@@ -130,10 +130,14 @@ def infer(question: Question) -> Inference:
 
 def _silent(question: Question, chosen: tuple[Candidate, ...]) -> str | None:
     """What runs with the role too and may need others: code and people know them by heart."""
+    roles, module, names = question.roles, question.module, {one.name for one in chosen}
+    users = users_of_roles(roles, module)
+    if question.noun.word == "repository":
+        builds = filter(builds_images, users)
+        return next((one.address for one in builds if not names & told(one, module)), None)
     if question.noun.word not in _KNOWN_BY_HEART:
         return None
-    roles, module, names = question.roles, question.module, {one.name for one in chosen}
-    for user in users_of_roles(roles, module):
+    for user in users:
         if runs_no_code(user):
             may_need_more = not says_all(user) and not names & told(user, module)
         else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..frozen import dataclass
-from ..model import Known
+from ..model import Known, Value
 from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import (
@@ -60,6 +60,7 @@ _IN_JSON: Final = re.compile(
     r'\s*:\s*"(?P<value>[^"]*)"'
 )
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_OF_IMAGES: Final = re.compile(r"(^|_)(ecr|image|docker|container)_repo(sitory)?(_name)?$")
 _NO_NAME: Final = re.compile(r"(true|false|none|null|[\d.]*|https?://.*)\Z", re.IGNORECASE)
 
 
@@ -102,7 +103,7 @@ class _Reader:
         for key, value in self._settings():
             if self._is_called_so(key):
                 for one in _choices(value, self.module):
-                    yield from ((key, name) for name in self._names_foreign(one))
+                    yield from ((key, name) for name in self._names_foreign(key, one))
         for value in self._values():
             for node in nodes_behind([value], self.module):
                 if isinstance(node, Heredoc | String):
@@ -129,11 +130,13 @@ class _Reader:
         yield from (one.value for one in held if is_for_its_work(one.name, self.user))
 
     def _is_called_so(self, key: str) -> bool:
-        words = "_".join(_WORD.split(key.removesuffix(_FROM_INPUT))).lower()
+        words = _words(key)
         found = _CALLED.get(self.noun.word, self.noun.variable).search(words)
+        if self.noun.word == "repository":
+            found = found or _OF_IMAGES.search(words)
         return bool(found or re.search(rf"(^|_){self.noun.word}s?_(name|arn|id|ur[il])s?_", words))
 
-    def _names_foreign(self, value: Expression) -> Iterator[str]:
+    def _names_foreign(self, key: str, value: Expression) -> Iterator[str]:
         """The name that a value is, or nothing known; what means another thing is none."""
         names = tuple(named_in(value, self.user, self.module))
         if any(map(self._is_held, names)):
@@ -142,7 +145,8 @@ class _Reader:
         if self.noun.word != "secret" and any(map(self.module.resource, elsewhere)):
             return  # a table of Glue, say; but a database may have a secret of its own
         known = self.module.evaluate(value)
-        if self.noun.word == "repository" and (isinstance(known, Known) or _says_where(value)):
+        is_settled = isinstance(known, Known) or _says_where(value)
+        if self.noun.word == "repository" and is_settled and not _is_of_images(key, known):
             return  # its text tells whether it is of ECR
         if isinstance(known, Known):
             if isinstance(known.value, str) and not _NO_NAME.match(known.value):
@@ -179,6 +183,16 @@ def _pair(name: Expression | None, value: Expression | None) -> Iterator[tuple[s
     """``name = "TABLE"`` beside ``value = …``."""
     if isinstance(name, String) and name.literal and value is not None:
         yield name.literal, value
+
+
+def _is_of_images(key: str, known: Value) -> bool:
+    """Whether it is the bare name of a repository of images, and not one of code or an address."""
+    held = known.value if isinstance(known, Known) else None
+    return bool(_OF_IMAGES.search(_words(key))) and isinstance(held, str) and "." not in held
+
+
+def _words(key: str) -> str:
+    return "_".join(_WORD.split(key.removesuffix(_FROM_INPUT))).lower()
 
 
 def _says_where(image: Expression) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..buckets import BUCKET
+from ..model import Known
 from ..terraform.module import Resource
 
 BUILD: Final = "aws_codebuild_project"
@@ -87,6 +88,18 @@ def works_with(user: Resource, argument: str, name: str) -> bool:
     if user.type.startswith((_OF_BEDROCK, _OF_SAGEMAKER)):
         return not is_of_people(user) and argument not in _FOR_CODE
     return user.type in _WHOLLY
+
+
+def builds_images(user: Resource) -> bool:
+    """Whether a build may run Docker, so that it pushes to some repository.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker.html
+    """
+    if user.type != BUILD:
+        return False
+    blocks = user.body.blocks("environment")
+    held = (one.body.attributes.get("privileged_mode") for one in blocks)
+    return any(user.home.value_of(one) != Known(False) for one in held if one is not None)
 
 
 def only_reads(user: Resource) -> bool:

@@ -89,6 +89,39 @@ def test_of_what_a_build_pulls_nothing_is_said(work: str, count: int, grammar: G
     assert found(detect(read(module(work, *PULL), grammar), PROFILE)) == count
 
 
+TOLD = 'REPOSITORY"\n      value = aws_ecr_repository.churn.repository_url'
+DOCKER = "  environment {\n    privileged_mode = %s\n"
+
+
+@pytest.mark.parametrize(
+    ("mode", "told", "is_offered"),
+    [
+        ("true", 'X"\n      value = "y"', False),
+        ("var.docker", 'X"\n      value = "y"', False),
+        ("false", 'X"\n      value = "y"', True),
+        ("true", TOLD, True),
+        ("true", 'IMAGE_REPO_NAME"\n      value = "other"', False),
+        ("false", 'IMAGE_REPO_NAME"\n      value = "other"', False),
+        ("false", 'ECR_REPO"\n      value = "churn"', True),
+        ("false", 'ECR_REPO_URL"\n      value = "1.dkr.ecr.eu-west-1.amazonaws.com/churn"', True),
+        ("false", 'REPO_NAME"\n      value = "code"', True),
+        ("false", 'IMAGE_REPOSITORY_TYPE"\n      value = "ECR"', True),
+    ],
+)
+def test_another_build_may_push_elsewhere(
+    mode: str, told: str, grammar: Grammar, *, is_offered: bool
+) -> None:
+    """One that may run Docker and is told of no repository, or of one that is not declared."""
+    other = BUILD.replace('"b"', '"other"').replace(TOLD, told)
+    other = other.replace("  environment {\n", DOCKER % mode)
+    start = read(module(BUILD + other + 'variable "docker" {}\n', *PUSH), grammar)
+    report = detect(start, PROFILE)
+    fixes = [one for one in plan(start, report, PROFILE).fixes if one.findings[0].rule == RULE]
+    assert bool(fixes) is is_offered
+    (finding,) = [one for one in report.findings if one.rule == RULE]
+    assert is_offered or "`aws_codebuild_project.other`" in finding.advice
+
+
 def test_of_what_a_build_reads_elsewhere_all_is_said(grammar: Grammar) -> None:
     bucket = 'resource "aws_s3_bucket" "data" {\n  bucket = "acme-data"\n}\n'
     report = detect(read(module(BUILD + bucket, "s3:GetObject"), grammar), PROFILE)

@@ -85,6 +85,11 @@ TRAPS = {
         [one("s3:GetObject", on=[OBJECTS])],
         "did not allow",
     ),
+    "what may be anything beside a wildcard": (
+        [one("s3:GetObject", on=['"*"', "var.more"])],
+        [one("s3:GetObject", on=[OBJECTS])],
+        "cannot be used on",
+    ),
     "two statements with one Sid": (
         [one("s3:GetObject", "s3:CreateJob", sid="A")],
         [one("s3:CreateJob", sid="A"), one("s3:GetObject", on=[OBJECTS], sid="A")],

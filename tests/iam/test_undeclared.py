@@ -297,6 +297,36 @@ def test_a_group_in_the_environment_of_a_container_is_for_its_code(
     assert isinstance(meant("log group", text, grammar), Choice) is is_shown
 
 
+CLUSTER = (
+    'variable "g" {{}}\nresource "aws_ecs_cluster" "c" {{\n  configuration {{\n'
+    '    execute_command_configuration {{\n      logging = "OVERRIDE"\n'
+    "      log_configuration {{\n        {} = {}\n      }}\n    }}\n  }}\n}}\n"
+)
+
+
+@pytest.mark.parametrize("own", [OWN, "aws_iam_role.other.arn"])
+@pytest.mark.parametrize(
+    ("argument", "told", "is_same"),
+    [
+        ("cloud_watch_log_group_name", GROUP, True),
+        ("cloud_watch_log_group_name", "aws_cloudwatch_log_group.exec.name", False),
+        ("cloud_watch_log_group_name", '"/exec"', False),
+        ("cloud_watch_log_group_name", "var.g", False),
+        ("s3_bucket_name", '"x"', True),
+    ],
+)
+def test_sessions_in_a_container_are_logged_with_its_own_role(
+    own: str, argument: str, told: str, grammar: Grammar, *, is_same: bool
+) -> None:
+    more = 'resource "aws_cloudwatch_log_group" "exec" {\n  name = "/exec"\n}\n'
+    more += 'resource "aws_iam_role" "other" {\n  name = "other"\n}\n'
+    container = f'{{ logConfiguration = {{ options = {{ "awslogs-group" = {GROUP} }} }} }}'
+    work = task(container).replace("  container_", f"  task_role_arn = {own}\n  container_")
+    text = HELD + more + role("logs:PutLogEvents", by='"ecs-tasks.amazonaws.com"') + work
+    found = meant("log group", text + CLUSTER.format(argument, told), grammar)
+    assert isinstance(found, Choice) is (is_same or own != OWN)
+
+
 def test_containers_in_a_file_may_write_to_other_groups(grammar: Grammar) -> None:
     told = f'templatefile("c.json", {{ group = {GROUP} }})'
     text = (
