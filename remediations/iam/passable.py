@@ -46,6 +46,7 @@ class _Start:
 # Where a task definition and a cluster say with which roles their work runs.
 _GIVES: Final = frozenset({"execution_role_arn", "instance_profile", "task_role_arn"})
 _STARTED: Final = "task_definition_arn"
+_BLUE_GREEN: Final = Known("CodeDeployToECS")
 _CALLERS: Final = frozenset({"events", "lambda", "scheduler", "states"})
 _STARTS: Final = (
     # A task has a role to work with and one to be started with.
@@ -179,10 +180,16 @@ def _start_just(work: tuple[Resource, ...], users: Iterable[Resource], module: M
 
 
 def _starts_elsewhere(user: Resource) -> bool:
+    """Whether it starts what is not declared here, or what a file of the source defines.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
+    """
     return any(
         not any(one.kind == _TASK for one in resolve(held.value, user.home, user.block))
-        for held in all_attributes(user.body)
         if held.name == _STARTED
+        else user.home.value_of(held) == _BLUE_GREEN
+        for held in all_attributes(user.body)
+        if held.name in (_STARTED, "provider")
     )
 
 

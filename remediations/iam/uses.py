@@ -14,13 +14,22 @@ from ..frozen import dataclass
 from ..model import Known
 from ..terraform.belonging import nodes_behind, resolve
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Call, Expression, Heredoc, Reference, String, all_attributes
+from ..terraform.nodes import (
+    Attribute,
+    Call,
+    Expression,
+    Heredoc,
+    ObjectExpression,
+    Reference,
+    String,
+    all_attributes,
+)
 from .actions import READS, levels, reach
 from .identity import NO_USE
 from .permissions import covers
 from .roles import ROLE, is_named_in, policies_of, users_of_roles
 from .statement import Statement
-from .workers import BUILD, PIPELINE, only_reads, runs_code, works_with
+from .workers import BUILD, CONTAINERS, PIPELINE, only_reads, runs_code, works_with
 
 _REFERENCE: Final = re.compile(r"\$\{((?:data\.|module\.)?[a-z]\w*\.[\w-]+)")
 # Whoever deploys a function reads its code, not the role that it runs with.
@@ -30,6 +39,8 @@ _NOT_ITS_OWN: Final = {
 }
 _STARTED_WITH: Final = re.compile(r"executionRoleArn\W{1,40}(aws_iam_role\.[\w-]+)")
 _RUNS_WITH: Final = re.compile(r"jobRoleArn\W{1,40}(aws_iam_role\.[\w-]+)")
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+_READ_FOR_CONTAINERS: Final = frozenset({"credentialsParameter", "image", "valueFrom"})
 _NOT_READ: Final = frozenset({"file", "templatefile"})
 _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-]+[a-z0-9])")
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
@@ -188,16 +199,20 @@ def _is_in_properties(
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What is named in an argument; where a file is filled in, it may name others besides."""
+    """What is named in an argument.
+
+    Doubtful where it is filled into a file, which may name others, or where only the code in a
+    container reads it.
+    """
 
     argument: str
     name: str
-    is_in_file: bool
+    is_doubtful: bool
 
 
 def _works_with(user: Resource, named: _Named) -> bool:
     """Whether the service itself works with what is named, and with no more than is written."""
-    return not named.is_in_file and works_with(user, named.argument, named.name)
+    return not named.is_doubtful and works_with(user, named.argument, named.name)
 
 
 def told(user: Resource, module: Module) -> frozenset[str]:
@@ -216,8 +231,22 @@ def _named_by(user: Resource, module: Module) -> Iterator[_Named]:
     for attribute in all_attributes(user.body):
         if is_for_its_work(attribute.name, user):
             is_in_file = stands_in_a_file(attribute.value, module)
+            own = _read_for_containers(attribute, user, module)
             for name in named_in(attribute.value, user, module):
-                yield _Named(attribute.name, name, is_in_file)
+                is_for_code = own is not None and name not in own
+                yield _Named(attribute.name, name, is_in_file or is_for_code)
+
+
+def _read_for_containers(
+    attribute: Attribute, user: Resource, module: Module
+) -> frozenset[str] | None:
+    """What is read to start containers that are written out; None where they are not."""
+    nodes = tuple(nodes_behind([attribute.value], module)) if attribute.name in CONTAINERS else ()
+    if not any(isinstance(node, Call) and node.name == "jsonencode" for node in nodes):
+        return None
+    entries = (one for node in nodes if isinstance(node, ObjectExpression) for one in node.entries)
+    read = (one.value for one in entries if one.name in _READ_FOR_CONTAINERS)
+    return frozenset(name for value in read for name in named_in(value, user, module))
 
 
 def stands_in_a_file(value: Expression, module: Module) -> bool:

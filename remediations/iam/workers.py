@@ -13,16 +13,18 @@ from ..terraform.module import Resource
 
 BUILD: Final = "aws_codebuild_project"
 PIPELINE: Final = "aws_codepipeline"
+CONTAINERS: Final = ("container_definitions", "container_properties")
+"""Where containers are written."""
 # What runs code, each with what the service reads of it with this role: the argument, and what
 # that names. Lambda gets an image with a permission of its own.
-_CONTAINERS: Final = frozenset(
+_OF_CONTAINERS: Final = frozenset(
     (argument, kind)
-    for argument in ("container_definitions", "container_properties")
+    for argument in CONTAINERS
     for kind in ("aws_ecr_repository", "aws_secretsmanager_secret")
 )
 _CODE: Final = {
-    "aws_batch_job_definition": _CONTAINERS,
-    "aws_ecs_task_definition": _CONTAINERS,
+    "aws_batch_job_definition": _OF_CONTAINERS,
+    "aws_ecs_task_definition": _OF_CONTAINERS,
     "aws_lambda_function": frozenset(),
 }
 # What runs code too, and is started by what says more of its work. A build is told of a repository

@@ -21,12 +21,12 @@ pytestmark = pytest.mark.skipif(
 # What is found today. Caution may give some of it up, by a decision that stands in the README. The
 # modules of the rounds before these are lost, so nothing that is true today can be said of them.
 RIGHT = {
-    "fourteenth": 40,
+    "fourteenth": 39,
     "fifteenth": 20,
     "sixteenth": 28,
     "seventeenth": 5,
-    "eighteenth": 66,
-    "nineteenth": 79,
+    "eighteenth": 64,
+    "nineteenth": 78,
 }
 
 

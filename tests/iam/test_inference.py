@@ -483,7 +483,8 @@ def test_the_key_of_a_cluster_is_for_sessions_of_people(
     task = (
         'resource "aws_ecs_task_definition" "t" {\n'
         "  execution_role_arn = aws_iam_role.endpoint.arn\n"
-        f"  container_definitions = jsonencode([{{ secrets = [{kind}.it.id] }}])\n}}\n"
+        "  container_definitions = jsonencode("
+        f"[{{ secrets = [{{ valueFrom = {kind}.it.id }}] }}])\n}}\n"
     )
     held = f'resource "{kind}" "it" {{\n  kms_key_id = aws_kms_key.data.arn\n}}\n'
     others = (

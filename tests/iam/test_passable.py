@@ -174,6 +174,22 @@ def test_who_is_told_one_role_of_a_task_passes_the_other_too(
     assert (found.names if isinstance(found, Choice) else None) == names
 
 
+@pytest.mark.parametrize(
+    ("provider", "is_shown"), [('"ECS"', True), ('"CodeDeployToECS"', False), ("var.how", True)]
+)
+def test_a_pipeline_may_register_a_task_that_a_file_defines(
+    provider: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    """The file lies with the code that is deployed, and names its roles itself."""
+    pipeline = (
+        f'resource "aws_codepipeline" "p" {{\n  role_arn = {ROLE_ARN}\n  stage {{\n'
+        f"    action {{\n      provider = {provider}\n    }}\n  }}\n}}\n"
+    )
+    roles = ROLES.format("endpoint", "codepipeline") + TASK + GIVES_TASK
+    text = roles + policy("iam:PassRole", "ecs:RegisterTaskDefinition") + pipeline
+    assert isinstance(meant("role", text, grammar), Choice) is is_shown
+
+
 def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> None:
     profile = 'resource "aws_iam_instance_profile" "p" {\n  role = aws_iam_role.node.name\n}\n'
     roles = ROLES.format("endpoint", "elasticmapreduce") + ROLES.format("node", "ec2")
@@ -393,3 +409,11 @@ def test_a_role_to_pass_is_named_apart_from_what_else_is_allowed(
     )
     assert was == now
     assert len(now) == 1
+
+
+def test_two_statements_that_pass_roles_are_two_findings(grammar: Grammar) -> None:
+    again = '  statement {\n    actions   = ["iam:PassRole"]\n    resources = ["*"]\n  }\n'
+    text = ENDPOINT + policy("iam:PassRole", "ecs:RunTask", more=again)
+    found = detect(read(text, grammar), Profile("prod")).findings
+    passing = [one.fingerprint for one in found if one.rule == "iam-passrole-no-service"]
+    assert len(set(passing)) == len(passing) == 2

@@ -297,6 +297,37 @@ def test_a_group_in_the_environment_of_a_container_is_for_its_code(
     assert isinstance(meant("log group", text, grammar), Choice) is is_shown
 
 
+@pytest.mark.parametrize(
+    ("noun", "action", "read", "kind"),
+    [
+        ("secret", "secretsmanager:GetSecretValue", "secrets = [{{ valueFrom = {0} }}]", "secret"),
+        (
+            "secret",
+            "secretsmanager:GetSecretValue",
+            "repositoryCredentials = {{ credentialsParameter = {0} }}",
+            "secret",
+        ),
+        ("repository", "ecr:BatchGetImage", "image = {0}", "repository"),
+    ],
+)
+def test_what_only_the_code_of_a_container_reads_is_not_read_to_start_it(
+    noun: str, action: str, read: str, kind: str, grammar: Grammar
+) -> None:
+    whole = {"secret": "aws_secretsmanager_secret", "repository": "aws_ecr_repository"}[kind]
+    held = "".join(f'resource "{whole}" "{one}" {{\n  name = "{one}"\n}}\n' for one in "ab")
+    at = "arn" if kind == "secret" else "repository_url"
+    text = HELD + held + role(action, by='"ecs-tasks.amazonaws.com"')
+    first, second = (read.format(f"{whole}.{one}.{at}") for one in "ab")
+    both = task(f"{{ {first} }}", f"{{ {second} }}")
+    found = meant(noun, text + both, grammar)
+    assert names(found) == f"`{whole}.a` and `{whole}.b`"
+    code = f'environment = [{{ name = "X", value = {whole}.b.{at} }}]'
+    for more in (f"{{ {first}, {code} }}", f"{{ {first} }}, {{ {code} }}"):
+        found = str(meant(noun, text + task(more), grammar))
+        assert f"points at `{whole}.a`" in found
+        assert "That may not be all" in found
+
+
 CLUSTER = (
     'variable "g" {{}}\nresource "aws_ecs_cluster" "c" {{\n  configuration {{\n'
     '    execute_command_configuration {{\n      logging = "OVERRIDE"\n'
