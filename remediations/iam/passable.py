@@ -129,7 +129,7 @@ def passable(
             return nothing
         words = f"`{start.service}` takes on `{{}}` for `{begins}`"
         found = {role.address: words.format(role.address) for role in work}
-        if users and start.definition:
+        if users and start.definition and not any(map(_is_defined_in_a_file, users)):
             certain = found | certain
         else:
             code |= found  # nothing says who starts the work, or what it is given
@@ -180,17 +180,20 @@ def _start_just(work: tuple[Resource, ...], users: Iterable[Resource], module: M
 
 
 def _starts_elsewhere(user: Resource) -> bool:
-    """Whether it starts what is not declared here, or what a file of the source defines.
+    return any(
+        not any(one.kind == _TASK for one in resolve(held.value, user.home, user.block))
+        for held in all_attributes(user.body)
+        if held.name == _STARTED
+    )
+
+
+def _is_defined_in_a_file(user: Resource) -> bool:
+    """Whether a file of its source defines the task that it registers, roles and all.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
     """
-    return any(
-        not any(one.kind == _TASK for one in resolve(held.value, user.home, user.block))
-        if held.name == _STARTED
-        else user.home.value_of(held) == _BLUE_GREEN
-        for held in all_attributes(user.body)
-        if held.name in (_STARTED, "provider")
-    )
+    held = (one for one in all_attributes(user.body) if one.name == "provider")
+    return any(user.home.value_of(one) == _BLUE_GREEN for one in held)
 
 
 def _given_by(definition: Resource) -> frozenset[str]:

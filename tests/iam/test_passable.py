@@ -187,7 +187,9 @@ def test_a_pipeline_may_register_a_task_that_a_file_defines(
     )
     roles = ROLES.format("endpoint", "codepipeline") + TASK + GIVES_TASK
     text = roles + policy("iam:PassRole", "ecs:RegisterTaskDefinition") + pipeline
-    assert isinstance(meant("role", text, grammar), Choice) is is_shown
+    found = meant("role", text, grammar)
+    assert isinstance(found, Choice) is is_shown
+    assert said(found).startswith("`ecs-tasks` takes on `aws_iam_role.task` for")
 
 
 def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> None:
