@@ -138,7 +138,8 @@ def _said(one: Allowance, result: Result) -> Iterator[tuple[Finding, str, str]]:
 
 
 def _as_text(told: Iterable[_Told], result: Result) -> str:
-    parts = ["\n".join(_lines(one, result)) + "\n" for one in told]
+    seen: dict[tuple[str, str], str] = {}
+    parts = ["\n".join(_lines(one, result, seen)) + "\n" for one in told]
     parts += [
         f"{result.as_given}{one.path}:{one.line}  "
         f"{'not analysed' if one.blocking else 'note'}: {one.reason}\n"
@@ -149,14 +150,16 @@ def _as_text(told: Iterable[_Told], result: Result) -> str:
     )
 
 
-def _lines(told: _Told, result: Result) -> Iterator[str]:
+def _lines(told: _Told, result: Result, seen: dict[tuple[str, str], str]) -> Iterator[str]:
+    """Of one statement; ``seen`` are fixes by where they were told, since one may close several."""
     one = told.allowance
+    place = f"{result.as_given}{one.location.path}:{one.location.line}"
     verb = {"Allow": "allows", "Deny": "denies"}.get(one.effect, "has an effect that is not read,")
     count = f"{one.total} action{'' if one.total == 1 else 's'}"
     if one.names_the_others:
         count = f"all but {count}" if one.total else "all but what it names"
     sid = f" {one.sid}" if one.sid else ""
-    yield f"{result.as_given}{one.location.path}:{one.location.line}  {one.address}{sid}"
+    yield f"{place}  {one.address}{sid}"
     yield f"  {verb} {count}{_by_level(one)}{', on a condition' if one.is_conditional else ''}"
     yield f"  actions: {', '.join(one.actions) or 'not read'}"
     if one.resources:
@@ -169,7 +172,14 @@ def _lines(told: _Told, result: Result) -> Iterator[str]:
         yield f"  not known before apply: {', '.join(one.unread)}"
     for finding, title, words in told.said:
         yield f"  [{finding.rule}] {finding.title}"
-        yield f"    {'Fix: ' + title + '. ' if title else 'To decide: '}{words}"
+        there = seen.get((title, words))
+        if not title:
+            yield f"    To decide: {words}"
+        elif there is None:
+            seen[title, words] = place
+            yield f"    Fix: {title}. {words}"
+        else:
+            yield f"    Fix: the same{'' if there == place else f', told at {there}'}."
     yield from (f"  {line}" for line in told.left)
     if told.rest:
         yield f"  {told.rest}"

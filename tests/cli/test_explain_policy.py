@@ -106,6 +106,28 @@ def test_fixes_of_other_findings_leave_room_for_those_of_policies(
     assert "Scope the statement to `aws_s3_bucket.training`" in capsys.readouterr().out
 
 
+def test_a_fix_that_closes_several_findings_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statements = [one("s3:GetObject"), one("s3:PutObject")]
+    (tmp_path / "main.tf").write_text(write("document", *statements))
+    assert main(["explain-policy", str(tmp_path)]) == 0
+    parts = capsys.readouterr().out.split("\n\n")
+    first, second = (one for one in parts if "[iam-s3-resource-wildcard]" in one)
+    assert "Fix: Scope the statement to `aws_s3_bucket.training` (review). `aws_sage" in first
+    line = first.partition("  ")[0]
+    assert f"S3 permission on every bucket\n    Fix: the same, told at {line}." in second
+    assert main(["explain-policy", str(tmp_path), "--json"]) == 0
+    fixes = [
+        held["why"]
+        for held in json.loads(capsys.readouterr().out)["statements"]
+        for held in held["findings"]
+        if held["rule"] == "iam-s3-resource-wildcard"
+    ]
+    assert len(fixes) == 2
+    assert fixes[0] == fixes[1]
+
+
 def test_a_program_reads_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "main.tf").write_text(POLICY)
     (tmp_path / "broken.tf").write_text("resource {")
