@@ -188,7 +188,7 @@ def _pair(name: Expression | None, value: Expression | None) -> Iterator[tuple[s
 def _is_of_images(key: str, known: Value) -> bool:
     """Whether it is the bare name of a repository of images, and not one of code or an address."""
     held = known.value if isinstance(known, Known) else None
-    return bool(_OF_IMAGES.search(_words(key))) and isinstance(held, str) and "." not in held
+    return bool(_OF_IMAGES.search(_words(key))) and isinstance(held, str) and ".dkr." not in held
 
 
 def _words(key: str) -> str:

@@ -99,11 +99,14 @@ DOCKER = "  environment {\n    privileged_mode = %s\n"
         ("true", 'X"\n      value = "y"', False),
         ("var.docker", 'X"\n      value = "y"', False),
         ("false", 'X"\n      value = "y"', True),
+        ("", 'X"\n      value = "y"', True),
         ("true", TOLD, True),
         ("true", 'IMAGE_REPO_NAME"\n      value = "other"', False),
         ("false", 'IMAGE_REPO_NAME"\n      value = "other"', False),
         ("false", 'ECR_REPO"\n      value = "churn"', True),
         ("false", 'ECR_REPO_URL"\n      value = "1.dkr.ecr.eu-west-1.amazonaws.com/churn"', True),
+        ("false", 'ECR_REPO"\n      value = "1.dkr.ecr.eu-west-1.amazonaws.com/churn"', True),
+        ("false", 'ECR_REPO"\n      value = "acme.churn"', False),
         ("false", 'REPO_NAME"\n      value = "code"', True),
         ("false", 'IMAGE_REPOSITORY_TYPE"\n      value = "ECR"', True),
     ],
@@ -113,7 +116,8 @@ def test_another_build_may_push_elsewhere(
 ) -> None:
     """One that may run Docker and is told of no repository, or of one that is not declared."""
     other = BUILD.replace('"b"', '"other"').replace(TOLD, told)
-    other = other.replace("  environment {\n", DOCKER % mode)
+    if mode:
+        other = other.replace("  environment {\n", DOCKER % mode)
     start = read(module(BUILD + other + 'variable "docker" {}\n', *PUSH), grammar)
     report = detect(start, PROFILE)
     fixes = [one for one in plan(start, report, PROFILE).fixes if one.findings[0].rule == RULE]
