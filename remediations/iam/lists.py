@@ -105,7 +105,7 @@ def _of_several_lines(document: Document, node: ListExpression) -> Lines | None:
         for number, item in enumerate(items)
     )
     inner = indent_of(source, items[0].span.start)
-    step = inner.removeprefix(indent_of(source, node.span.end - 1)) or "  "
+    step = inner.removeprefix(indent_at(document, node)) or "  "
     return Lines(lines, is_several=True, opening=whole[0][0], below=whole[-1][1], step=step)
 
 
@@ -138,5 +138,7 @@ def _without_comma(document: Document, start: int, end: int) -> str | None:
 
 
 def indent_at(document: Document, node: Expression) -> str:
-    """The indentation of the line that a node ends on."""
-    return indent_of(document.source, node.span.end - 1)
+    """The indentation of the line that a node ends on, or begins on where it ends behind more."""
+    source, last = document.source, node.span.end - 1
+    before = source.text[:last].rpartition("\n")[2]
+    return indent_of(source, node.span.start if before.strip() else last)

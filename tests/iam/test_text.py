@@ -108,6 +108,34 @@ data "aws_iam_policy_document" "p" {
   }
 }
 """
+ENDS_BEHIND_MORE = """
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions = [
+      "cloudwatch:*", "s3:GetObject",
+      "sqs:SendMessage"]
+    resources = ["*"]
+  }
+}
+"""
+ENDS_BEHIND_MORE_AFTER = """
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions = [
+      "cloudwatch:*",
+      "sqs:SendMessage",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    actions = [
+      "s3:GetObject",
+    ]
+    resources = ["${aws_s3_bucket.training.arn}/*"]
+  }
+}
+"""
 EMPTY_SIDS = """
 data "aws_iam_policy_document" "p" {
   statement {
@@ -156,9 +184,10 @@ def _module(policy: str) -> str:
         (COMMENTS, COMMENTS_AFTER),
         (LISTED, LISTED_AFTER),
         (SHARED, SHARED_AFTER),
+        (ENDS_BEHIND_MORE, ENDS_BEHIND_MORE_AFTER),
         (EMPTY_SIDS, EMPTY_SIDS_AFTER),
     ],
-    ids=["split", "list", "several on a line", "empty Sids"],
+    ids=["split", "list", "several on a line", "an end behind more", "empty Sids"],
 )
 def test_comments_stay_with_what_they_are_about(
     before: str, after: str, newline: str, grammar: Grammar
