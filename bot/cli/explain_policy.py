@@ -138,7 +138,7 @@ def _said(one: Allowance, result: Result) -> Iterator[tuple[Finding, str, str]]:
 
 
 def _as_text(told: Iterable[_Told], result: Result) -> str:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], tuple[str, str]] = {}
     parts = ["\n".join(_lines(one, result, seen)) + "\n" for one in told]
     parts += [
         f"{result.as_given}{one.path}:{one.line}  "
@@ -150,8 +150,10 @@ def _as_text(told: Iterable[_Told], result: Result) -> str:
     )
 
 
-def _lines(told: _Told, result: Result, seen: dict[tuple[str, str], str]) -> Iterator[str]:
-    """Of one statement; ``seen`` are fixes by where they were told, since one may close several."""
+def _lines(
+    told: _Told, result: Result, seen: dict[tuple[str, str], tuple[str, str]]
+) -> Iterator[str]:
+    """Of one statement. One fix may close several findings: ``seen`` has where each was told."""
     one = told.allowance
     place = f"{result.as_given}{one.location.path}:{one.location.line}"
     verb = {"Allow": "allows", "Deny": "denies"}.get(one.effect, "has an effect that is not read,")
@@ -172,14 +174,13 @@ def _lines(told: _Told, result: Result, seen: dict[tuple[str, str], str]) -> Ite
         yield f"  not known before apply: {', '.join(one.unread)}"
     for finding, title, words in told.said:
         yield f"  [{finding.rule}] {finding.title}"
-        there = seen.get((title, words))
+        rule, there = seen.setdefault((title, words), (finding.rule, place))
         if not title:
             yield f"    To decide: {words}"
-        elif there is None:
-            seen[title, words] = place
+        elif (rule, there) == (finding.rule, place):
             yield f"    Fix: {title}. {words}"
         else:
-            yield f"    Fix: the same{'' if there == place else f', told at {there}'}."
+            yield f"    Fix: as for {rule} {'above' if there == place else f'at {there}'}."
     yield from (f"  {line}" for line in told.left)
     if told.rest:
         yield f"  {told.rest}"

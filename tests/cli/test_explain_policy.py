@@ -116,7 +116,7 @@ def test_a_fix_that_closes_several_findings_is_told_once(
     first, second = (one for one in parts if "[iam-s3-resource-wildcard]" in one)
     assert "Fix: Scope the statement to `aws_s3_bucket.training` (review). `aws_sage" in first
     line = first.partition("  ")[0]
-    assert f"S3 permission on every bucket\n    Fix: the same, told at {line}." in second
+    assert f"    Fix: as for iam-s3-resource-wildcard at {line}." in second
     assert main(["explain-policy", str(tmp_path), "--json"]) == 0
     fixes = [
         held["why"]
