@@ -98,6 +98,17 @@ def test_whole_services_stay_together_and_s3_goes_along(grammar: Grammar) -> Non
     assert "aws:RequestedRegion" in made
 
 
+@pytest.mark.parametrize(
+    ("action", "is_told"), [("ecr:BatchGetImage", True), ("ecr:*", True), ("ecr:PutImage", False)]
+)
+def test_an_image_may_stand_in_another_region(
+    action: str, grammar: Grammar, *, is_told: bool
+) -> None:
+    text = document(allow(action))
+    (fix,) = plan(read(text, grammar), report(text, grammar), PROFILE).fixes
+    assert ("pulling an image that stands in another region" in fix.cost) is is_told
+
+
 def test_everything_is_another_finding(grammar: Grammar) -> None:
     assert not of("iam-any-region", document(allow("*", "ec2:RunInstances")), grammar)
 

@@ -39,6 +39,7 @@ _STARTS: Final = (
     "sagemaker:CreateProcessingJob",
     "sagemaker:CreateTrainingJob",
 )
+_PULLS: Final = "ecr:BatchGetImage"
 
 
 class AnyRegion(KeepWithin):
@@ -80,6 +81,8 @@ class AnyRegion(KeepWithin):
     def costs(self, kept: Kept) -> Iterator[str]:
         if any(action.lower().startswith("s3:") for action in kept.actions):
             yield "So are requests for buckets that stand in another region."
+        if any(covers(action, _PULLS) for action in kept.actions):
+            yield "So is pulling an image that stands in another region."
 
     def why_not(self, holder: Resource, module: Module) -> str | None:
         if any(one.may_hold("provider") for one in module.resources):
