@@ -140,5 +140,5 @@ def _without_comma(document: Document, start: int, end: int) -> str | None:
 def indent_at(document: Document, node: Expression) -> str:
     """The indentation of the line that a node ends on, or begins on where it ends behind more."""
     source, last = document.source, node.span.end - 1
-    before = source.text[:last].rpartition("\n")[2]
+    before = source.text[source.text.rfind("\n", 0, last) + 1 : last]
     return indent_of(source, node.span.start if before.strip() else last)

@@ -78,7 +78,7 @@ NOUNS: Final = {
             "ecr",
             "repository",
             ("aws_ecr_repository",),
-            _named("ecr|ecr_repo|ecr_repository|repository|image|image_uri"),
+            _named("(ecr|image|docker|container)_repo|ecr|repository|image"),
             re.compile(r"(^|[/_-])ecr"),
         ),
         Noun("logs", "log group", ("aws_cloudwatch_log_group",), _named("log_group")),

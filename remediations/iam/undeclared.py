@@ -132,8 +132,6 @@ class _Reader:
     def _is_called_so(self, key: str) -> bool:
         words = _words(key)
         found = _CALLED.get(self.noun.word, self.noun.variable).search(words)
-        if self.noun.word == "repository":
-            found = found or _OF_IMAGES.search(words)
         return bool(found or re.search(rf"(^|_){self.noun.word}s?_(name|arn|id|ur[il])s?_", words))
 
     def _names_foreign(self, key: str, value: Expression) -> Iterator[str]:
