@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -94,5 +95,7 @@ def is_colourful() -> bool:
 
 
 def say(message: str) -> None:
-    """A sentence for the person at the terminal, on standard error."""
-    print(message, file=sys.stderr)
+    """A sentence for the person at the terminal, on standard error. A log that is full loses it,
+    and ends nothing: exit codes tell as much, and a server goes on."""
+    with suppress(OSError):
+        print(message, file=sys.stderr)

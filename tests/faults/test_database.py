@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.database import migrate
 from bot.sandbox.state import Pull, Repo
 from tests import servers
-from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, production, until
+from tests.faults.product import BLOCK, BUCKET, OPEN, Product, effects, embedded, production, until
 
 
 def opened(product: Product, count: int) -> tuple[Repo, list[Pull]]:
@@ -80,6 +80,17 @@ def test_a_disk_that_is_full(alone: Product) -> None:
     heals(alone, repo, pulls)
     with sqlite3.connect(alone.directory / "bot.sqlite3") as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_log_that_is_full(tmp_path: Path) -> None:
+    """It loses what is said from the first word to the last, and nothing else."""
+    with embedded(tmp_path, starts=False) as product:
+        (tmp_path / "web.log").symlink_to("/dev/full")
+        product.start()
+        repo, pulls = opened(product, 2)
+        assert set(answers(product)) == {202}
+        heals(product, repo, pulls)
+        assert product.end("web") == 0
 
 
 def test_a_hundred_writes_are_torn(tmp_path: Path) -> None:
