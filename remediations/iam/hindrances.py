@@ -10,9 +10,10 @@ from typing import Final
 
 from ..buckets import BUCKET
 from ..model import Known
+from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import all_attributes
-from .functions import as_written, functions, told_group
+from ..terraform.nodes import String, all_attributes
+from .functions import functions, told_group
 from .nouns import Noun
 from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
@@ -264,7 +265,7 @@ def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
             "Name `/aws/lambda/us-east-1.` and the function's name, for all regions."
         )
     held = tuple(functions(roles, module))
-    insight = next((one for one, _ in held if _INSIGHTS in as_written(one, "layers")), None)
+    insight = next((one for one, _ in held if _has_insights(one)), None)
     if insight is not None:
         return (
             f"`{insight.address}` has the layer of Lambda Insights, which writes to "
@@ -279,3 +280,13 @@ def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
         f"`{alone.address}` writes to a log group that Lambda makes for it. Declare it as "
         "`/aws/lambda/` and the function's name, then name both."
     )
+
+
+def _has_insights(function: Resource) -> bool:
+    layers = function.attribute("layers")
+    value = function.home.value_of(layers)
+    if isinstance(value, Known):
+        return _INSIGHTS in str(value.value)
+    nodes = nodes_behind([layers.value], function.home) if layers else ()
+    texts = (part for node in nodes if isinstance(node, String) for part in node.parts)
+    return any(isinstance(part, str) and _INSIGHTS in part for part in texts)

@@ -18,13 +18,13 @@ from ..terraform.nodes import Attribute, all_attributes
 from .identity import NO_USE
 from .permissions import covers
 from .roles import ROLE, users_of_roles
+from .started import TASK, started
 from .statement import Statement
 from .trust import takers, trusts
 from .uses import named_in, stands_in_a_file
 from .workers import runs_code
 
 _PROFILE: Final = "aws_iam_instance_profile"
-_TASK: Final = "aws_ecs_task_definition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,6 @@ class _Start:
 
 # Where a task definition and a cluster say with which roles their work runs.
 _GIVES: Final = frozenset({"execution_role_arn", "instance_profile", "task_role_arn"})
-_STARTED: Final = "task_definition_arn"
-_BLUE_GREEN: Final = Known("CodeDeployToECS")
 _CALLERS: Final = frozenset({"events", "lambda", "scheduler", "states"})
 _STARTS: Final = (
     # A task has a role to work with and one to be started with.
@@ -55,7 +53,7 @@ _STARTS: Final = (
         _CALLERS | {"codepipeline"},
         ("ecs:RunTask", "ecs:StartTask", "ecs:RegisterTaskDefinition"),
         most=2,
-        definition=_TASK,
+        definition=TASK,
     ),
     _Start(
         "emr-serverless", _CALLERS | {"airflow", "airflow-env"}, ("emr-serverless:StartJobRun",)
@@ -125,14 +123,15 @@ def passable(
             return nothing
         if work and users and not start.definition:
             return nothing  # what starts it would name the role that it passes
-        if start.definition == _TASK and not _start_just(work, users, module):
+        begun = started(users, module) if start.definition == TASK else ()
+        if begun and frozenset().union(*map(_given_by, begun)) != {one.place for one in work}:
             return nothing
         words = f"`{start.service}` takes on `{{}}` for `{begins}`"
         found = {role.address: words.format(role.address) for role in work}
-        if users and start.definition and not any(map(_is_defined_in_a_file, users)):
+        if begun or (users and start.definition and start.definition != TASK):
             certain = found | certain
         else:
-            code |= found  # nothing says who starts the work, or what it is given
+            code |= found  # nothing says who starts the work, or what is started
     if (code.keys() | certain.keys()) - own:
         certain |= dict(_parts(users, module))
     shown = {name: words for name, words in (code | certain).items() if name not in own}
@@ -162,38 +161,6 @@ def _gives_just(work: tuple[Resource, ...], start: _Start, module: Module) -> bo
         for role in work
     )
     return not is_given_away and all_given == places
-
-
-def _start_just(work: tuple[Resource, ...], users: Iterable[Resource], module: Module) -> bool:
-    """Whether what runs with the holder's role, such as a rule's target, starts tasks that are
-    defined here, and with just these roles. Nothing is known where none is named.
-    """
-    started: dict[str, Resource] = {}
-    for user in users:
-        if _starts_elsewhere(user):
-            return False
-        for attribute in module.naming(user):
-            named = map(module.resource, module.references(attribute.value))
-            started |= {one.place: one for one in named if one is not None and one.kind == _TASK}
-    given = frozenset().union(*map(_given_by, started.values()))
-    return not started or given == {role.place for role in work}
-
-
-def _starts_elsewhere(user: Resource) -> bool:
-    return any(
-        not any(one.kind == _TASK for one in resolve(held.value, user.home, user.block))
-        for held in all_attributes(user.body)
-        if held.name == _STARTED
-    )
-
-
-def _is_defined_in_a_file(user: Resource) -> bool:
-    """Whether a file of its source defines the task that it registers, roles and all.
-
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
-    """
-    held = (one for one in all_attributes(user.body) if one.name == "provider")
-    return any(user.home.value_of(one) == _BLUE_GREEN for one in held)
 
 
 def _given_by(definition: Resource) -> frozenset[str]:

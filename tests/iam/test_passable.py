@@ -21,8 +21,22 @@ STARTS = (
 )
 RUNS = STARTS.format("aws_ecs_task_definition.t.arn")
 """What runs with the role and starts the task."""
-WORKS = f'resource "aws_lambda_function" "works" {{\n  role = {ROLE_ARN}\n}}\n'
-"""Something that runs with the role, and says nothing of what it starts."""
+TOLD = (
+    f'resource "aws_lambda_function" "works" {{{{\n  role = {ROLE_ARN}\n'
+    '  environment {{\n    variables = {{ TASKS = join(",", [{}]) }}\n  }}\n}}\n'
+)
+WORKS = TOLD.format("aws_ecs_task_definition.t.arn")
+"""Code that runs with the role and is told of the task."""
+DEPLOYS = (
+    f'resource "aws_codepipeline" "p" {{{{\n  role_arn = {ROLE_ARN}\n  stage {{{{\n'
+    "    action {{\n      provider      = {}\n      configuration = {{ {} }}\n"
+    "    }}\n  }}\n}}\n"
+)
+SERVICE = (
+    'resource "aws_ecs_service" "s" {\n  name            = "acme-${var.stage}"\n'
+    "  task_definition = aws_ecs_task_definition.t.arn\n}\n"
+)
+OF_SERVICE = "ServiceName = aws_ecs_service.s.name"
 GIVEN = "task_role_arn = aws_iam_role.task.arn\n  execution_role_arn = "
 GIVES_TASK = DEFINITION.format("task_role_arn = aws_iam_role.task.arn")
 START = ROLES.format("start", "ecs-tasks")
@@ -64,7 +78,7 @@ def test_the_roles_that_may_be_passed_are_those_of_the_services_set_to_work(
         ("lambda", "ecs:RunTask", "named"),
         ("sagemaker", "ecs:RunTask", "nothing"),
         ("codebuild", "ecs:RunTask", "nothing"),
-        ("codepipeline", "ecs:RegisterTaskDefinition", "named"),
+        ("codepipeline", "ecs:RegisterTaskDefinition", "said"),
         ("states", "sagemaker:CreateTrainingJob", "said"),
         ("lambda", "sagemaker:CreateTrainingJob", "nothing"),
         ("airflow", "emr-serverless:StartJobRun", "said"),
@@ -166,7 +180,8 @@ def test_who_is_told_one_role_of_a_task_passes_the_other_too(
     """Where the definition of the task gives them both, and no other task has more of them."""
     function = (
         'resource "aws_lambda_function" "f" {\n  role = aws_iam_role.endpoint.arn\n'
-        "  environment {\n    variables = { ROLE = aws_iam_role.task.arn }\n  }\n}\n"
+        "  environment {\n    variables = { ROLE = aws_iam_role.task.arn, "
+        "TASK = aws_ecs_task_definition.t.arn }\n  }\n}\n"
     )
     actions = policy("iam:PassRole", "ecs:RunTask", "emr-serverless:StartJobRun")
     text = ROLES.format("endpoint", "lambda") + TASK + others + function + actions
@@ -175,21 +190,63 @@ def test_who_is_told_one_role_of_a_task_passes_the_other_too(
 
 
 @pytest.mark.parametrize(
-    ("provider", "is_shown"), [('"ECS"', True), ('"CodeDeployToECS"', False), ("var.how", True)]
+    ("provider", "configuration", "is_shown"),
+    [
+        ('"ECS"', OF_SERVICE, True),
+        ('"ECS"', 'ServiceName = "acme-${var.stage}"', True),
+        ('"ECS"', "ServiceName = local.same", True),
+        ('"ECS"', 'ServiceName = "acme-prod"', False),
+        ('"ECS"', "ServiceName = var.service", False),
+        ('"ECS"', "ServiceName = aws_ecs_service.other.name", False),
+        ('"ECS"', "", False),
+        ('"CodeBuild"', OF_SERVICE, False),
+        ('"CodeDeployToECS"', OF_SERVICE, False),
+        ("var.how", OF_SERVICE, False),
+    ],
 )
-def test_a_pipeline_may_register_a_task_that_a_file_defines(
-    provider: str, grammar: Grammar, *, is_shown: bool
+def test_a_pipeline_passes_what_the_service_that_it_deploys_to_is_given(
+    provider: str, configuration: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    """The file lies with the code that is deployed, and names its roles itself."""
-    pipeline = (
-        f'resource "aws_codepipeline" "p" {{\n  role_arn = {ROLE_ARN}\n  stage {{\n'
-        f"    action {{\n      provider = {provider}\n    }}\n  }}\n}}\n"
-    )
-    roles = ROLES.format("endpoint", "codepipeline") + TASK + GIVES_TASK
-    text = roles + policy("iam:PassRole", "ecs:RegisterTaskDefinition") + pipeline
-    found = meant("role", text, grammar)
+    """CodeDeploy goes by a file that lies with the code, and names its roles itself."""
+    text = ROLES.format("endpoint", "codepipeline") + TASK + GIVES_TASK + SERVICE
+    text += SERVICE.replace('"s"', '"other"').replace("_definition.t.", "_definition.other.")
+    text += 'variable "stage" {}\nvariable "service" {}\nvariable "how" {}\n'
+    text += "locals {\n  same = aws_ecs_service.s.name\n}\n"
+    text += policy("iam:PassRole", "ecs:RegisterTaskDefinition")
+    found = meant("role", text + DEPLOYS.format(provider, configuration), grammar)
     assert isinstance(found, Choice) is is_shown
     assert said(found).startswith("`ecs-tasks` takes on `aws_iam_role.task` for")
+
+
+def test_a_pipeline_deploys_to_one_of_several_services(grammar: Grammar) -> None:
+    """The role of another one is none of its business."""
+    another = ROLES.format("third", "ecs-tasks") + GIVES_THIRD
+    text = ROLES.format("endpoint", "codepipeline") + TASK + GIVES_TASK + SERVICE + another
+    text += policy("iam:PassRole", "ecs:RegisterTaskDefinition")
+    one = DEPLOYS.format('"ECS"', OF_SERVICE)
+    assert isinstance(meant("role", text + one, grammar), str)
+    text += SERVICE.replace('"s"', '"third"').replace("_definition.t.", "_definition.third.")
+    two = one + one.replace('"p"', '"q"').replace("_service.s.", "_service.third.")
+    assert isinstance(meant("role", text + two, grammar), Choice)
+    unknown = one + one.replace('"p"', '"q"').replace("aws_ecs_service.s.name", "var.service")
+    assert isinstance(meant("role", text + unknown, grammar), str)
+
+
+@pytest.mark.parametrize(
+    ("passer", "work"),
+    [
+        ("lambda", f'resource "aws_lambda_function" "f" {{\n  role = {ROLE_ARN}\n}}\n'),
+        (
+            "states",
+            f'resource "aws_sfn_state_machine" "s" {{\n  role_arn   = {ROLE_ARN}\n'
+            '  definition = file("steps.json")\n}\n',
+        ),
+    ],
+)
+def test_who_names_no_task_may_start_any(passer: str, work: str, grammar: Grammar) -> None:
+    text = ROLES.format("endpoint", passer) + TASK + GIVES_TASK + work
+    found = meant("role", text + policy("iam:PassRole", "ecs:RunTask"), grammar)
+    assert str(found).startswith("`ecs-tasks` takes on `aws_iam_role.task` for `ecs:RunTask`. That")
 
 
 def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> None:
@@ -314,9 +371,10 @@ def test_a_task_may_be_defined_in_a_module_that_is_given_its_role(
 ) -> None:
     """One that gives another role, in a module, is none of its business."""
     main = ROLES.format("endpoint", "events") + TASK + policy("iam:PassRole", "ecs:RunTask")
-    main += own + WORKS
+    main += own + TOLD.format("aws_ecs_task_definition.t.arn" if own else "module.work.task")
     main += f'module "work" {{\n  source = "{source}"\n  role = aws_iam_role.task.arn\n}}\n'
     work = 'variable "role" {}\n\n' + DEFINITION.format(definition)
+    work += 'output "task" {\n  value = aws_ecs_task_definition.t.arn\n}\n'
     files = {"main.tf": main, "work/main.tf": work}
     assert isinstance(meant("role", files, grammar), Choice) is is_shown
 
@@ -330,9 +388,10 @@ def test_of_more_roles_than_are_needed_nobody_can_tell_which(
 ) -> None:
     """Each task has a definition here; a job of SageMaker has none, and is only said."""
     text = ROLES.format("endpoint", "states") + policy("iam:PassRole", action)
-    text += WORKS if service == "ecs-tasks" else ""
     for number in range(most + 2):
-        found = meant("role", text, grammar)
+        tasks = ", ".join(f"aws_ecs_task_definition.t{n}.arn" for n in range(number))
+        works = TOLD.format(tasks) if service == "ecs-tasks" else ""
+        found = meant("role", text + works, grammar)
         assert ("takes on" in said(found)) is (0 < number <= most)
         assert isinstance(found, Choice) is (0 < number <= most and service == "ecs-tasks")
         text += ROLES.format(f"r{number}", service)

@@ -11,6 +11,7 @@ from remediations.iam.statements import policies
 from remediations.terraform.grammar import Grammar
 from tests.engine.rules_for_tests import read
 
+INSIGHTS = "arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:38"
 ROLE = """
 resource "aws_iam_role" "work" {{
   assume_role_policy = jsonencode({{
@@ -473,12 +474,22 @@ def test_a_function_at_the_edge_writes_in_every_region(grammar: Grammar) -> None
     assert "at the edge" in str(meant("log group", work + edge, grammar))
 
 
-def test_the_layer_of_insights_writes_to_another_group(grammar: Grammar) -> None:
-    layer = (
-        '  layers = ["arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:38"]\n'
-    )
-    work = HELD + role("logs:PutLogEvents")
-    watched = function("call").replace("  role ", f"{layer}  role ")
+@pytest.mark.parametrize(
+    "layers",
+    [
+        f'["{INSIGHTS}"]',
+        '["arn:aws:lambda:${var.region}:580247275435:layer:LambdaInsightsExtension:38"]',
+        "concat(var.own, local.watching)",
+        "[var.insights]",
+    ],
+)
+def test_the_layer_of_insights_writes_to_another_group(layers: str, grammar: Grammar) -> None:
+    work = HELD + role("logs:PutLogEvents") + 'variable "region" {}\nvariable "own" {}\n'
+    work += f'locals {{\n  watching = ["{INSIGHTS}"]\n}}\n'
+    work += f'variable "insights" {{\n  default = "{INSIGHTS}"\n}}\n'
+    plain = function("call").replace("  role ", "  layers = var.own\n  role ")
+    assert isinstance(meant("log group", work + plain, grammar), Choice)
+    watched = function("call").replace("  role ", f"  layers = {layers}\n  role ")
     assert "`/aws/lambda-insights` too" in str(meant("log group", work + watched, grammar))
 
 
