@@ -8,6 +8,7 @@ from ..buckets import BUCKET
 from ..frozen import dataclass
 from ..terraform.module import Module, Resource
 from . import weights
+from .attached import attached_elsewhere
 from .hindrances import of_module, of_policy
 from .inference import Candidate, Inference, Question, infer
 from .nouns import NOUNS, Noun, declared, looked_up, others
@@ -78,6 +79,9 @@ def _choose(question: Question) -> Choice | str:
             f"`{away}` hands the role on, and what runs with it there does not stand here. Name "
             f"the ARNs of each {noun.word} that it needs."
         )
+    other = attached_elsewhere(question.holder, module)
+    if other is not None:
+        return f"{other}. Name the ARNs of each {noun.word} that is needed."
     return Choice(resources, inference.evidence)
 
 

@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ..frozen import dataclass
+from ..model import Known
+from ..terraform.belonging import resolve
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import all_attributes
+from ..terraform.nodes import Attribute, all_attributes
 from .identity import NO_USE, POLICY
 from .statement import Statement
 from .statements import DOCUMENT, ENCODED, policies
@@ -18,7 +21,7 @@ from .trust import takers
 
 ROLE: Final = "aws_iam_role"
 _INLINE: Final = "aws_iam_role_policy"
-_ATTACHMENTS: Final = (
+ATTACHMENTS: Final = (
     "aws_iam_role_policy_attachment",
     "aws_iam_policy_attachment",
     "aws_iam_role_policy_attachments_exclusive",
@@ -29,6 +32,8 @@ _TOLD_ITS_ROLE: Final = frozenset(
     {"batch", "bedrock", "ecs-tasks", "elasticmapreduce", "emr-serverless", "glue", "sagemaker"}
 )
 _PROFILE: Final = "aws_iam_instance_profile"
+_LOOKUP: Final = f"data.{ROLE}"
+_IN_ARN: Final = ":role/"
 # Arguments by which others let a role in, or only speak of it.
 _LETS_IN: Final = re.compile(r"polic(y|ies)|principal|grantee|allowed|admin|tags|description")
 _FROM_ELSEWHERE: Final = frozenset({"data", "each", "module", "var"})
@@ -64,7 +69,7 @@ def _roles_of(holder: Resource, module: Module) -> Iterator[Resource]:
 
 def _following(one: Resource, module: Module) -> Iterator[Resource]:
     """From a policy to where it is attached, and from there to the role."""
-    if one.kind == _INLINE or one.kind in _ATTACHMENTS:
+    if one.kind == _INLINE or one.kind in ATTACHMENTS:
         for argument in ("role", "roles", "role_name"):
             held = one.attribute(argument)
             for address in module.references(held.value) if held else ():
@@ -75,7 +80,7 @@ def _following(one: Resource, module: Module) -> Iterator[Resource]:
     for user, argument in module.users_of(one.address):
         if argument in NO_USE or argument == "assume_role_policy":
             continue
-        if user.kind in (DOCUMENT, POLICY, _INLINE, ROLE, *_ATTACHMENTS):
+        if user.kind in (DOCUMENT, POLICY, _INLINE, ROLE, *ATTACHMENTS):
             yield user
 
 
@@ -123,7 +128,12 @@ def out_of_sight(roles: tuple[Resource, ...], module: Module) -> str | None:
     """
     given = module.remember(
         "given away",
-        lambda: {**_given_out(module), **_told_to_others(module), **_given_away(module)},
+        lambda: {
+            **_called_elsewhere(module),
+            **_given_out(module),
+            **_told_to_others(module),
+            **_given_away(module),
+        },
     )
     return next((given[role.address] for role in roles if role.address in given), None)
 
@@ -146,6 +156,59 @@ def _told_to_others(module: Module) -> Mapping[str, str]:
     return found
 
 
+def _called_elsewhere(module: Module) -> Mapping[str, str]:
+    """Roles that are looked up by their name, or that something takes on by it."""
+    roles = module.of_kind(ROLE)
+    called = module.root.remember("roles by name", lambda: tuple(_by_name(module.root)))
+    found: dict[str, str] = {}
+    for role in roles if called else ():
+        name, written = role.value("name"), _inner(role.attribute("name"), role)
+        for one in called:
+            is_same = isinstance(name, Known) and name.value == one.text
+            is_alike = one.text == written and one.user.home is module and bool(written)
+            if is_same or is_alike or role.place in one.places:
+                found.setdefault(role.address, one.user.address)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """What means a role by its name: how that is written, and the roles that go into it."""
+
+    user: Resource
+    text: str
+    places: frozenset[str]
+
+
+def _by_name(root: Module) -> Iterator[_Called]:
+    """What looks a role up or takes one on in a text, in all modules of a root."""
+    for module in root.family:
+        for one in module.resources:
+            if one.kind == _LOOKUP:
+                held = one.attribute("name")
+                yield from [_called(held, one)] if held is not None else ()
+            for held in all_attributes(one.body) if not one.type.startswith(_IAM) else ():
+                if _TAKES.fullmatch(held.name) and _IN_ARN in _inner(held, one):
+                    yield _called(held, one)
+
+
+def _called(held: Attribute, user: Resource) -> _Called:
+    named = resolve(held.value, user.home, user.block)
+    text = _inner(held, user).rpartition(_IN_ARN)[2].rpartition("/")[2]
+    return _Called(user, text, frozenset(at.place for at in named if at.kind == ROLE))
+
+
+def _inner(held: Attribute | None, one: Resource) -> str:
+    """How a name is written, or what it is worth."""
+    if held is None:
+        return ""
+    value = one.home.value_of(held)
+    if isinstance(value, Known) and isinstance(value.value, str):
+        return value.value
+    text = one.document_of(held.value).text_of(held.value)
+    return text[1:-1] if text.startswith('"') else f"${{{text}}}"
+
+
 def _given_away(module: Module) -> Mapping[str, str]:
     found: dict[str, str] = {}
     if module.caller is not None and module.call is not None:
@@ -156,7 +219,8 @@ def _given_away(module: Module) -> Mapping[str, str]:
             if value is not None and (name, output) in used:
                 found |= dict.fromkeys(module.references(value.value), f"output.{output}")
     for call in module.calls:
-        worked = None if call.target is None else frozenset(_run_with(call.target))
+        is_read = call.target is not None and call.target.stand_in is None
+        worked = frozenset(_run_with(call.target)) if call.target and is_read else None
         for attribute in all_attributes(call.block.body):
             name = attribute.name
             if name not in NO_USE and (worked is None or name in worked):

@@ -34,8 +34,6 @@ ELSEWHERE = {
     + OF_WHOLE,
     "overriding": 'data "aws_iam_policy_document" "q" {\n'
     "  override_policy_documents = [data.aws_iam_policy_document.p.json]\n}\n" + OF_WHOLE,
-    "in a module": 'module "m" {\n  source   = "./m"\n'
-    "  policies = [data.aws_iam_policy_document.p.json]\n}\n" + ATTACHED,
 }
 
 
