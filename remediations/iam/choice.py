@@ -20,6 +20,8 @@ from .statement import Statement
 from .undeclared import Undeclared, undeclared
 from .uses import named_here
 
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+_PROFILE: Final = "aws_bedrock_inference_profile"
 _MOST_NAMES: Final = 6
 _MOST_SHOWN: Final = 3
 
@@ -68,6 +70,12 @@ def _choose(question: Question) -> Choice | str:
     for one in resources:
         if question.holder.place in needs(one):
             return f"`{one.address}` depends on this policy, so a reference to it would be a cycle."
+    profile = next((one.address for one in resources if one.type == _PROFILE), None)
+    if profile is not None:
+        return (
+            f"Whoever calls `{profile}` calls the models behind it too, in each of its regions. "
+            "Name them beside it."
+        )
     told = undeclared(noun, resources, question.roles, module)
     if told is not None:
         return _told_too(noun, told)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -18,23 +19,30 @@ from ..terraform.nodes import (
     Expression,
     Heredoc,
     ObjectExpression,
+    Reference,
     String,
     all_attributes,
 )
+from .containers import branches
 from .roles import is_named_in, users_of_roles
 from .uses import stands_in_a_file
 from .workers import BUILD
 
 _FUNCTION: Final = "aws_lambda_function"
 _GROUP: Final = "aws_cloudwatch_log_group"
+_STREAM: Final = "aws_cloudwatch_log_stream"
 _CLUSTER: Final = "aws_ecs_cluster"
 _SESSIONS: Final = "cloud_watch_log_group_name"
 _UNDECLARED: Final = ""
 _CONTAINERS: Final = "container_definitions"
 _STARTED_WITH: Final = "execution_role_arn"
 _RUNS_WITH: Final = "task_role_arn"
-_ROUTED: Final = "awsfirelens"
-_PRINTS_TO: Final = frozenset({"awslogs-group", "log_group_name"})
+# What sends elsewhere what a container says, or writes metrics as logs, to groups of its own.
+_ROUTED: Final = re.compile(r"awsfirelens|otel-collector|cloudwatch-agent|fluent-?(bit|d)")
+_READS_LOGS: Final = frozenset({"aws_cloudwatch_log_subscription_filter"})
+_PRINTS_TO: Final = "awslogs-group"
+_WHERE: Final = ("provider", "region")
+_INDEX: Final = re.compile(r"\bcount\.index\b")
 _SENDS_LOGS: Final = frozenset(
     {
         "cloud_watch_logs_group_arn",
@@ -94,9 +102,28 @@ def _groups_named(user: Resource, module: Module) -> set[str]:
     """Groups that it is told of and may write to. A build hands on to others what it is told."""
     if user.type == BUILD:
         return set()
-    named = (at for one in module.naming(user) for at in module.references(one.value))
     groups = module.remember("log groups", lambda: _groups(module))
-    return {address for address in named if address in groups.addressed}
+    named = (one for held in module.naming(user) for one in module.references(held.value))
+    found = {address for address in named if address in groups.addressed}
+    for held in all_attributes(user.body):
+        for node in nodes_behind([held.value], module):
+            found |= set(_called(node, groups, module))
+    return found
+
+
+def _called(node: Expression, groups: _Groups, module: Module) -> Iterator[str]:
+    """The group that a setting has the name of, or that a stream of it belongs to."""
+    for entry in node.entries if isinstance(node, ObjectExpression) else ():
+        value = module.evaluate(entry.value)
+        name = value.value if isinstance(value, Known) else None
+        if isinstance(name, str) and name in groups.named:
+            yield groups.all[groups.named[name]].address
+    stream = module.resource(".".join(node.names[:2])) if isinstance(node, Reference) else None
+    if stream is not None and stream.kind == _STREAM:
+        held = stream.attribute("log_group_name")
+        for address in module.references(held.value) if held else ():
+            if address in groups.addressed:
+                yield address
 
 
 def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> Iterator[str]:
@@ -110,7 +137,9 @@ def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> 
     is_started = is_named_in(user, _STARTED_WITH, roles, module)
     if is_named_in(user, _RUNS_WITH, roles, module) and _is_routed(user, module):
         return
-    for attribute in all_attributes(user.body):
+    if user.type in _READS_LOGS:
+        return
+    for attribute in _with_roles(user, roles, module):
         if attribute.name in _SENDS_LOGS and (is_started or attribute.name != _CONTAINERS):
             names = (
                 name
@@ -121,11 +150,24 @@ def _configured(user: Resource, roles: tuple[Resource, ...], module: Module) -> 
             yield from (one.address for one in held if one is not None and one.kind == _GROUP)
 
 
+def _with_roles(user: Resource, roles: tuple[Resource, ...], module: Module) -> Iterator[Attribute]:
+    """Its arguments, but for those of blocks that have another role."""
+    own = {role.address for role in roles}
+    bodies = [user.body]
+    while bodies:
+        body = bodies.pop()
+        held = body.attributes.get("role_arn")
+        named = module.references(held.value) if held else ()
+        if body is user.body or held is None or own & set(named):
+            yield from body.attributes.values()
+            bodies += [block.body for block in body.blocks()]
+
+
 def _is_routed(task: Resource, module: Module) -> bool:
     held = task.attribute(_CONTAINERS)
     nodes = nodes_behind([held.value], module) if held else ()
     texts = (node.parts for node in nodes if isinstance(node, String | Heredoc))
-    return any(_ROUTED in part for parts in texts for part in parts if isinstance(part, str))
+    return any(_ROUTED.search(part) for parts in texts for part in parts if isinstance(part, str))
 
 
 def _told_to_print(attribute: Attribute, module: Module) -> Iterator[Expression]:
@@ -144,7 +186,7 @@ def _told_to_print(attribute: Attribute, module: Module) -> Iterator[Expression]
         return
     for node in nodes:
         for entry in node.entries if isinstance(node, ObjectExpression) else ():
-            if entry.name in _PRINTS_TO:
+            if entry.name == _PRINTS_TO:
                 yield entry.value
 
 
@@ -182,13 +224,9 @@ def _groups(module: Module) -> _Groups:
 def _group_of(function: Resource, module: Module) -> Resource | None:
     """The first group that the function is told to use, or else that is called as Lambda would."""
     groups = module.remember("log groups", lambda: _groups(module))
-    told = told_group(function)
+    told = [one for held in told_group(function) for one in branches(held.value, module)]
     if told:
-        used = [at for one in told for at in module.references(one.value)]
-        found = [groups.addressed.get(address) for address in used]
-        values = (module.evaluate(one.value) for one in told)
-        found += [groups.named.get(value.value) for value in values if isinstance(value, Known)]
-        return _first(found, groups)
+        return _first([_group_told(one, module, groups) for one in told], groups, function)
     found = [groups.worded.get(f'"/aws/lambda/${{{function.address}.function_name}}"')]
     called, words = function.value("function_name"), as_written(function, "function_name")
     inner = words[1:-1] if words.startswith('"') else f"${{{words}}}"
@@ -196,7 +234,14 @@ def _group_of(function: Resource, module: Module) -> Resource | None:
         found.append(groups.named.get(f"/aws/lambda/{called.value}"))
     worded = groups.worded_only if isinstance(called, Known) else groups.worded
     found.append(worded.get(f'"/aws/lambda/{inner}"') if words else None)
-    return _first(found, groups)
+    return _first(found, groups, function)
+
+
+def _group_told(value: Expression, module: Module, groups: _Groups) -> int | None:
+    found = (groups.addressed.get(address) for address in module.references(value))
+    number = next((one for one in found if one is not None), None)
+    known = module.evaluate(value)
+    return groups.named.get(known.value) if number is None and isinstance(known, Known) else number
 
 
 def told_group(function: Resource) -> tuple[Attribute, ...]:
@@ -204,12 +249,22 @@ def told_group(function: Resource) -> tuple[Attribute, ...]:
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
     """
-    return tuple(one for one in all_attributes(function.body) if one.name == "log_group")
+    return tuple(one for one in all_attributes(function.block.body) if one.name == "log_group")
 
 
-def _first(found: list[int | None], groups: _Groups) -> Resource | None:
+def _first(found: list[int | None], groups: _Groups, function: Resource) -> Resource | None:
+    """The first that there is, where there is one for each of the functions."""
     numbers = [number for number in found if number is not None]
-    return groups.all[min(numbers)] if numbers else None
+    group = groups.all[min(numbers)] if numbers else None
+    if group is None or any(as_written(group, w) != as_written(function, w) for w in _WHERE):
+        return None
+    own, of_group = (as_written(one, "for_each") for one in (function, group))
+    counted = as_written(function, "count"), as_written(group, "count")
+    is_for_each = own == of_group or not own
+    is_counted = counted[0] == counted[1] or not _INDEX.search(
+        as_written(function, "function_name")
+    )
+    return group if is_for_each and is_counted else None
 
 
 def as_written(resource: Resource, argument: str) -> str:

@@ -12,11 +12,13 @@ from ..buckets import BUCKET
 from ..model import Known
 from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import String, all_attributes
+from ..terraform.nodes import Body, ObjectExpression, String, all_attributes
+from .containers import branches
 from .functions import functions, told_group
 from .nouns import Noun
 from .permissions import covers
 from .roles import policies_of, roles_of, users_of_roles
+from .started import actions_of
 from .statement import Statement
 from .trust import takers, trusts
 from .uses import named_in, needs, pointed_at
@@ -47,10 +49,24 @@ _LOADS: Final = (
 )
 # https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html
 _QUERIES: Final = "athena:StartQueryExecution"
+# Layers that write to a group of their own besides:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights.html
-_INSIGHTS: Final = "LambdaInsights"
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Application-Signals-Enable-Lambda.html
+_LAYERS: Final = {
+    "LambdaInsights": "/aws/lambda-insights",
+    "AWSOpenTelemetryDistro": "/aws/application-signals/data",
+}
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html
 _AT_THE_EDGE: Final = "edgelambda"
+_DISTRIBUTION: Final = "aws_cloudfront_distribution"
+# What works with buckets and images that it does not name: its tables, its package or whoever asks.
+# https://docs.aws.amazon.com/firehose/latest/dev/apache-iceberg-destination.html
+# https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html
+_HIDES: Final = {
+    "aws_kinesis_firehose_delivery_stream": "iceberg_configuration",
+    "aws_sagemaker_endpoint_configuration": "async_inference_config",
+    "aws_sagemaker_model": "model_package_name",
+}
 # The providers of actions that need no bucket but the pipeline's own and those that they name:
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 _NAMES_ITS_BUCKETS: Final = frozenset(
@@ -120,6 +136,13 @@ def of_policy(
             "SageMaker takes on the role too, and nothing here runs with it: what its jobs need "
             f"is said where they are started. Name every {noun.word} that is needed."
         )
+    hidden = next(_hidden(roles, module), None) if noun.word in ("bucket", "repository") else None
+    if hidden is not None:
+        user, said = hidden
+        return (
+            f"`{user}` says `{said}`, so it may need what is not named here. Name every "
+            f"{noun.word} that is needed."
+        )
     if noun.word == "bucket":
         return _of_buckets(roles, policies, module)
     if noun.word == "repository":
@@ -158,6 +181,15 @@ def _of_buckets(
             "the permissions of whoever asks. Name every bucket of those."
         )
     return None
+
+
+def _hidden(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
+    """Users of the roles, each with what keeps from being seen what it works with."""
+    for user in users_of_roles(roles, module):
+        said = _HIDES.get(user.type, "")
+        bodies = [user.body, *(block.body for block in user.body.blocks())]
+        if any(said in one.attributes or one.blocks(said) for one in bodies if said):
+            yield user.address, said
 
 
 def _of_images(roles: tuple[Resource, ...], module: Module) -> str | None:
@@ -215,12 +247,19 @@ def _built_for(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[st
 def _strange_actions(roles: tuple[Resource, ...], module: Module) -> Iterator[tuple[str, str]]:
     """Pipelines with an action of which nobody knows here what it needs, and its provider."""
     for user in users_of_roles(roles, module):
-        if user.type == PIPELINE:
-            for attribute in all_attributes(user.body):
-                held = user.home.value_of(attribute) if attribute.name == "provider" else None
-                provider = str(held.value) if isinstance(held, Known) else ""
-                if held is not None and provider not in _NAMES_ITS_BUCKETS:
-                    yield user.address, provider
+        for action in actions_of(user) if user.type == PIPELINE else ():
+            held = user.home.value_of(action.attributes["provider"])
+            provider = str(held.value) if isinstance(held, Known) else ""
+            is_known = provider in _NAMES_ITS_BUCKETS
+            if not is_known or (provider == "S3" and not _is_written_out(action, user)):
+                yield user.address, provider
+
+
+def _is_written_out(action: Body, pipeline: Resource) -> bool:
+    """Whether what an action is told stands there, with the bucket in it."""
+    held = action.attributes.get("configuration")
+    told = branches(held.value, pipeline.home) if held else ()
+    return all(isinstance(one, ObjectExpression) for one in told)
 
 
 def _of_pipeline(pipeline: str, provider: str) -> str:
@@ -259,18 +298,19 @@ def _actions(policies: tuple[tuple[Statement, ...], ...]) -> Iterator[str]:
 
 def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
     """A function without a group of its own writes to one that Lambda makes for it."""
-    if _AT_THE_EDGE in takers(roles, module):
+    if _AT_THE_EDGE in takers(roles, module) or any(_is_at_the_edge(roles, module)):
         return (
             "A function at the edge writes to a log group in every region that it answers in. "
             "Name `/aws/lambda/us-east-1.` and the function's name, for all regions."
         )
     held = tuple(functions(roles, module))
-    insight = next((one for one, _ in held if _has_insights(one)), None)
-    if insight is not None:
-        return (
-            f"`{insight.address}` has the layer of Lambda Insights, which writes to "
-            "`/aws/lambda-insights` too. Name both groups."
-        )
+    for one, _ in held:
+        for layer, group in _LAYERS.items():
+            if _has_layer(one, layer):
+                return (
+                    f"`{one.address}` has the layer `{layer}`, which writes to `{group}` too. Name "
+                    "both groups."
+                )
     alone = next((one for one, group in held if group is None), None)
     if alone is None:
         return None
@@ -282,11 +322,17 @@ def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
     )
 
 
-def _has_insights(function: Resource) -> bool:
+def _is_at_the_edge(roles: tuple[Resource, ...], module: Module) -> Iterator[bool]:
+    for function in users_of_roles(roles, module):
+        for user, _ in module.users_of(function.address):
+            yield user.type == _DISTRIBUTION
+
+
+def _has_layer(function: Resource, name: str) -> bool:
     layers = function.attribute("layers")
     value = function.home.value_of(layers)
     if isinstance(value, Known):
-        return _INSIGHTS in str(value.value)
+        return name in str(value.value)
     nodes = nodes_behind([layers.value], function.home) if layers else ()
     texts = (part for node in nodes if isinstance(node, String) for part in node.parts)
-    return any(isinstance(part, str) and _INSIGHTS in part for part in texts)
+    return any(isinstance(part, str) and name in part for part in texts)

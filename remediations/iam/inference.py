@@ -38,7 +38,7 @@ from .uses import (
     read_by_service,
     told,
 )
-from .workers import builds_images, is_of_people, runs_no_code, says_all
+from .workers import BUILD, is_of_people, runs_no_code, says_all, works_with_images
 
 _SPLIT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
 # Words that say what something is for; those that say what it is tell nothing.
@@ -133,7 +133,7 @@ def _silent(question: Question, chosen: tuple[Candidate, ...]) -> str | None:
     roles, module, names = question.roles, question.module, {one.name for one in chosen}
     users = users_of_roles(roles, module)
     if question.noun.word == "repository":
-        builds = filter(builds_images, users)
+        builds = filter(works_with_images, users)
         return next((one.address for one in builds if not names & told(one, module)), None)
     if question.noun.word not in _KNOWN_BY_HEART:
         return None
@@ -272,6 +272,12 @@ def _is_for_others(question: Question, name: str, own: frozenset[str]) -> bool:
     return bool(by - {role.address for role in question.roles} if name in own else by)
 
 
+def _is_pushed(question: Question) -> bool:
+    """Whether it is about what builds push, which is there for others to pull."""
+    users = users_of_roles(question.roles, question.module)
+    return question.noun.word == "repository" and any(one.type == BUILD for one in users)
+
+
 def _taken_on(module: Module) -> frozenset[str]:
     return frozenset(one.address for one in module.of_kind(ROLE) if trusts(one, module))
 
@@ -339,7 +345,7 @@ def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown)
         score, evidence, is_proven = weights.ONLY_ONE, f"`{name}` is {what}", True
     elif one is None or one.is_data:
         score, evidence = weights.FROM_ELSEWHERE, f"`{name}` may be a {question.noun.word}"
-    elif _is_for_others(question, name, shown.own):
+    elif not _is_pushed(question) and _is_for_others(question, name, shown.own):
         score, evidence = weights.USED_OTHERWISE, f"`{name}` is for something else"
     if not is_proven and one is not None and _words_of(question) & _words(one.name):
         score = min(score + weights.NAME_FITS, max(score, weights.NAME_FITS_AT_MOST))

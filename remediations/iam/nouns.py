@@ -71,7 +71,7 @@ NOUNS: Final = {
             "kms",
             "key",
             ("aws_kms_key",),
-            _named("kms|kms_key|cmk|encryption_key"),
+            _named("kms|kms_key|kms_master_key|cmk|encryption_key"),
             re.compile(r"(^|[/_-])kms"),
         ),
         Noun(

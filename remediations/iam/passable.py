@@ -114,6 +114,7 @@ def passable(
     code = {one.name: one.words for one in told}
     certain = {one.name: one.words for one in told if one.is_certain}
     known = Counter(service for name in certain for service in _services(name, module))
+    begun = started(users, module)
     for start in _STARTS:
         begins = next((a for a in start.actions if any(covers(one, a) for one in actions)), None)
         if begins is None or not holders <= start.by or known[start.service] >= start.most:
@@ -123,18 +124,20 @@ def passable(
             return nothing
         if work and users and not start.definition:
             return nothing  # what starts it would name the role that it passes
-        begun = started(users, module) if start.definition == TASK else ()
-        if begun and frozenset().union(*map(_given_by, begun)) != {one.place for one in work}:
+        given = frozenset().union(*map(_given_by, begun or ()))
+        if start.definition == TASK and begun and given != {one.place for one in work}:
             return nothing
         words = f"`{start.service}` takes on `{{}}` for `{begins}`"
         found = {role.address: words.format(role.address) for role in work}
-        if begun or (users and start.definition and start.definition != TASK):
+        if begun if start.definition == TASK else users and start.definition:
             certain = found | certain
         else:
             code |= found  # nothing says who starts the work, or what is started
     if (code.keys() | certain.keys()) - own:
         certain |= dict(_parts(users, module))
     shown = {name: words for name, words in (code | certain).items() if name not in own}
+    if begun is None:  # the roles of a task that is not shown are passed too
+        certain = {}
     return Passable(shown, frozenset(shown.keys() & certain.keys()))
 
 

@@ -140,10 +140,11 @@ def named(
 
 
 def _is_made(resource: Resource) -> bool:
-    """Whether it is known that there is an instance of it."""
-    held = resource.repetition
-    value = resource.home.evaluate(held.value) if held else Known(1)
-    return isinstance(value, Known) and bool(value.value) and value.value != "0"
+    """Whether it is known that there is an instance of it, wherever its module is called from."""
+    held, own = resource.repetition, resource.home
+    homes = (one for one in own.family if one.directory == own.directory)
+    values = [one.evaluate(held.value) for one in homes] if held else []
+    return all(isinstance(one, Known) and bool(one.value) and one.value != "0" for one in values)
 
 
 def _of_each(resource: Resource, types: frozenset[str], service: str, word: str) -> Named:

@@ -8,31 +8,45 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..model import Known
 from ..terraform.belonging import nodes_behind, resolve
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Body, Expression, ObjectExpression, all_attributes
+from ..terraform.nodes import (
+    Body,
+    Expression,
+    Heredoc,
+    ObjectExpression,
+    String,
+    all_attributes,
+)
 from .functions import as_written
+from .uses import stands_in_a_file
 from .workers import PIPELINE
 
 TASK: Final = "aws_ecs_task_definition"
 _SERVICE: Final = "aws_ecs_service"
 _STARTED: Final = "task_definition_arn"
+# A setting of code or of a state machine: ``TaskDefinition``, or with ``.$`` from its input.
+_TOLD: Final = re.compile(r"(?i)task_?def")
+_IN_JSON: Final = re.compile(r'(?i)"\w*task_?def(inition)?(_?arn)?(\.\$)?"\s*:\s*"[^"]')
 _DEPLOYED: Final = "ServiceName"
 _BY_SERVICE: Final = "ECS"
 _BY_FILE: Final = "CodeDeployToECS"
 
 
-def started(users: Iterable[Resource], module: Module) -> tuple[Resource, ...]:
-    """The definitions of all tasks that these start; none where one may start what is not shown."""
+def started(users: Iterable[Resource], module: Module) -> tuple[Resource, ...] | None:
+    """The definitions of all tasks that these are shown to start; None where one of them may start
+    what is not shown.
+    """
     found: dict[str, Resource] = {}
     for user in users:
         for shown in _deployed(user) if user.type == PIPELINE else _named(user, module):
             if not shown:
-                return ()
+                return None
             found |= {one.place: one for one in shown}
     return tuple(found.values())
 
@@ -42,13 +56,26 @@ def _named(user: Resource, module: Module) -> Iterator[tuple[Resource, ...]]:
     for held in all_attributes(user.body):
         if held.name == _STARTED:
             yield _definitions(held.value, user)
+        yield from _told(held.value, user)
     for held in module.naming(user):
-        yield from ((one,) for one in _definitions(held.value, user))
+        if _definitions(held.value, user):
+            yield () if stands_in_a_file(held.value, module) else _definitions(held.value, user)
+
+
+def _told(value: Expression, user: Resource) -> Iterator[tuple[Resource, ...]]:
+    """What a definition or an environment tells it to start, in objects and in JSON."""
+    for node in nodes_behind([value], user.home):
+        for entry in node.entries if isinstance(node, ObjectExpression) else ():
+            if entry.name and _TOLD.search(entry.name):
+                yield _definitions(entry.value, user)
+        for part in node.parts if isinstance(node, Heredoc | String) else ():
+            if isinstance(part, str) and _IN_JSON.search(part):
+                yield ()
 
 
 def _deployed(pipeline: Resource) -> Iterator[tuple[Resource, ...]]:
     """What each of its actions starts that deploys to ECS, or may do so."""
-    for action in _actions(pipeline.body):
+    for action in actions_of(pipeline):
         provider = pipeline.home.value_of(action.attributes["provider"])
         configuration = action.attributes.get("configuration")
         if provider == Known(_BY_SERVICE) and configuration is not None:
@@ -57,11 +84,14 @@ def _deployed(pipeline: Resource) -> Iterator[tuple[Resource, ...]]:
             yield ()
 
 
-def _actions(body: Body) -> Iterator[Body]:
-    for block in body.blocks():
-        if "provider" in block.body.attributes:
-            yield block.body
-        yield from _actions(block.body)
+def actions_of(pipeline: Resource) -> Iterator[Body]:
+    """What the actions of a pipeline say of themselves."""
+    bodies = [pipeline.body]
+    while bodies:
+        body = bodies.pop()
+        bodies += [block.body for block in body.blocks()]
+        if "provider" in body.attributes:
+            yield body
 
 
 def _by_service(configuration: Expression, pipeline: Resource) -> Iterator[Resource]:

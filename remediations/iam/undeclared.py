@@ -7,31 +7,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import Final
 
 from ..frozen import dataclass
-from ..model import Known, Value
+from ..model import Known
 from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import (
-    Call,
-    Conditional,
     Expression,
     Heredoc,
     ListExpression,
     ObjectExpression,
-    Parentheses,
+    Reference,
     String,
     all_attributes,
 )
+from .containers import branches, unread_container, unread_logging
 from .functions import as_written
-from .nouns import Noun, others
+from .images import (
+    OWN_ARGUMENTS,
+    is_of_images,
+    is_only_pulled,
+    may_be_pushed_to,
+    pushed,
+    says_another,
+)
+from .nouns import NOUNS, Noun
 from .roles import users_of_roles
-from .uses import is_for_its_work, named_in
+from .uses import LENDS_ITS_KEY, encrypted, is_for_its_work, named_in, stands_in_a_file, told
+from .workers import BUILD, CONTAINERS, PIPELINE
 
 _HOLE: Final = "\0"
 """Stands for what is filled in."""
 _SHOWN: Final = "…"
+_MOST_SHOWN: Final = 60
 _NAME: Final = r"([^\s\"'/:@,*?]+)"
 _FIELD: Final = r"[^\s\"':]*"
 # A name in a text, by what stands before it.
@@ -46,10 +56,23 @@ _WRITTEN: Final = {
 # Where a setting is called after the noun, it holds a name; a secret or a role may be the thing
 # itself, or one of a cluster's machines.
 _CALLED: Final = {
-    "log group": re.compile(r"(^|_)(aws)?logs?_group(_(name|arn))?$"),
+    "log group": re.compile(r"(^|_)(aws|cloudwatch)?_?logs?_?groups?(_(arn|name|prefix)(s|es)?)?$"),
     "role": re.compile(r"(^|_)role_(name|arn)s?$"),
     "secret": re.compile(r"(^|_)secrets?(_manager)?_(name|arn|id)s?$"),
 }
+# Arguments that hold one by another name.
+_ARGUMENTS: Final = {
+    "bucket": {
+        (PIPELINE, "location"),
+        ("aws_bedrock_custom_model", "s3_uri"),
+        ("aws_sagemaker_model", "model_data_url"),
+        ("aws_sagemaker_model", "s3_uri"),
+    },
+    "key": {(PIPELINE, "id"), ("aws_kinesis_firehose_delivery_stream", "kinesis_stream_arn")},
+    "repository": {(PIPELINE, "RepositoryName"), ("aws_apprunner_service", "image_identifier")},
+    "log group": {(BUILD, "group_name"), ("aws_flow_log", "log_destination")},
+}
+_OF_BEDROCK: Final = "aws_bedrock"
 # What a state machine takes from its input:
 # https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html
 _FROM_INPUT: Final = ".$"
@@ -60,7 +83,11 @@ _IN_JSON: Final = re.compile(
     r'\s*:\s*"(?P<value>[^"]*)"'
 )
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
-_OF_IMAGES: Final = re.compile(r"(^|_)(ecr|image|docker|container)_repo(sitory)?(_name)?$")
+_OF_CONTAINERS: Final = frozenset({"log group", "repository", "secret"})
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+_OVERRULES: Final = "EnvironmentVariables"
+_OF_IMAGE: Final = re.compile(r"(?i)repo|ecr|image_?(name|ur[il])")
+_MADE_HERE: Final = frozenset({"key", "log group", "role"})
 _NO_NAME: Final = re.compile(r"(true|false|none|null|[\d.]*|https?://.*)\Z", re.IGNORECASE)
 
 
@@ -79,15 +106,31 @@ def undeclared(
 ) -> Undeclared | None:
     """The first besides the chosen ones that whatever runs with the roles is told of."""
     key = ("undeclared", noun.word, tuple(role.address for role in roles))
-    told = module.remember(key, lambda: tuple(_told(noun, roles, module)))
-    names = frozenset(_known_names(chosen)) if told else ()
-    return next((one for one in told if not one.name or one.name not in names), None)
+    heard = module.remember(key, lambda: tuple(_told(noun, roles, module)))
+    names = frozenset(_known_names(chosen)) if heard else ()
+    return next((one for one in heard if not one.name or one.name not in names), None)
 
 
 def _told(noun: Noun, roles: tuple[Resource, ...], module: Module) -> Iterator[Undeclared]:
-    for user in users_of_roles(roles, module):
+    for user in (*users_of_roles(roles, module), *_besides(noun, roles, module)):
         for shown, name in _Reader(noun, user, module).foreign():
             yield Undeclared(user.address, shown, name)
+    for user in users_of_roles(roles, module) if noun.word == "key" else ():
+        for shown, _ in _Reader(NOUNS["bucket"], user, module).foreign():
+            yield Undeclared(user.address, shown, "")  # what that one is encrypted with
+        for name in sorted(told(user, module)):
+            one = module.resource(name)
+            if one is not None and one.is_data and one.type in LENDS_ITS_KEY:
+                yield Undeclared(user.address, name, "")
+
+
+def _besides(noun: Noun, roles: tuple[Resource, ...], module: Module) -> Iterator[Resource]:
+    """What says more of the work than what runs with the roles does."""
+    for user in users_of_roles(roles, module):
+        near = module.users_of(user.address) if user.type.startswith(_OF_BEDROCK) else ()
+        yield from (one for one, _ in near if one.type.startswith(_OF_BEDROCK))
+    if noun.word == "key":
+        yield from encrypted(roles, module)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +143,48 @@ class _Reader:
 
     def foreign(self) -> Iterator[tuple[str, str]]:
         """The settings that may name what is not declared, then such names in its texts."""
+        yield from ((key, "") for key in (*self._unread(), *self._overruled()))
         for key, value in self._settings():
             if self._is_called_so(key):
-                for one in _choices(value, self.module):
+                several = tuple(branches(value, self.module))
+                for one in several:
                     yield from ((key, name) for name in self._names_foreign(key, one))
+                    if len(several) > 1 and self._is_left_open(one):
+                        yield key, ""
         for value in self._values():
             for node in nodes_behind([value], self.module):
                 if isinstance(node, Heredoc | String):
                     yield from self._in_text(node)
+
+    def _is_left_open(self, value: Expression) -> bool:
+        """Whether a side is for whoever calls the module to fill in, and nothing by default."""
+        is_variable = isinstance(value, Reference) and value.names[:1] == ("var",)
+        return is_variable and self.module.evaluate(value) in (Known(""), Known(None))
+
+    def _unread(self) -> Iterator[str]:
+        """Where containers come from elsewhere, whose images and secrets do not stand here, and
+        where that says to which group one prints.
+        """
+        for name in CONTAINERS if self.noun.word in _OF_CONTAINERS else ():
+            held = self.user.attribute(name)
+            if held is not None and not stands_in_a_file(held.value, self.module):
+                unread = unread_container(held.value, self.module)
+                if unread is None and self.noun.word == "log group":
+                    unread = unread_logging(held.value, self.module)
+                if unread is not None:
+                    text = self.user.document_of(unread).text_of(unread)
+                    yield shorten(text, _MOST_SHOWN, placeholder=_SHOWN)
+
+    def _overruled(self) -> Iterator[str]:
+        """Where a pipeline tells a build of another repository than its own settings do."""
+        near = self.module.users_of(self.user.address) if self._is_of_build else ()
+        for one, _ in near:
+            for held in all_attributes(one.body) if one.type == PIPELINE else ():
+                for node in nodes_behind([held.value], one.home):
+                    for entry in node.entries if isinstance(node, ObjectExpression) else ():
+                        text = one.document_of(entry.value).text_of(entry.value)
+                        if entry.name == _OVERRULES and _OF_IMAGE.search(text):
+                            yield _OVERRULES
 
     def _settings(self) -> Iterator[tuple[str, Expression]]:
         """Arguments, entries of objects, and pairs of a name and a value."""
@@ -129,8 +206,19 @@ class _Reader:
         held = all_attributes(self.user.body)
         yield from (one.value for one in held if is_for_its_work(one.name, self.user))
 
+    @property
+    def _is_of_build(self) -> bool:
+        """Whether it is asked to which repositories a build pushes."""
+        return self.noun.word == "repository" and self.user.type == BUILD
+
     def _is_called_so(self, key: str) -> bool:
         words = _words(key)
+        if self._is_of_build and key in OWN_ARGUMENTS:
+            return False
+        if self._is_of_build and may_be_pushed_to(words):
+            return True
+        if (self.user.type, key) in _ARGUMENTS.get(self.noun.word, ()):
+            return True
         found = _CALLED.get(self.noun.word, self.noun.variable).search(words)
         return bool(found or re.search(rf"(^|_){self.noun.word}s?_(name|arn|id|ur[il])s?_", words))
 
@@ -138,27 +226,37 @@ class _Reader:
         """The name that a value is, or nothing known; what means another thing is none."""
         names = tuple(named_in(value, self.user, self.module))
         if any(map(self._is_held, names)):
+            is_pulled = self._is_of_build and is_only_pulled(_words(key))
+            if self.noun.word == "repository" and (is_pulled or says_another(value, self.module)):
+                yield ""
             return
         elsewhere = (one for one in names if not one.startswith("data."))
         if self.noun.word != "secret" and any(map(self.module.resource, elsewhere)):
             return  # a table of Glue, say; but a database may have a secret of its own
         known = self.module.evaluate(value)
-        is_settled = isinstance(known, Known) or _says_where(value)
-        if self.noun.word == "repository" and is_settled and not _is_of_images(key, known):
-            return  # its text tells whether it is of ECR
         if isinstance(known, Known):
-            if isinstance(known.value, str) and not _NO_NAME.match(known.value):
-                yield known.value
+            yield from self._names_in(key, known.value)
+        elif self.noun.word == "repository" and _says_where(value):
+            return  # its text tells whether it is of ECR
         elif not isinstance(value, ListExpression | ObjectExpression):  # those are looked into
             written = self.user.document_of(value).text_of(value)
             if written not in _wordings(self.noun, self.module):
                 yield ""
 
+    def _names_in(self, key: str, value: object) -> Iterator[str]:
+        """The names that stand in what a setting is worth, or the one that it is."""
+        pattern = _WRITTEN.get(self.noun.word)
+        spelt = pattern.findall(str(value)) if pattern else []
+        is_plain = self.noun.word != "repository" or self._is_of_build or is_of_images(_words(key))
+        is_name = isinstance(value, str) and is_plain and not _NO_NAME.match(value)
+        yield from spelt or ([str(value)] if is_name else [])
+
     def _is_held(self, name: str) -> bool:
+        """Whether it can be meant. What is given may be another one, and so may what is looked up
+        where only what is made here is ever shown to be needed."""
         one = self.module.resource(name)
-        if one is not None:
-            return one.kind in (*self.noun.kinds, *self.noun.looked_up)
-        return name in others(self.noun, self.module)
+        kinds = (*self.noun.kinds, *(() if self.noun.word in _MADE_HERE else self.noun.looked_up))
+        return one is not None and one.kind in kinds
 
     def _in_text(self, node: Heredoc | String) -> Iterator[tuple[str, str]]:
         text = "".join(part if isinstance(part, str) else _HOLE for part in node.parts)
@@ -170,6 +268,7 @@ class _Reader:
             elif not any(map(self._is_held, named_in(node, self.user, self.module))):
                 yield name.replace(_HOLE, _SHOWN), ""
         if self.noun.word == "repository":
+            yield from ((name, name) for name in pushed(node) if self._is_of_build)
             return
         for match in _IN_JSON.finditer(text):
             key, value = match["called"] or match["key"], match["value"]
@@ -183,33 +282,12 @@ def _pair(name: Expression | None, value: Expression | None) -> Iterator[tuple[s
         yield name.literal, value
 
 
-def _is_of_images(key: str, known: Value) -> bool:
-    """Whether it is the bare name of a repository of images, and not one of code or an address."""
-    held = known.value if isinstance(known, Known) else None
-    return bool(_OF_IMAGES.search(_words(key))) and isinstance(held, str) and ".dkr." not in held
-
-
 def _words(key: str) -> str:
     return "_".join(_WORD.split(key.removesuffix(_FROM_INPUT))).lower()
 
 
 def _says_where(image: Expression) -> bool:
     return isinstance(image, String) and isinstance(image.parts[0], str)
-
-
-def _choices(value: Expression, module: Module) -> Iterator[Expression]:
-    """What a value may be, by a condition that is not settled and by what falls back."""
-    pending = [value]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Parentheses):
-            pending.append(node.inner)
-        elif isinstance(node, Conditional) and not isinstance(module.evaluate(node), Known):
-            pending += [node.then, node.otherwise]
-        elif isinstance(node, Call) and node.name in ("coalesce", "try"):
-            pending += node.arguments
-        else:
-            yield node
 
 
 def _known_names(chosen: tuple[Resource, ...]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from ..terraform.nodes import (
 )
 from .actions import READS, levels, reach
 from .identity import NO_USE
+from .images import REPOSITORY, says_another
 from .permissions import covers
 from .roles import ROLE, is_named_in, policies_of, users_of_roles
 from .statement import Statement
@@ -46,7 +47,7 @@ _BUCKET: Final = re.compile(r"(?:s3[an]?://|arn:[a-z-]+:s3:::)([a-z0-9][a-z0-9.-
 _ONE_OF_MANY: Final = frozenset({"bucket", "object"})
 _OF_STORE: Final = frozenset({"id", "location"})
 """Where the artifacts of a pipeline lie, and the key that they are encrypted with."""
-_LENDS_ITS_KEY: Final = frozenset(
+LENDS_ITS_KEY: Final = frozenset(
     {
         "aws_dynamodb_table",
         "aws_kinesis_stream",
@@ -234,7 +235,8 @@ def _named_by(user: Resource, module: Module) -> Iterator[_Named]:
             own = _read_for_containers(attribute, user, module)
             for name in named_in(attribute.value, user, module):
                 is_for_code = own is not None and name not in own
-                yield _Named(attribute.name, name, is_in_file or is_for_code)
+                is_another = REPOSITORY in name and says_another(attribute.value, module)
+                yield _Named(attribute.name, name, is_in_file or is_for_code or is_another)
 
 
 def _read_for_containers(
@@ -327,14 +329,23 @@ def keys_read_by_service(roles: tuple[Resource, ...], module: Module) -> frozens
     return names.union(key for key, _ in _keys_of(sorted(names), module))
 
 
+def encrypted(roles: tuple[Resource, ...], module: Module) -> Iterator[Resource]:
+    """What a service reads and writes with these roles and the key of what that lies in."""
+    for name in sorted(read_by_service(roles, module)):
+        yield from _encrypted(name, module)
+
+
+def _encrypted(name: str, module: Module) -> Iterator[Resource]:
+    """What lends its key, and what says which one that is."""
+    used = module.resource(name)
+    if used is not None and used.type in LENDS_ITS_KEY:
+        yield from (used, *(one for one, _ in module.users_of(name) if "encryption" in one.type))
+
+
 def _keys_of(names: Iterable[str], module: Module) -> Iterator[tuple[str, str]]:
     """The keys that these are encrypted with, each with what is."""
     for name in names:
-        used = module.resource(name)
-        if used is None or used.type not in _LENDS_ITS_KEY:
-            continue
-        beside = (user for user, _ in module.users_of(name) if "encryption" in user.type)
-        for one in (used, *beside):
+        for one in _encrypted(name, module):
             for attribute in all_attributes(one.body):
                 for key in named_in(attribute.value, one, module):
                     if key.startswith("aws_kms_key."):

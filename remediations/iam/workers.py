@@ -31,7 +31,7 @@ _CODE: Final = {
 # to put an image there; which buckets its commands work with stands in them.
 _PARTLY: Final = {
     "aws_apprunner_service": frozenset({("image_identifier", "aws_ecr_repository")}),
-    BUILD: frozenset({("image", "aws_ecr_repository"), ("value", "aws_ecr_repository")}),
+    BUILD: frozenset({("value", "aws_ecr_repository")}),
 }
 _PARTS: Final = _CODE | _PARTLY
 _SAYS_ALL: Final = frozenset(
@@ -57,8 +57,10 @@ _WHOLLY: Final = _SAYS_ALL | {"aws_sfn_state_machine"}
 _NO_CODE: Final = _WHOLLY | {BUCKET, "aws_codedeploy_deployment_group"}
 _OF_BEDROCK: Final = "aws_bedrock"
 _OF_SAGEMAKER: Final = "aws_sagemaker_"
+# The steps of a pipeline name buckets and images of their own, and run scripts.
 # https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agents-tools-runtime.html
-_AGENT: Final = "aws_bedrockagentcore_agent_runtime"
+_STEPS: Final = "aws_sagemaker_pipeline"
+_RUNS_CODE: Final = frozenset({"aws_bedrockagentcore_agent_runtime", _STEPS})
 _FOR_CODE: Final = frozenset({"environment", "environment_variables"})
 _READERS: Final = frozenset(
     {
@@ -92,13 +94,14 @@ def works_with(user: Resource, argument: str, name: str) -> bool:
     return user.type in _WHOLLY
 
 
-def builds_images(user: Resource) -> bool:
-    """Whether a build may run Docker, so that it pushes to some repository.
+def works_with_images(user: Resource) -> bool:
+    """Whether it works with images that need not stand here: a build that may run Docker pushes to
+    some repository, and the steps of a pipeline of SageMaker start from some.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker.html
     """
     if user.type != BUILD:
-        return False
+        return user.type == _STEPS
     blocks = user.body.blocks("environment")
     held = (one.body.attributes.get("privileged_mode") for one in blocks)
     return any(user.home.value_of(one) != Known(False) for one in held if one is not None)
@@ -116,7 +119,7 @@ def is_of_people(user: Resource) -> bool:
 
 def runs_no_code(user: Resource) -> bool:
     """Whether it is known to do what its arguments say, and nothing that it knows by heart."""
-    is_of_ml = user.type.startswith((_OF_BEDROCK, _OF_SAGEMAKER)) and user.type != _AGENT
+    is_of_ml = user.type.startswith((_OF_BEDROCK, _OF_SAGEMAKER)) and user.type not in _RUNS_CODE
     return (is_of_ml and not is_of_people(user)) or user.type in _NO_CODE
 
 
@@ -126,4 +129,5 @@ def says_all(user: Resource) -> bool:
     Of SageMaker each part is built on another, so that one that names nothing needs nothing.
     """
     is_part = user.type.startswith(_OF_SAGEMAKER) and not is_of_people(user)
+    is_part = is_part and user.type not in _RUNS_CODE
     return is_part or user.type in _SAYS_ALL

@@ -87,6 +87,242 @@ def test_and_with_the_bucket_that_an_action_names(grammar: Grammar) -> None:
 
 
 @pytest.mark.parametrize(
+    ("configuration", "is_shown"),
+    [
+        ("{ BucketName = aws_s3_bucket.data.bucket }", True),
+        ("var.to_data ? { Extract = true } : {}", True),
+        ("local.told", True),
+        ("var.configuration", False),
+        ("merge({ Extract = true }, var.configuration)", False),
+        ("{ BucketName = var.site }", False),
+    ],
+)
+def test_what_an_action_is_told_may_not_stand_here(
+    configuration: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = PIPELINE.format(OWN, '"S3"', "").replace("{  }", configuration)
+    text += 'variable "configuration" {}\nvariable "to_data" {}\nvariable "site" {}\n'
+    text += "locals {\n  told = { Extract = true }\n}\n"
+    found = bucket("codepipeline", text, grammar)
+    assert isinstance(found, Choice) is is_shown
+    assert is_shown or "site" in configuration or "an action of `S3`" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("store", "is_shown"),
+    [
+        ("aws_s3_bucket.data.bucket", True),
+        ('"acme-data"', True),
+        ('"codepipeline-eu-west-1-1234"', False),
+        ('"acme-${var.eu}"', False),
+        ("var.eu", False),
+    ],
+)
+def test_a_second_store_may_not_stand_here(store: str, grammar: Grammar, *, is_shown: bool) -> None:
+    second = f"  artifact_store {{\n    location = {store}\n  }}\n\n  stage"
+    text = PIPELINE.format(OWN, '"CodeBuild"', "").replace("  stage", second, 1)
+    found = bucket("codepipeline", text + 'variable "eu" {}\n', grammar)
+    assert isinstance(found, Choice) is is_shown
+    assert is_shown or "is told of `location` too" in str(found)
+
+
+KEYS = "".join(
+    f'resource "aws_kms_key" "{one}" {{\n  description = "{one}"\n}}\n' for one in ("a", "b")
+)
+
+
+@pytest.mark.parametrize(
+    ("store", "of_bucket", "named"),
+    [
+        ("aws_kms_key.a.arn", "aws_kms_key.a.arn", "`aws_kms_key.a`"),
+        ("aws_kms_key.a.arn", "aws_kms_key.b.arn", "`aws_kms_key.a` and `aws_kms_key.b`"),
+        ("aws_kms_key.a.arn", "var.x", None),
+        ("aws_kms_key.a.arn", "data.aws_kms_alias.x.target_key_arn", None),
+        ('"alias/other"', "aws_kms_key.a.arn", None),
+    ],
+)
+def test_a_second_key_may_not_stand_here(
+    store: str, of_bucket: str, named: str | None, grammar: Grammar
+) -> None:
+    key = f'encryption_key {{\n      id = {store}\n    }}\n    type     = "S3"'
+    text = PIPELINE.format(OWN, '"CodeBuild"', "").replace('type     = "S3"', key, 1)
+    text += (
+        'resource "aws_s3_bucket_server_side_encryption_configuration" "e" {\n'
+        "  bucket = aws_s3_bucket.data.id\n  rule {\n"
+        "    apply_server_side_encryption_by_default {\n"
+        f"      kms_master_key_id = {of_bucket}\n    }}\n  }}\n}}\n"
+        'variable "x" {}\ndata "aws_kms_alias" "x" {\n  name = "alias/x"\n}\n'
+    )
+    allowed = role("kms:GenerateDataKey", by='"codepipeline.amazonaws.com"')
+    keys = KEYS if "key.b" in of_bucket else KEYS.partition('resource "aws_kms_key" "b"')[0]
+    found = meant("key", DATA + keys + allowed + text, grammar)
+    assert (found.names if isinstance(found, Choice) else None) == named
+
+
+def test_the_steps_of_a_pipeline_of_sagemaker_work_with_others(grammar: Grammar) -> None:
+    steps = WORKER.format(
+        "aws_sagemaker_pipeline", "role_arn", OWN, "pipeline_definition", 'file("p.json")'
+    )
+    model = WORKER.format(
+        "aws_sagemaker_model",
+        "execution_role_arn",
+        OWN,
+        "image",
+        "aws_ecr_repository.r.repository_url",
+    )
+    assert isinstance(bucket("sagemaker", MODEL, grammar), Choice)
+    assert isinstance(bucket("sagemaker", MODEL + steps, grammar), str)
+    text = repository("r") + role("ecr:BatchGetImage", by='"sagemaker.amazonaws.com"') + model
+    assert isinstance(meant("repository", text, grammar), Choice)
+    assert isinstance(meant("repository", text + steps, grammar), str)
+
+
+@pytest.mark.parametrize("told", ['"arn:aws:s3:::acme-manuals"', "var.manuals"])
+def test_a_second_source_of_what_an_agent_knows_may_not_stand_here(
+    told: str, grammar: Grammar
+) -> None:
+    base = WORKER.format("aws_bedrockagent_knowledge_base", "role_arn", OWN, "name", '"k"')
+    source = (
+        'resource "aws_bedrockagent_data_source" "{}" {{\n'
+        "  knowledge_base_id = aws_bedrockagent_knowledge_base.w.id\n"
+        "  data_source_configuration {{\n    s3_configuration {{\n      bucket_arn = {}\n    }}\n"
+        "  }}\n}}\n"
+    )
+    text = base + source.format("a", "aws_s3_bucket.data.arn") + 'variable "manuals" {}\n'
+    assert names(bucket("bedrock", text, grammar)) == "`aws_s3_bucket.data`"
+    assert isinstance(bucket("bedrock", text + source.format("b", told), grammar), str)
+
+
+@pytest.mark.parametrize(
+    ("kind", "takes", "argument", "more"),
+    [
+        (
+            "aws_kinesis_firehose_delivery_stream",
+            "role_arn",
+            "bucket_arn",
+            'iceberg_configuration {\n    catalog_arn = "c"\n  }',
+        ),
+        (
+            "aws_sagemaker_model",
+            "execution_role_arn",
+            "url",
+            'primary_container {\n    model_package_name = "p"\n  }',
+        ),
+        (
+            "aws_sagemaker_endpoint_configuration",
+            "execution_role_arn",
+            "s3_output_path",
+            "async_inference_config {\n  }",
+        ),
+    ],
+)
+def test_a_part_of_it_may_hide_what_it_works_with(
+    kind: str, takes: str, argument: str, more: str, grammar: Grammar
+) -> None:
+    text = WORKER.format(kind, takes, OWN, argument, "aws_s3_bucket.data.arn")
+    by = "firehose" if "firehose" in kind else "sagemaker"
+    assert names(bucket(by, text, grammar)) == "`aws_s3_bucket.data`"
+    found = str(bucket(by, text.replace("\n}", f"\n  {more}\n}}"), grammar))
+    assert found.startswith(f"`{kind}.w` says `")
+    assert found.endswith(
+        "so it may need what is not named here. Name every bucket that is needed."
+    )
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["data.aws_ecr_image.b.image_uri", '"${var.host}/billing:1"', "data.aws_ssm_parameter.i.value"],
+)
+def test_another_service_of_the_role_may_have_another_image(image: str, grammar: Grammar) -> None:
+    text = app_runner("access_role_arn", "image_identifier", "aws_ecr_repository")
+    allowed = role("ecr:BatchGetImage", by='"build.apprunner.amazonaws.com"')
+    assert names(meant("repository", allowed + text, grammar)) == "`aws_ecr_repository.r`"
+    other = WORKER.format(
+        "aws_apprunner_service", "access_role_arn", OWN, "image_identifier", image
+    )
+    other = other.replace('"w"', '"x"') + 'variable "host" {}\n'
+    found = meant("repository", allowed + text + other, grammar)
+    assert "`aws_apprunner_service.x` is told of `image_identifier` too" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("stream", "target", "is_shown"),
+    [
+        ("aws_kinesis_stream.s.arn", "aws_s3_bucket.data.arn", True),
+        ("var.stream", "aws_s3_bucket.data.arn", False),
+        ("data.aws_kinesis_stream.s.arn", "aws_s3_bucket.data.arn", False),
+        ("aws_kinesis_stream.s.arn", "var.lake_bucket_arn", False),
+        ("aws_kinesis_stream.s.arn", "data.aws_s3_bucket.lake.arn", False),
+    ],
+)
+def test_what_comes_from_elsewhere_may_have_a_key_of_its_own(
+    stream: str, target: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = (
+        'resource "aws_kinesis_stream" "s" {\n  kms_key_id = aws_kms_key.a.arn\n}\n'
+        'resource "aws_s3_bucket_server_side_encryption_configuration" "e" {\n'
+        "  bucket = aws_s3_bucket.data.id\n  rule {\n"
+        "    apply_server_side_encryption_by_default {\n"
+        "      kms_master_key_id = aws_kms_key.a.arn\n    }\n  }\n}\n"
+        'resource "aws_kinesis_firehose_delivery_stream" "f" {\n'
+        "  kinesis_source_configuration {\n"
+        f"    role_arn = {OWN}\n    kinesis_stream_arn = {stream}\n  }}\n"
+        f"  extended_s3_configuration {{\n    role_arn = {OWN}\n    bucket_arn = {target}\n"
+        "  }\n}\n"
+        'variable "stream" {}\nvariable "lake_bucket_arn" {}\n'
+        'data "aws_kinesis_stream" "s" {\n  name = "s"\n}\n'
+        'data "aws_s3_bucket" "lake" {\n  bucket = "lake"\n}\n'
+    )
+    allowed = role("kms:Decrypt", by='"firehose.amazonaws.com"')
+    keys = KEYS.partition('resource "aws_kms_key" "b"')[0]
+    assert isinstance(meant("key", DATA + keys + allowed + text, grammar), Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "takes", "argument", "by"),
+    [
+        ("aws_sagemaker_model", "execution_role_arn", "model_data_url", "sagemaker"),
+        ("aws_sagemaker_model", "execution_role_arn", "s3_uri", "sagemaker"),
+        ("aws_bedrock_custom_model", "role_arn", "s3_uri", "bedrock"),
+    ],
+)
+def test_a_second_model_may_lie_elsewhere(
+    kind: str, takes: str, argument: str, by: str, grammar: Grammar
+) -> None:
+    text = WORKER.format(kind, takes, OWN, argument, '"s3://${aws_s3_bucket.data.id}/m"')
+    assert names(bucket(by, text, grammar)) == "`aws_s3_bucket.data`"
+    other = WORKER.format(kind, takes, OWN, argument, "var.where").replace('"w"', '"x"')
+    found = str(bucket(by, text + other + 'variable "where" {}\n', grammar))
+    assert f"`{kind}.x`" in found
+
+
+def test_a_pipeline_may_be_started_by_an_image_of_another_repository(grammar: Grammar) -> None:
+    watches = own_pipeline('"ECR"', "RepositoryName = aws_ecr_repository.r.name").replace(
+        "aws_iam_role.pipes.arn", OWN
+    )
+    allowed = role("ecr:DescribeImages", by='"codepipeline.amazonaws.com"')
+    text = DATA + repository("r") + allowed + watches
+    assert names(meant("repository", text, grammar)) == "`aws_ecr_repository.r`"
+    other = PIPELINE.format(OWN, '"ECR"', "RepositoryName = var.base").replace('"p" {', '"q" {')
+    found = str(meant("repository", text + other + 'variable "base" {}\n', grammar))
+    assert "`aws_codepipeline.q` is told of `RepositoryName` too" in found
+
+
+def test_whoever_calls_a_profile_calls_its_models_too(grammar: Grammar) -> None:
+    profile = 'resource "aws_bedrock_inference_profile" "p" {\n  name = "p"\n}\n'
+    agent = WORKER.format(
+        "aws_bedrockagent_agent",
+        "agent_resource_role_arn",
+        OWN,
+        "foundation_model",
+        "aws_bedrock_inference_profile.p.arn",
+    )
+    allowed = role("bedrock:InvokeModel", by='"bedrock.amazonaws.com"')
+    found = str(meant("model", profile + allowed + agent, grammar))
+    assert found.startswith("Whoever calls `aws_bedrock_inference_profile.p` calls the models")
+
+
+@pytest.mark.parametrize(
     ("provider", "said"),
     [
         (
@@ -268,19 +504,20 @@ def test_what_people_are_given_is_not_all_that_they_use(
 
 
 @pytest.mark.parametrize(
-    ("noun", "action", "argument", "held"),
+    ("argument", "is_shown"),
     [
-        ("repository", "ecr:BatchGetImage", "image", "aws_ecr_repository"),
-        ("repository", "ecr:PutImage", "value", "aws_ecr_repository"),
+        ("image", False),
+        ("value", True),
     ],
 )
-def test_a_build_works_with(
-    noun: str, action: str, argument: str, held: str, grammar: Grammar
+def test_a_build_pushes_to_what_it_is_told_of_and_not_to_what_it_is_built_on(
+    argument: str, grammar: Grammar, *, is_shown: bool
 ) -> None:
-    text = WORKER.format("aws_codebuild_project", "service_role", OWN, argument, f"{held}.r.arn")
-    other = f'resource "{held}" "r" {{\n  description = "r"\n}}\n'
-    allowed = role(action, by='"codebuild.amazonaws.com"')
-    assert names(meant(noun, other + allowed + text, grammar)) == f"`{held}.r`"
+    named = "aws_ecr_repository.r.repository_url"
+    text = WORKER.format("aws_codebuild_project", "service_role", OWN, argument, named)
+    allowed = role("ecr:PutImage", by='"codebuild.amazonaws.com"')
+    found = meant("repository", repository("r") + allowed + text, grammar)
+    assert isinstance(found, Choice) is is_shown
 
 
 def app_runner(takes: str, argument: str, held: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remediations.detect import detect
-from remediations.model import Profile, Report
+from remediations.model import Fix, Profile, Report
 from remediations.plan import plan
 from remediations.terraform.grammar import Grammar
 
@@ -107,7 +107,25 @@ DOCKER = "  environment {\n    privileged_mode = %s\n"
         ("false", 'ECR_REPO_URL"\n      value = "1.dkr.ecr.eu-west-1.amazonaws.com/churn"', True),
         ("false", 'ECR_REPO"\n      value = "1.dkr.ecr.eu-west-1.amazonaws.com/churn"', True),
         ("false", 'ECR_REPO"\n      value = "acme.churn"', False),
-        ("false", 'REPO_NAME"\n      value = "code"', True),
+        ("false", 'GIT_REPO_NAME"\n      value = "code"', True),
+        ("false", 'IMAGE_TAG"\n      value = "latest"', True),
+        ("false", 'ECR_LOGIN_URL"\n      value = var.docker', True),
+        ("false", 'MIGRATIONS_REPO"\n      value = "migrations"', False),
+        ("false", 'MIGRATION_IMAGE_NAME"\n      value = "migrations"', False),
+        ("false", 'WORKER_REPO_URL"\n      value = var.docker', False),
+        ("false", 'NGINX_REPOSITORY_URI"\n      value = "${local.host}/nginx"', False),
+        ("false", 'REPOSITORY"\n      value = aws_ecr_repository.churn.registry_id', False),
+        ("false", 'BASE_IMAGE"\n      value = aws_ecr_repository.churn.repository_url', False),
+        (
+            "false",
+            'X_REPO"\n      value = split("/", aws_ecr_repository.churn.repository_url)[0]',
+            False,
+        ),
+        (
+            "false",
+            'X_REPO"\n      value = "${aws_ecr_repository.churn.repository_url}/x"',
+            False,
+        ),
         ("false", 'IMAGE_REPOSITORY_TYPE"\n      value = "ECR"', True),
     ],
 )
@@ -118,12 +136,86 @@ def test_another_build_may_push_elsewhere(
     other = BUILD.replace('"b"', '"other"').replace(TOLD, told)
     if mode:
         other = other.replace("  environment {\n", DOCKER % mode)
-    start = read(module(BUILD + other + 'variable "docker" {}\n', *PUSH), grammar)
+    more = 'variable "docker" {}\nlocals {\n  host = "1.dkr.ecr.eu-west-1.amazonaws.com"\n}\n'
+    start = read(module(BUILD + other + more, *PUSH), grammar)
     report = detect(start, PROFILE)
     fixes = [one for one in plan(start, report, PROFILE).fixes if one.findings[0].rule == RULE]
     assert bool(fixes) is is_offered
     (finding,) = [one for one in report.findings if one.rule == RULE]
     assert is_offered or "`aws_codebuild_project.other`" in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("image", "is_offered"),
+    [
+        ("$REPOSITORY:latest", True),
+        ("$HOST/$NAME:$TAG", True),
+        ("$HOST/churn:latest", True),
+        ("$HOST/migrations:latest", False),
+        ("$REPOSITORY-nginx:latest", False),
+        ("1.dkr.ecr.eu-west-1.amazonaws.com/migrations", False),
+    ],
+)
+def test_commands_that_stand_here_say_what_is_pushed(
+    image: str, grammar: Grammar, *, is_offered: bool
+) -> None:
+    for push in ("push", "buildx build --push . -t"):
+        commands = (
+            f"  source {{\n    buildspec = <<-EOF\n      - docker {push} {image}\n    EOF\n  }}\n"
+        )
+        told = BUILD.replace("  environment {\n", f"{commands}  environment {{\n", 1)
+        assert bool(scopes(module(told, *PUSH), grammar)) is is_offered
+
+
+def scopes(text: str, grammar: Grammar) -> list[Fix]:
+    """The fixes of the rule that are offered."""
+    start = read(text, grammar)
+    fixes = plan(start, detect(start, PROFILE), PROFILE).fixes
+    return [one for one in fixes if one.findings[0].rule == RULE]
+
+
+@pytest.mark.parametrize(
+    ("told", "is_offered"),
+    [
+        (TOLD, True),
+        ('ACCOUNT"\n      value = aws_ecr_repository.churn.registry_id', False),
+        ('HOST"\n      value = split("/", aws_ecr_repository.churn.repository_url)[0]', False),
+    ],
+)
+def test_an_account_or_a_host_shows_no_repository(
+    told: str, grammar: Grammar, *, is_offered: bool
+) -> None:
+    """What a build runs in, it pulls."""
+    text = module(BUILD.replace(TOLD, told), *PUSH) + 'variable "builder" {}\n'
+    runs_in = text.replace("  environment {\n", "  environment {\n    image = var.builder\n", 1)
+    assert bool(scopes(runs_in, grammar)) is is_offered
+
+
+def test_another_repository_may_be_pushed_to_though_a_task_pulls_it(grammar: Grammar) -> None:
+    other = 'resource "aws_ecr_repository" "nginx" {\n  name = "nginx"\n}\n'
+    pulls = MODEL.replace("aws_iam_role.work", "aws_iam_role.other").replace("churn", "nginx")
+    pulls += 'resource "aws_iam_role" "other" {\n  name = "other"\n}\n'
+    assert scopes(module(BUILD, *PUSH), grammar)
+    assert not scopes(module(BUILD, *PUSH) + other + pulls, grammar)
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_offered"),
+    [
+        ('[{ name = "STAGE", value = "prod" }]', True),
+        ('[{ name = "IMAGE_REPO_NAME", value = "worker" }]', False),
+        ('[{ name = "REPOSITORY", value = var.other }]', False),
+    ],
+)
+def test_a_pipeline_may_tell_a_build_of_another_repository(
+    variables: str, grammar: Grammar, *, is_offered: bool
+) -> None:
+    starts = (
+        'resource "aws_codepipeline" "p" {\n  stage {\n    action {\n      configuration = {\n'
+        "        ProjectName = aws_codebuild_project.b.name\n"
+        f"        EnvironmentVariables = jsonencode({variables})\n      }}\n    }}\n  }}\n}}\n"
+    )
+    assert bool(scopes(module(BUILD, *PUSH) + starts, grammar)) is is_offered
 
 
 def test_of_what_a_build_reads_elsewhere_all_is_said(grammar: Grammar) -> None:

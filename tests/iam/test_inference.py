@@ -291,7 +291,7 @@ def test_a_bucket_with_a_literal_name_may_be_meant_too(grammar: Grammar) -> None
     other = MODEL.replace("${aws_s3_bucket.models.id}", "somebody-elses")
     assert isinstance(meant("bucket", text, grammar), Choice)
     found = str(meant("bucket", text + other.replace("churn", "other"), grammar))
-    assert "`aws_sagemaker_model.other` is told of `somebody-elses` too" in found
+    assert "`aws_sagemaker_model.other` is told of `model_data_url` too" in found
 
 
 def test_functions_write_to_their_own_groups(grammar: Grammar) -> None:

@@ -228,6 +228,9 @@ def test_a_pipeline_deploys_to_one_of_several_services(grammar: Grammar) -> None
     text += SERVICE.replace('"s"', '"third"').replace("_definition.t.", "_definition.third.")
     two = one + one.replace('"p"', '"q"').replace("_service.s.", "_service.third.")
     assert isinstance(meant("role", text + two, grammar), Choice)
+    for provider in ('"CodeDeployToECS"', "var.how"):
+        elsewhere = one + DEPLOYS.format(provider, OF_SERVICE).replace('"p"', '"q"')
+        assert isinstance(meant("role", text + elsewhere, grammar), str)
     unknown = one + one.replace('"p"', '"q"').replace("aws_ecs_service.s.name", "var.service")
     assert isinstance(meant("role", text + unknown, grammar), str)
 
@@ -247,6 +250,60 @@ def test_who_names_no_task_may_start_any(passer: str, work: str, grammar: Gramma
     text = ROLES.format("endpoint", passer) + TASK + GIVES_TASK + work
     found = meant("role", text + policy("iam:PassRole", "ecs:RunTask"), grammar)
     assert str(found).startswith("`ecs-tasks` takes on `aws_iam_role.task` for `ecs:RunTask`. That")
+
+
+STATES = (
+    f'resource "aws_sfn_state_machine" "s" {{\n  role_arn   = {ROLE_ARN}\n'
+    "  definition = jsonencode({ A = { TaskDefinition = aws_ecs_task_definition.t.arn }, "
+    "B = { %s } })\n}\n"
+)
+OF_FILE = 'templatefile("s.json", { task = aws_ecs_task_definition.t.arn })'
+
+
+@pytest.mark.parametrize(
+    ("passer", "work", "is_shown"),
+    [
+        ("states", STATES % "TaskDefinition = aws_ecs_task_definition.t.family", True),
+        ("states", STATES % 'TaskDefinition = "another"', False),
+        ("states", STATES % '"TaskDefinition.$" = "$.task"', False),
+        ("states", STATES % "TaskDefinition = var.task", False),
+        ("states", STATES % 'Input = "{\\"TaskDefinition\\": \\"another\\"}"', False),
+        ("states", STATES.replace("jsonencode(", f"jsonencode({OF_FILE}, ") % "", False),
+        ("lambda", TOLD.format("aws_ecs_task_definition.t.arn"), True),
+        ("lambda", WORKS.replace("TASKS =", 'OTHER_TASK_DEFINITION = "x", TASKS ='), False),
+        ("lambda", WORKS.replace("TASKS =", "OTHER_TASK_DEF = var.task, TASKS ="), False),
+    ],
+)
+def test_who_is_told_of_another_task_passes_what_that_is_given(
+    passer: str, work: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = ROLES.format("endpoint", passer) + TASK + GIVES_TASK + work + 'variable "task" {}\n'
+    found = meant("role", text + policy("iam:PassRole", "ecs:RunTask"), grammar)
+    assert isinstance(found, Choice) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("second", "is_shown"),
+    [
+        ("", True),
+        ("RoleArn = aws_iam_role.endpoint.arn", True),
+        ("RoleArn = data.aws_iam_role.legacy.arn", False),
+        ("RoleArn = var.role", False),
+        ('RoleArn = "arn:aws:iam::123456789012:role/x"', False),
+    ],
+)
+def test_a_second_stage_may_pass_a_role_that_is_not_declared(
+    second: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = ROLES.format("endpoint", "codepipeline") + ROLES.format("deploy", "cloudformation")
+    text += 'data "aws_iam_role" "legacy" {\n  name = "legacy"\n}\nvariable "role" {}\n'
+    text += policy("iam:PassRole") + DEPLOYS.format(
+        '"CloudFormation"', "RoleArn = aws_iam_role.deploy.arn"
+    )
+    text += DEPLOYS.format('"CloudFormation"', second).replace('"p"', '"q"')
+    assert isinstance(meant("role", text, grammar), Choice) is is_shown
+    ecs = DEPLOYS.format('"ECS"', 'ServiceName = "elsewhere"').replace('"p"', '"r"')
+    assert isinstance(meant("role", text + ecs, grammar), str)
 
 
 def test_a_cluster_gives_its_machines_a_role_in_a_profile(grammar: Grammar) -> None:

@@ -11,6 +11,7 @@ from remediations.iam.statements import policies
 from remediations.terraform.grammar import Grammar
 from tests.engine.rules_for_tests import read
 
+SIGNALS = "arn:aws:lambda:eu-west-1:615299751070:layer:AWSOpenTelemetryDistroPython:5"
 INSIGHTS = "arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:38"
 ROLE = """
 resource "aws_iam_role" "work" {{
@@ -491,6 +492,12 @@ def test_the_layer_of_insights_writes_to_another_group(layers: str, grammar: Gra
     assert isinstance(meant("log group", work + plain, grammar), Choice)
     watched = function("call").replace("  role ", f"  layers = {layers}\n  role ")
     assert "`/aws/lambda-insights` too" in str(meant("log group", work + watched, grammar))
+
+
+def test_so_does_that_of_application_signals(grammar: Grammar) -> None:
+    traced = function("call").replace("  role ", f'  layers = ["{SIGNALS}"]\n  role ')
+    found = str(meant("log group", HELD + role("logs:PutLogEvents") + traced, grammar))
+    assert "which writes to `/aws/application-signals/data` too" in found
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,7 @@ def test_a_name_of_another_one_keeps_the_scope_away(
         f'X = "arn:aws:dynamodb:eu-west-1:1:table/${{{TABLE}}}"',
         f'TABLE = var.env != "" ? {TABLE} : ""',
         'TABLE = true ? "one" : "other"',
+        'TABLE = false ? "other" : "one"',
         "X = jsonencode({ table = { ttl = var.env } })",
         'X = "{\\"table\\": \\"\\"}"',
     ],
@@ -187,6 +188,29 @@ def test_an_image_of_another_repository_is_needed_too(
     both += 'data "aws_sagemaker_prebuilt_ecr_image" "p" {\n  repository_name = "x"\n}\n'
     both += 'locals {\n  image = "nginx:1"\n}\n'
     assert isinstance(meant("repository", both, grammar), str) is is_silent
+
+
+@pytest.mark.parametrize(
+    ("image", "is_shown"),
+    [
+        ("aws_ecr_repository.r.repository_url", True),
+        ('"${aws_ecr_repository.r.repository_url}@${var.digest}"', True),
+        ('"${aws_ecr_repository.r.repository_url}/worker:1"', False),
+        ('"${split("/", aws_ecr_repository.r.repository_url)[0]}/worker:1"', False),
+        ('replace(aws_ecr_repository.r.repository_url, "r", "worker")', False),
+        ('"${local.host}/fluent-bit:1"', False),
+        ('"${var.host}/fluent-bit:1"', False),
+    ],
+)
+def test_the_address_of_a_repository_may_lead_to_another(
+    image: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    host = '"123456789012.dkr.ecr.eu-west-1.amazonaws.com"'
+    text = MORE + role("ecr:BatchGetImage", by='"ecs-tasks.amazonaws.com"')
+    text += task(f"{{ image = {IMAGE} }}", f"{{ image = {image} }}")
+    text += f'locals {{\n  host = {host}\n}}\nvariable "digest" {{}}\n'
+    text += f'variable "host" {{\n  default = {host}\n}}\n'
+    assert isinstance(meant("repository", text, grammar), Choice) is is_shown
 
 
 def test_images_in_a_text_say_whose_they_are(grammar: Grammar) -> None:
