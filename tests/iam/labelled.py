@@ -34,6 +34,7 @@ LATER: Final = (
     "seventeenth",
     "eighteenth",
     "nineteenth",
+    "twentieth",
 )
 HALVES: Final = FIRST + LATER
 """The halves of the first round, and the rounds after it."""

@@ -21,12 +21,13 @@ pytestmark = pytest.mark.skipif(
 # What is found today. Caution may give some of it up, by a decision that stands in the README. The
 # modules of the rounds before these are lost, so nothing that is true today can be said of them.
 RIGHT = {
-    "fourteenth": 39,
-    "fifteenth": 20,
+    "fourteenth": 38,
+    "fifteenth": 18,
     "sixteenth": 28,
     "seventeenth": 5,
     "eighteenth": 64,
-    "nineteenth": 78,
+    "nineteenth": 76,
+    "twentieth": 61,
 }
 
 
