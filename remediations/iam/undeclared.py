@@ -69,7 +69,7 @@ _ARGUMENTS: Final = {
         ("aws_sagemaker_model", "s3_uri"),
     },
     "key": {(PIPELINE, "id"), ("aws_kinesis_firehose_delivery_stream", "kinesis_stream_arn")},
-    "repository": {(PIPELINE, "RepositoryName"), ("aws_apprunner_service", "image_identifier")},
+    "repository": {("aws_apprunner_service", "image_identifier")},
     "log group": {(BUILD, "group_name"), ("aws_flow_log", "log_destination")},
 }
 _OF_BEDROCK: Final = "aws_bedrock"

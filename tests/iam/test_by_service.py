@@ -283,7 +283,6 @@ def test_what_comes_from_elsewhere_may_have_a_key_of_its_own(
     [
         ("aws_sagemaker_model", "execution_role_arn", "model_data_url", "sagemaker"),
         ("aws_sagemaker_model", "execution_role_arn", "s3_uri", "sagemaker"),
-        ("aws_bedrock_custom_model", "role_arn", "s3_uri", "bedrock"),
     ],
 )
 def test_a_second_model_may_lie_elsewhere(
@@ -294,6 +293,22 @@ def test_a_second_model_may_lie_elsewhere(
     other = WORKER.format(kind, takes, OWN, argument, "var.where").replace('"w"', '"x"')
     found = str(bucket(by, text + other + 'variable "where" {}\n', grammar))
     assert f"`{kind}.x`" in found
+
+
+@pytest.mark.parametrize(
+    ("out", "is_shown"), [("s3://${aws_s3_bucket.data.id}/out", True), ("${var.where}/out", False)]
+)
+def test_what_comes_of_a_model_may_lie_elsewhere(
+    out: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = (
+        f'resource "aws_bedrock_custom_model" "m" {{\n  role_arn = {OWN}\n'
+        "  training_data_config {\n"
+        '    s3_uri = "s3://${aws_s3_bucket.data.id}/in"\n  }\n'
+        f'  output_data_config {{\n    s3_uri = "{out}"\n  }}\n}}\n'
+    )
+    found = bucket("bedrock", text + 'variable "where" {}\n', grammar)
+    assert isinstance(found, Choice) is is_shown
 
 
 def test_a_pipeline_may_be_started_by_an_image_of_another_repository(grammar: Grammar) -> None:

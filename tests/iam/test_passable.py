@@ -218,6 +218,20 @@ def test_a_pipeline_passes_what_the_service_that_it_deploys_to_is_given(
     assert said(found).startswith("`ecs-tasks` takes on `aws_iam_role.task` for")
 
 
+@pytest.mark.parametrize(
+    ("provider", "is_shown"),
+    [('"ECS"', True), ('"CodeBuild"', True), ('"CodeDeployToECS"', False), ("var.how", False)],
+)
+def test_a_second_action_may_start_what_is_not_shown(
+    provider: str, grammar: Grammar, *, is_shown: bool
+) -> None:
+    text = ROLES.format("endpoint", "codepipeline") + TASK + GIVES_TASK + SERVICE
+    text += policy("iam:PassRole", "ecs:RegisterTaskDefinition") + 'variable "how" {}\n'
+    text += DEPLOYS.format('"ECS"', OF_SERVICE)
+    text += DEPLOYS.format(provider, OF_SERVICE).replace('"p"', '"q"')
+    assert isinstance(meant("role", text, grammar), Choice) is is_shown
+
+
 def test_a_pipeline_deploys_to_one_of_several_services(grammar: Grammar) -> None:
     """The role of another one is none of its business."""
     another = ROLES.format("third", "ecs-tasks") + GIVES_THIRD
@@ -228,9 +242,6 @@ def test_a_pipeline_deploys_to_one_of_several_services(grammar: Grammar) -> None
     text += SERVICE.replace('"s"', '"third"').replace("_definition.t.", "_definition.third.")
     two = one + one.replace('"p"', '"q"').replace("_service.s.", "_service.third.")
     assert isinstance(meant("role", text + two, grammar), Choice)
-    for provider in ('"CodeDeployToECS"', "var.how"):
-        elsewhere = one + DEPLOYS.format(provider, OF_SERVICE).replace('"p"', '"q"')
-        assert isinstance(meant("role", text + elsewhere, grammar), str)
     unknown = one + one.replace('"p"', '"q"').replace("aws_ecs_service.s.name", "var.service")
     assert isinstance(meant("role", text + unknown, grammar), str)
 
