@@ -298,7 +298,7 @@ def _actions(policies: tuple[tuple[Statement, ...], ...]) -> Iterator[str]:
 
 def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
     """A function without a group of its own writes to one that Lambda makes for it."""
-    if _AT_THE_EDGE in takers(roles, module) or any(_is_at_the_edge(roles, module)):
+    if _is_at_the_edge(roles, module):
         return (
             "A function at the edge writes to a log group in every region that it answers in. "
             "Name `/aws/lambda/us-east-1.` and the function's name, for all regions."
@@ -322,10 +322,11 @@ def _of_functions(roles: tuple[Resource, ...], module: Module) -> str | None:
     )
 
 
-def _is_at_the_edge(roles: tuple[Resource, ...], module: Module) -> Iterator[bool]:
-    for function in users_of_roles(roles, module):
-        for user, _ in module.users_of(function.address):
-            yield user.type == _DISTRIBUTION
+def _is_at_the_edge(roles: tuple[Resource, ...], module: Module) -> bool:
+    """Whether a function runs in every region: by who takes on the role, or by what calls it."""
+    users = users_of_roles(roles, module)
+    near = (one for user in users for one, _ in module.users_of(user.address))
+    return _AT_THE_EDGE in takers(roles, module) or any(one.type == _DISTRIBUTION for one in near)
 
 
 def _has_layer(function: Resource, name: str) -> bool:

@@ -272,7 +272,7 @@ def _is_for_others(question: Question, name: str, own: frozenset[str]) -> bool:
     return bool(by - {role.address for role in question.roles} if name in own else by)
 
 
-def _is_pushed(question: Question) -> bool:
+def is_pushed(question: Question) -> bool:
     """Whether it is about what builds push, which is there for others to pull."""
     users = users_of_roles(question.roles, question.module)
     return question.noun.word == "repository" and any(one.type == BUILD for one in users)
@@ -345,7 +345,7 @@ def _weighed(question: Question, name: str, one: Resource | None, shown: _Shown)
         score, evidence, is_proven = weights.ONLY_ONE, f"`{name}` is {what}", True
     elif one is None or one.is_data:
         score, evidence = weights.FROM_ELSEWHERE, f"`{name}` may be a {question.noun.word}"
-    elif not _is_pushed(question) and _is_for_others(question, name, shown.own):
+    elif not is_pushed(question) and _is_for_others(question, name, shown.own):
         score, evidence = weights.USED_OTHERWISE, f"`{name}` is for something else"
     if not is_proven and one is not None and _words_of(question) & _words(one.name):
         score = min(score + weights.NAME_FITS, max(score, weights.NAME_FITS_AT_MOST))

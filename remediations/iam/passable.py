@@ -129,7 +129,8 @@ def passable(
             return nothing
         words = f"`{start.service}` takes on `{{}}` for `{begins}`"
         found = {role.address: words.format(role.address) for role in work}
-        if begun if start.definition == TASK else users and start.definition:
+        is_shown = begun if start.definition == TASK else users and start.definition
+        if is_shown:
             certain = found | certain
         else:
             code |= found  # nothing says who starts the work, or what is started

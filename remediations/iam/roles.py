@@ -1,6 +1,6 @@
 """Whose policy it is, and what works with it: from a policy to its roles, and to their users.
 
-Follows references of one module; judges nothing.
+Follows references of one module, and the names of its roles; judges nothing.
 """
 
 from __future__ import annotations
