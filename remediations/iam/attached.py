@@ -52,22 +52,12 @@ def _given_by(giver: str) -> str:
 
 
 def _handed_out(module: Module) -> Iterator[tuple[str, str]]:
-    kinds = (DOCUMENT, POLICY)
-    for name, (block, _) in module.outputs.items():
+    """Addresses, each with the output that it goes out by or the module that it is given to."""
+    given = [(f"output.{name}", block) for name, (block, _) in module.outputs.items()]
+    given += [(f"module.{call.name}", call.block) for call in module.calls]
+    for name, block in given:
         for attribute in all_attributes(block.body):
-            for address in module.references(attribute.value):
-                if _kind(address, module) in kinds:
-                    yield address, f"output.{name}"
-    for call in module.calls:
-        for attribute in all_attributes(call.block.body):
-            for address in module.references(attribute.value):
-                if _kind(address, module) in kinds:
-                    yield address, f"module.{call.name}"
-
-
-def _kind(address: str, module: Module) -> str:
-    one = module.resource(address)
-    return one.kind if one is not None else ""
+            yield from ((address, name) for address in module.references(attribute.value))
 
 
 def _is_on_roles_here(attachment: Resource, module: Module) -> bool:
@@ -84,7 +74,8 @@ def _are_here(value: Expression, attachment: Resource, module: Module) -> bool:
     """Whether all that a value names are roles of this module, by reference or by their names."""
     own, known = module.of_kind(ROLE), module.evaluate(value)
     if isinstance(known, Known):
-        names = known.value if isinstance(known.value, list) else [known.value]
-        return all(any(role.value("name") == Known(name) for role in own) for name in names)
+        names = known.value if isinstance(known.value, list | tuple) else [known.value]
+        called = [role.value("name") for role in own]
+        return bool(names) and all(name and Known(name) in called for name in names)
     found = meaning_of(value, module, attachment.block)
     return not found.loose and bool(found.resources) and all(one in own for one in found.resources)

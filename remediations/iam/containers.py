@@ -1,4 +1,4 @@
-"""What a value may be, and which containers of a task are not written out.
+"""What a value may be, and what of the containers of a task does not stand here.
 
 Follows locals and conditions; knows no role.
 """
@@ -8,86 +8,91 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module
 from ..terraform.nodes import (
     Call,
     Conditional,
+    Document,
     Expression,
     ForExpression,
     Heredoc,
     ListExpression,
     Literal,
     ObjectExpression,
-    Parentheses,
-    Reference,
     String,
 )
+from .spread import behind
 
+LOGGING: Final = ("logConfiguration", "options")
+"""Where a container says to which group it prints."""
 _FALLS_BACK: Final = frozenset({"coalesce", "try"})
-_PUTS_TOGETHER: Final = frozenset({"concat", "flatten", "jsonencode", "merge", "tolist"})
-_SAYS_WHERE: Final = frozenset({"logConfiguration", "options"})
+_PUTS_TOGETHER: Final = _FALLS_BACK | {"concat", "flatten", "jsonencode", "merge", "tolist"}
 _MOST_STEPS: Final = 1_000
+Written = tuple[Expression, Document]
+"""An expression and the file that it stands in."""
 
 
-def branches(value: Expression, module: Module) -> Iterator[Expression]:
-    """What a value may be: each side of a condition, what falls back, and what a local stands for.
+def branches(value: Expression, document: Document, module: Module) -> Iterator[Written]:
+    """What a value may be: each side of a condition and what falls back, through locals too.
 
     A condition that a default settles is none that whoever calls the module has settled.
     """
-    yield from _leaves(value, module, _FALLS_BACK, is_list=False)
-
-
-def unread_container(value: Expression, module: Module) -> Expression | None:
-    """The first of some containers that is no text and no object here, but comes from elsewhere."""
-    leaves = _leaves(value, module, _FALLS_BACK | _PUTS_TOGETHER, is_list=True)
-    written = (Heredoc, ObjectExpression, String)
-    return next((one for one in leaves if not isinstance(one, written)), None)
-
-
-def unread_logging(value: Expression, module: Module) -> Expression | None:
-    """Where some container is told where to print, if that comes from elsewhere."""
-    for node in nodes_behind([value], module):
-        for entry in node.entries if isinstance(node, ObjectExpression) else ():
-            if entry.name in _SAYS_WHERE:
-                unread = unread_container(entry.value, module)
-                if unread is not None and not _is_null(unread):
-                    return unread
-    return None
-
-
-def _is_null(value: Expression) -> bool:
-    return isinstance(value, Literal) and value.value is None
-
-
-def _leaves(
-    value: Expression, module: Module, through: frozenset[str], *, is_list: bool
-) -> Iterator[Expression]:
-    pending = [value]
+    pending = [(value, document)]
     for _ in range(_MOST_STEPS):
         if not pending:
             return
-        node = pending.pop()
-        if isinstance(node, Parentheses):
-            pending.append(node.inner)
-        elif isinstance(node, Conditional):
-            test = node.test.value if isinstance(node.test, Literal) else None
-            pending += [node.then] * (test is not False) + [node.otherwise] * (test is not True)
-        elif isinstance(node, Call) and node.name in through:
-            pending += node.arguments
-        elif isinstance(node, ListExpression) and is_list:
-            pending += node.items
-        elif isinstance(node, ForExpression) and is_list:
-            pending.append(node.value)
-        elif isinstance(node, Reference) and _local(node, module) is not None:
-            pending += filter(None, [_local(node, module)])
-        else:
-            yield node
+        node, home = pending.pop()
+        inner, place = behind(node, home, module)
+        sides = _sides(inner)
+        pending += [(side, place) for side in sides]
+        yield from () if sides else [(node, home)]
     yield from pending
 
 
-def _local(node: Reference, module: Module) -> Expression | None:
-    """What a local stands for, where it is named as a whole."""
-    is_whole = node.names[:1] == ("local",) and len(node.parts) == len(node.names) == 2
-    held = module.locals.get(node.names[1]) if is_whole else None
-    return held[0].value if held is not None else None
+def unread(value: Expression, document: Document, module: Module, *within: str) -> Written | None:
+    """The first part of some objects that comes from elsewhere, or of what they say ``within``."""
+    for node, home in _parts(value, document, module):
+        is_null = isinstance(node, Literal) and node.value is None
+        if not is_null and not isinstance(node, Heredoc | ObjectExpression | String):
+            return node, home
+        entry = node.entry(within[0]) if within and isinstance(node, ObjectExpression) else None
+        found = unread(entry.value, home, module, *within[1:]) if entry is not None else None
+        if found is not None:
+            return found
+    return None
+
+
+def _parts(value: Expression, document: Document, module: Module) -> Iterator[Written]:
+    """What a list or an object is put together from."""
+    pending = [(value, document)]
+    for _ in range(_MOST_STEPS):
+        if not pending:
+            return
+        node, home = behind(*pending.pop(), module)
+        match node:
+            case ListExpression(items=items):
+                parts: tuple[Expression, ...] = tuple(items)
+            case ForExpression(value=each):
+                parts = (each,)
+            case Call(name=name, arguments=arguments) if name in _PUTS_TOGETHER:
+                parts = tuple(arguments)
+            case _:
+                parts = _sides(node)
+        pending += [(part, home) for part in parts]
+        yield from () if parts or isinstance(node, ListExpression) else [(node, home)]
+    yield from pending
+
+
+def _sides(node: Expression) -> tuple[Expression, ...]:
+    """The values that an expression chooses between; none where it chooses nothing."""
+    match node:
+        case Conditional(test=Literal(value=True), then=then):
+            return (then,)
+        case Conditional(test=Literal(value=False), otherwise=otherwise):
+            return (otherwise,)
+        case Conditional(then=then, otherwise=otherwise):
+            return then, otherwise
+        case Call(name=name, arguments=arguments) if name in _FALLS_BACK:
+            return tuple(arguments)
+        case _:
+            return ()

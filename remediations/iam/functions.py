@@ -114,10 +114,8 @@ def _groups_named(user: Resource, module: Module) -> set[str]:
 def _called(node: Expression, groups: _Groups, module: Module) -> Iterator[str]:
     """The group that a setting has the name of, or that a stream of it belongs to."""
     for entry in node.entries if isinstance(node, ObjectExpression) else ():
-        value = module.evaluate(entry.value)
-        name = value.value if isinstance(value, Known) else None
-        if isinstance(name, str) and name in groups.named:
-            yield groups.all[groups.named[name]].address
+        number = _number_of(entry.value, groups, module)
+        yield from [groups.all[number].address] if number is not None else ()
     stream = module.resource(".".join(node.names[:2])) if isinstance(node, Reference) else None
     if stream is not None and stream.kind == _STREAM:
         held = stream.attribute("log_group_name")
@@ -224,7 +222,8 @@ def _groups(module: Module) -> _Groups:
 def _group_of(function: Resource, module: Module) -> Resource | None:
     """The first group that the function is told to use, or else that is called as Lambda would."""
     groups = module.remember("log groups", lambda: _groups(module))
-    told = [one for held in told_group(function) for one in branches(held.value, module)]
+    held = (one.value for one in told_group(function))
+    told = [value for one in held for value, _ in branches(one, function.document_of(one), module)]
     if told:
         return _first([_group_told(one, module, groups) for one in told], groups, function)
     found = [groups.worded.get(f'"/aws/lambda/${{{function.address}.function_name}}"')]
@@ -240,8 +239,14 @@ def _group_of(function: Resource, module: Module) -> Resource | None:
 def _group_told(value: Expression, module: Module, groups: _Groups) -> int | None:
     found = (groups.addressed.get(address) for address in module.references(value))
     number = next((one for one in found if one is not None), None)
+    return _number_of(value, groups, module) if number is None else number
+
+
+def _number_of(value: Expression, groups: _Groups, module: Module) -> int | None:
+    """Where the group stands that a value is the name of."""
     known = module.evaluate(value)
-    return groups.named.get(known.value) if number is None and isinstance(known, Known) else number
+    name = known.value if isinstance(known, Known) else None
+    return groups.named.get(name) if isinstance(name, str) else None
 
 
 def told_group(function: Resource) -> tuple[Attribute, ...]:

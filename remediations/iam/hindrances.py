@@ -12,8 +12,8 @@ from ..buckets import BUCKET
 from ..model import Known
 from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
-from ..terraform.nodes import Body, ObjectExpression, String, all_attributes
-from .containers import branches
+from ..terraform.nodes import Body, String, all_attributes
+from .containers import unread
 from .functions import functions, told_group
 from .nouns import Noun
 from .permissions import covers
@@ -258,8 +258,9 @@ def _strange_actions(roles: tuple[Resource, ...], module: Module) -> Iterator[tu
 def _is_written_out(action: Body, pipeline: Resource) -> bool:
     """Whether what an action is told stands there, with the bucket in it."""
     held = action.attributes.get("configuration")
-    told = branches(held.value, pipeline.home) if held else ()
-    return all(isinstance(one, ObjectExpression) for one in told)
+    if held is None:
+        return True
+    return unread(held.value, pipeline.document_of(held.value), pipeline.home) is None
 
 
 def _of_pipeline(pipeline: str, provider: str) -> str:

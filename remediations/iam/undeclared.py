@@ -15,6 +15,7 @@ from ..model import Known
 from ..terraform.belonging import nodes_behind
 from ..terraform.module import Module, Resource
 from ..terraform.nodes import (
+    Document,
     Expression,
     Heredoc,
     ListExpression,
@@ -23,7 +24,7 @@ from ..terraform.nodes import (
     String,
     all_attributes,
 )
-from .containers import branches, unread_container, unread_logging
+from .containers import LOGGING, branches, unread
 from .functions import as_written
 from .images import (
     OWN_ARGUMENTS,
@@ -35,6 +36,7 @@ from .images import (
 )
 from .nouns import NOUNS, Noun
 from .roles import users_of_roles
+from .spread import bare
 from .uses import LENDS_ITS_KEY, encrypted, is_for_its_work, named_in, stands_in_a_file, told
 from .workers import BUILD, CONTAINERS, PIPELINE
 
@@ -146,9 +148,10 @@ class _Reader:
         yield from ((key, "") for key in (*self._unread(), *self._overruled()))
         for key, value in self._settings():
             if self._is_called_so(key):
-                several = tuple(branches(value, self.module))
-                for one in several:
-                    yield from ((key, name) for name in self._names_foreign(key, one))
+                document = self.user.document_of(value)
+                several = tuple(branches(value, document, self.module))
+                for one, home in several:
+                    yield from ((key, name) for name in self._names_foreign(key, one, home))
                     if len(several) > 1 and self._is_left_open(one):
                         yield key, ""
         for value in self._values():
@@ -158,7 +161,8 @@ class _Reader:
 
     def _is_left_open(self, value: Expression) -> bool:
         """Whether a side is for whoever calls the module to fill in, and nothing by default."""
-        is_variable = isinstance(value, Reference) and value.names[:1] == ("var",)
+        inner = bare(value)
+        is_variable = isinstance(inner, Reference) and inner.names[:1] == ("var",)
         return is_variable and self.module.evaluate(value) in (Known(""), Known(None))
 
     def _unread(self) -> Iterator[str]:
@@ -168,12 +172,12 @@ class _Reader:
         for name in CONTAINERS if self.noun.word in _OF_CONTAINERS else ():
             held = self.user.attribute(name)
             if held is not None and not stands_in_a_file(held.value, self.module):
-                unread = unread_container(held.value, self.module)
-                if unread is None and self.noun.word == "log group":
-                    unread = unread_logging(held.value, self.module)
-                if unread is not None:
-                    text = self.user.document_of(unread).text_of(unread)
-                    yield shorten(text, _MOST_SHOWN, placeholder=_SHOWN)
+                within = LOGGING if self.noun.word == "log group" else ()
+                document = self.user.document_of(held.value)
+                found = unread(held.value, document, self.module, *within)
+                if found is not None:
+                    part, home = found
+                    yield shorten(home.text_of(part), _MOST_SHOWN, placeholder=_SHOWN)
 
     def _overruled(self) -> Iterator[str]:
         """Where a pipeline tells a build of another repository than its own settings do."""
@@ -222,7 +226,7 @@ class _Reader:
         found = _CALLED.get(self.noun.word, self.noun.variable).search(words)
         return bool(found or re.search(rf"(^|_){self.noun.word}s?_(name|arn|id|ur[il])s?_", words))
 
-    def _names_foreign(self, key: str, value: Expression) -> Iterator[str]:
+    def _names_foreign(self, key: str, value: Expression, home: Document) -> Iterator[str]:
         """The name that a value is, or nothing known; what means another thing is none."""
         names = tuple(named_in(value, self.user, self.module))
         if any(map(self._is_held, names)):
@@ -238,10 +242,10 @@ class _Reader:
             yield from self._names_in(key, known.value)
         elif self.noun.word == "repository" and _says_where(value):
             return  # its text tells whether it is of ECR
-        elif not isinstance(value, ListExpression | ObjectExpression):  # those are looked into
-            written = self.user.document_of(value).text_of(value)
-            if written not in _wordings(self.noun, self.module):
-                yield ""
+        elif isinstance(value, ListExpression | ObjectExpression):
+            return  # it is looked into
+        elif home.text_of(value) not in _wordings(self.noun, self.module):
+            yield ""
 
     def _names_in(self, key: str, value: object) -> Iterator[str]:
         """The names that stand in what a setting is worth, or the one that it is."""

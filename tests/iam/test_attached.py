@@ -18,6 +18,7 @@ from .test_reluctance import meant as meant_inline
 
 OTHER = ROLE.partition('resource "aws_iam_role_policy"')[0].replace('"work"', '"other"')
 OTHER = OTHER.format('"lambda.amazonaws.com"')
+UNNAMED = OTHER.replace('"other"', '"unnamed"')
 POLICY = """
 resource "aws_iam_policy" "shared" {
   policy = data.aws_iam_policy_document.logs.json
@@ -57,6 +58,17 @@ def meant(files: dict[str, str], grammar: Grammar) -> Choice | str:
         (attached('"legacy"'), "aws_iam_role_policy_attachment"),
         (attached('"worker"'), None),
         (attached("local.worker"), None),
+        (
+            'resource "aws_iam_policy_attachment" "u" {\n  roles = ["worker"]\n'
+            "  policy_arn = aws_iam_policy.shared.arn\n}\n",
+            None,
+        ),
+        (attached("var.unset"), "aws_iam_role_policy_attachment"),
+        (
+            'resource "aws_iam_policy_attachment" "u" {\n  roles = var.none\n'
+            "  policy_arn = aws_iam_policy.shared.arn\n}\n",
+            "aws_iam_policy_attachment.u",
+        ),
         (attached("module.f.role"), "aws_iam_role_policy_attachment"),
         (attached("module.local.role"), "aws_iam_role_policy_attachment"),
         (attached("each.value", "  for_each = toset(var.roles)\n"), "aws_iam_role_policy_attach"),
@@ -107,7 +119,8 @@ def test_whoever_else_has_the_policy_needs_what_does_not_stand_here(
     main = HELD + OTHER.replace('"other"', '"work"') + POLICY + function("call")
     main += attached("aws_iam_role.work.name") + more
     main = main.replace('"aws_iam_role" "work" {', '"aws_iam_role" "work" {\n  name = "worker"', 1)
-    main += 'locals {\n  worker = "worker"\n}\n'
+    main += 'locals {\n  worker = "worker"\n}\n' + UNNAMED
+    main += 'variable "unset" {\n  default = null\n}\nvariable "none" {\n  default = []\n}\n'
     main += 'variable "extra" {}\nvariable "roles" {}\ndata "aws_iam_role" "o" {\n  name = "o"\n}\n'
     main += 'module "f" {\n  source = "acme/f/aws"\n}\nmodule "local" {\n  source = "./f"\n}\n'
     inner = OTHER + 'output "role" {\n  value = aws_iam_role.other.name\n}\n'

@@ -80,6 +80,15 @@ def test_who_subscribes_to_a_group_reads_it(grammar: Grammar) -> None:
     assert isinstance(meant("log group", HELD + FIREHOSE + stream + subscribes, grammar), str)
 
 
+@pytest.mark.parametrize("group", ["[]", "{ a = 1 }", "12", "var.group"])
+def test_what_is_no_name_of_a_group_is_none(group: str, grammar: Grammar) -> None:
+    """A mistake in the file is no reason to fall over it."""
+    told = f"  logging_config {{\n    log_group = {group}\n  }}\n"
+    work = HELD + WRITES + works("", "", told).replace('"${}"', '"call"')
+    work += 'variable "group" {\n  default = ["/aws/lambda/call"]\n}\n'
+    assert isinstance(meant("log group", work, grammar), str)
+
+
 PRINTS = f'{{ logConfiguration = {{ options = {{ "awslogs-group" = {GROUP} }} }} }}'
 IMAGE = '{{ image = "{}" }}'
 
@@ -213,6 +222,9 @@ def test_a_published_module_may_run_with_the_role(grammar: Grammar) -> None:
         ("var.logging", "var.logging"),
         ("module.agent.logging", "module.agent.logging"),
         ("coalesce(var.logging, local.own)", "var.logging"),
+        ("var.on ? var.logging : null", "var.logging"),
+        ("var.on ? null : var.logging", "var.logging"),
+        ("var.on ? local.own : null", None),
         ("{ options = var.logging }", "var.logging"),
         (f'{{ options = merge({{ "awslogs-group" = {GROUP} }}, var.logging) }}', "var.logging"),
     ],
@@ -307,3 +319,24 @@ def test_whoever_calls_a_module_may_tell_a_function_of_another_group(
     work += f'variable "group" {{\n  default = {default}\n}}\n'
     assert isinstance(meant("log group", work, grammar), str)
     assert isinstance(meant("log group", work.replace(told, ""), grammar), Choice)
+
+
+def test_what_stands_in_another_file_is_shown_as_it_stands_there(grammar: Grammar) -> None:
+    main = HELD + TASKS + task().replace("jsonencode([])", "jsonencode(local.all)")
+    others = f"locals {{\n  all = concat([{PRINTS}], var.sidecars)\n}}\n"
+    files = {"main.tf": main, "others.tf": others}
+    assert "is told of `var.sidecars` too" in str(meant("log group", files, grammar))
+
+
+def test_a_name_that_is_written_alike_is_the_same_wherever_its_local_stands(
+    grammar: Grammar,
+) -> None:
+    told = "  environment {\n    variables = { LOG_GROUP_NAME = local.own }\n  }\n"
+    main = WRITES + works("", "", told).replace('"${}"', '"call"')
+    main += 'resource "aws_cloudwatch_log_group" "call" {\n  name = local.own\n}\n'
+    main = main.replace(
+        f"  role = {OWN}\n", f"  role = {OWN}\n  logging_config {{\n    log_group = {GROUP}\n  }}\n"
+    )
+    others = 'variable "stage" {}\nlocals {\n  own = "/acme/${var.stage}"\n}\n'
+    found = meant("log group", {"main.tf": main, "others.tf": others}, grammar)
+    assert isinstance(found, Choice)
